@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The stable ABI: everything that is published and frozen. all.h adds the drafts.
+
+#include "dtype.h"
+#include "entry.h"
+#include "ext/async_run.h"
+#include "ext/device_memory.h"
+#include "ext/log.h"
+#include "ext/onnx_model.h"
+#include "ext/parallel_for.h"
+#include "ext/thread_check.h"
+#include "factory/provider_factory.h"
+#include "graph.h"
+#include "host.h"
+#include "provider.h"
+#include "session.h"
+#include "status.h"
+#include "stream.h"
+#include "tensor.h"
+#include "threading.h"
+#include "version.h"
