@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Installs what building Mortise needs from Debian's packages (Debian 12 or newer; root, or a user with sudo). Quiet and
+# quick when nothing is missing.
+#   --clang   also the compilers and runtimes of the clang, fuzzing and format lanes
+set -euo pipefail
+
+packages=(
+  ca-certificates git g++ cmake ninja-build ccache pkg-config
+  libonnx-dev libprotobuf-dev protobuf-compiler libtbb-dev nlohmann-json3-dev libvalijson-dev libcli11-dev
+  libfmt-dev libspdlog-dev libboost-dev libboost-filesystem-dev libre2-dev libpng-dev libjpeg62-turbo-dev
+  libgtest-dev libgmock-dev libbenchmark-dev libonnx-testdata
+)
+[ "${1:-}" = --clang ] && packages+=(clang clang-format clang-tidy libclang-rt-14-dev)
+
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null || { echo "install-deps: missing packages: ${missing[*]}; run this as root or install sudo" >&2; exit 1; }
+  as_root=(sudo)
+fi
+echo "Installing ${#missing[@]} Debian packages: ${missing[*]}"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+export DEBIAN_FRONTEND=noninteractive
+if ! { "${as_root[@]}" apt-get update && "${as_root[@]}" apt-get install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+  tail -n 20 "$log" >&2
+  echo "install-deps: apt-get failed (above: the end of its output)" >&2
+  exit 1
+fi
