@@ -1,0 +1,56 @@
+// Program: a compiled segment: kernels in order and the slots that they read and write. And make_kernel(), which both
+// claim and compile ask. Constant once it is built; shared by all runs.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "mortise/sdk/provider.h"
+#include "providers/reference/kernel.h"
+
+namespace mortise::reference {
+
+// Why a node is not run.
+struct Refusal {
+  uint32_t code;  // MORTISE_REFUSAL_*
+  std::string text;
+};
+
+// The kernel for a node, or why there is none.
+std::variant<Kernel, Refusal> make_kernel(const NodeSpec& node);
+
+struct Step {
+  Kernel kernel;
+  sdk::NodeId node;
+  std::string subject;  // "node 'relu1' (Relu)"
+  // Ranges of Program::reads, writes and dying.
+  uint32_t first_read, num_reads;
+  uint32_t first_write, num_writes;
+  uint32_t first_dying, num_dying;
+};
+
+// A value that varies from run to run.
+struct Slot {
+  uint32_t first = 0;                   // step that writes it
+  uint32_t last = 0;                    // step that reads it last
+  uint32_t run_output = MORTISE_NO_ID;  // which output of the run it is, if it is one
+};
+
+struct Program {
+  std::vector<Step> steps;
+  // Slots below num_constants() are constants; kNoId means nothing: an input left out, an output that nobody reads.
+  std::vector<uint32_t> reads;
+  std::vector<uint32_t> writes;
+  std::vector<uint32_t> dying;  // variable slots that a step reads last
+  std::vector<Value> constants;
+  std::vector<Slot> slots;           // of the variables: slot number minus num_constants()
+  std::vector<uint32_t> run_inputs;  // variable slots, in the order of the request
+  std::vector<uint32_t> run_outputs;
+
+  uint32_t num_constants() const { return static_cast<uint32_t>(constants.size()); }
+};
+
+Result<Program> make_program(const sdk::CompileRequest& request, bool accumulate_f64);
+
+}  // namespace mortise::reference

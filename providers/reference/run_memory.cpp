@@ -1,0 +1,119 @@
+// The memory of a RunState: outputs, scratch, kept strings.
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <new>
+#include <stdexcept>
+
+#include "mortise/sdk/memory_plan.h"
+#include "providers/reference/borrowed.h"
+#include "providers/reference/run_state.h"
+
+namespace mortise::reference {
+namespace {
+
+constexpr uint64_t kBigOutput = 64 * 1024;
+
+uint64_t checked_size(DType dtype, const Shape& shape) {
+  const auto bytes = Tensor::storage_size(dtype, shape);
+  if (!bytes.ok()) throw std::length_error(bytes.status().message());
+  return *bytes;
+}
+
+Tensor allocate(DType dtype, const Shape& shape) {
+  auto tensor = Tensor::allocate(dtype, shape);
+  if (!tensor.ok()) throw std::bad_alloc();
+  return std::move(*tensor);
+}
+
+}  // namespace
+
+// A dense numeric output that the host declares as one is written into the host's memory.
+bool RunState::written_to_host(uint32_t slot, DType dtype) const {
+  const uint32_t index = program_.slots[slot].run_output;
+  if (index == sdk::kNoId || dtype == DType::kString) return false;
+  const sdk::TensorView given = args_->output(index);
+  return !given.absent() && given.dtype() != DType::kUndefined && given.dtype() != DType::kString;
+}
+
+Tensor& RunState::prepare_output(uint64_t i, DType dtype, const Shape& shape) {
+  const uint64_t bytes = checked_size(dtype, shape);
+  if (bytes >= kBigOutput) big_ = true;
+  if (!has_output(i)) return unread_output(i, dtype, shape, bytes);
+  const uint32_t slot = program_.writes[step_->first_write + i];
+  if (written_to_host(slot, dtype)) return run_output(slot, dtype, shape);
+  Place& place = places_[slot];
+  Value& value = values_[slot];
+  if (dtype != DType::kString && place.capacity != 0 && bytes <= place.capacity) {
+    value = Value(Tensor::view(dtype, shape, arena_.data<char>() + place.offset));
+    place.loose = false;
+  } else {
+    value = Value(allocate(dtype, shape));
+    place.loose = true;
+    if (dtype != DType::kString && program_.slots[slot].run_output == sdk::kNoId) {
+      place.wanted = std::max({place.wanted, bytes, uint64_t{1}});
+      plan_needed_ = true;
+    }
+  }
+  place.home = value.tensor.raw();
+  return value.tensor;
+}
+
+Tensor& RunState::unread_output(uint64_t i, DType dtype, const Shape& shape, uint64_t bytes) {
+  if (i >= unread_.size()) unread_.resize(i + 1);
+  void* data = scratch_bytes(bytes, 1);
+  if (dtype == DType::kString) std::memset(data, 0, bytes);
+  unread_[i] = Value(Tensor::view(dtype, shape, data));
+  return unread_[i].tensor;
+}
+
+Tensor& RunState::run_output(uint32_t slot, DType dtype, const Shape& shape) {
+  const uint32_t index = program_.slots[slot].run_output;
+  const DType declared = args_->output(index).dtype();
+  if (dtype != declared) {
+    throw Failure(Status(StatusCode::kInternal,
+                         concat("the output is ", to_string(dtype), " where the model says ", to_string(declared))));
+  }
+  auto tensor = args_->output(index, shape);
+  if (!tensor.ok()) throw Failure(std::move(tensor).status());
+  Value& value = values_[slot];
+  void* data = tensor->data != nullptr ? tensor->data : no_bytes();
+  value = Value(Tensor::view(dtype, shape, data, std::shared_ptr<void>(std::shared_ptr<void>(), data)));
+  places_[slot].home = data;
+  big_ = true;
+  return value.tensor;
+}
+
+void* RunState::scratch_bytes(uint64_t count, uint64_t element_size) {
+  constexpr uint64_t kMost = uint64_t{1} << 62;
+  if (count > kMost / element_size) throw std::length_error("the operator needs more scratch memory than there can be");
+  const uint64_t size = sdk::align_up(count * element_size);
+  scratch_total_ += std::max<uint64_t>(size, sdk::kArenaAlignment);
+  if (scratch_.empty() || scratch_used_ + size > scratch_.back().size_bytes()) {
+    scratch_.push_back(allocate(DType::kU8, Shape{static_cast<int64_t>(std::max<uint64_t>(size, 4096))}));
+    scratch_used_ = 0;
+  }
+  void* data = scratch_.back().data<char>() + scratch_used_;
+  scratch_used_ += size;
+  return data;
+}
+
+mortise_string_t RunState::keep(std::string text) {
+  const std::string& kept = kept_.emplace_back(std::move(text));
+  return {kept.data(), kept.size()};
+}
+
+void RunState::parallel_ranges(uint64_t count, uint64_t grain, void (*body)(void*, uint64_t, uint64_t), void* context) {
+  std::atomic<bool> failed{false};
+  std::exception_ptr exception;
+  host_.parallel_for(count, grain, [&](uint64_t begin, uint64_t end, uint32_t) {
+    try {
+      body(context, begin, end);
+    } catch (...) {
+      if (!failed.exchange(true)) exception = std::current_exception();
+    }
+  });
+  if (exception) std::rethrow_exception(exception);
+}
+
+}  // namespace mortise::reference

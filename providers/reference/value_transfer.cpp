@@ -1,0 +1,144 @@
+#include "providers/reference/value_transfer.h"
+
+#include <cstring>
+
+#include "providers/reference/borrowed.h"
+
+namespace mortise::reference {
+namespace {
+
+constexpr int kMaxDepth = 32;  // of sequences within sequences
+
+Status checked(mortise_status status, const mortise_error_t& error) {
+  if (status == MORTISE_OK) return {};
+  return Status(static_cast<StatusCode>(MORTISE_STATUS_CODE(status)), error.message);
+}
+
+Result<Value> import_value(const mortise_host_values_t& values, const mortise_value_t* handle, int depth) {
+  if (handle == nullptr) return Status(StatusCode::kInternal, "the host gave a null value");
+  if (depth > kMaxDepth) return Status(StatusCode::kOutOfRange, "a value is nested too deeply");
+  mortise_tensor_t tensor{};
+  if (values.get_tensor(handle, &tensor)) return Value(borrow(tensor));
+  Value value(static_cast<ValueKind>(values.kind(handle)), {});
+  const uint64_t count = values.num_elements(handle);
+  for (uint64_t i = 0; i < count; ++i) {
+    MORTISE_ASSIGN(Value element, import_value(values, values.get_element(handle, i), depth + 1));
+    if (element.is_tensor()) value.element_dtype = element.tensor.dtype();
+    value.elements.push_back(std::move(element));
+  }
+  return value;
+}
+
+// The type of a value as the ABI writes it; `storage` keeps the parts.
+struct TypeStorage {
+  std::vector<std::unique_ptr<mortise_type_t>> types;
+  const mortise_type_t* make(const Value& value) {
+    auto& type = *types.emplace_back(std::make_unique<mortise_type_t>());
+    type = {.kind = static_cast<uint32_t>(value.kind), .dtype = MORTISE_DTYPE_UNDEFINED, .rank = MORTISE_UNKNOWN_RANK};
+    if (value.is_tensor()) {
+      type.dtype = static_cast<mortise_dtype>(value.tensor.dtype());
+    } else if (value.kind == ValueKind::kMap && value.elements.size() == 2) {
+      type.dtype = static_cast<mortise_dtype>(value.elements[0].tensor.dtype());
+      type.element = make(value.elements[1]);
+    } else if (!value.elements.empty()) {
+      type.element = make(value.elements[0]);
+    } else {
+      auto& element = *types.emplace_back(std::make_unique<mortise_type_t>());
+      element = {.kind = MORTISE_TYPE_TENSOR,
+                 .dtype = static_cast<mortise_dtype>(value.element_dtype),
+                 .rank = MORTISE_UNKNOWN_RANK};
+      type.element = &element;
+    }
+    return &type;
+  }
+};
+
+Result<const mortise_value_t*> export_value(const mortise_host_values_t& values, const mortise_run_context_t* context,
+                                            const Value& value, int depth) {
+  if (depth > kMaxDepth) return Status(StatusCode::kOutOfRange, "a value is nested too deeply");
+  mortise_error_t error{};
+  mortise_value_t* handle = nullptr;
+  if (value.is_tensor()) {
+    const Tensor& from = value.tensor;
+    mortise_tensor_t to{};
+    MORTISE_TRY(checked(values.create_tensor(context, static_cast<mortise_dtype>(from.dtype()), from.shape().data(),
+                                             from.rank(), &handle, &to, &error),
+                        error));
+    if (from.dtype() == DType::kString) {
+      MORTISE_TRY(checked(values.set_strings(handle, 0, from.data<mortise_string_t>(),
+                                             static_cast<uint64_t>(from.num_elements()), &error),
+                          error));
+    } else if (from.size_bytes() != 0) {
+      std::memcpy(to.data, from.raw(), from.size_bytes());
+    }
+    return handle;
+  }
+  std::vector<const mortise_value_t*> elements;
+  for (const Value& element : value.elements) {
+    MORTISE_ASSIGN(const mortise_value_t* exported, export_value(values, context, element, depth + 1));
+    elements.push_back(exported);
+  }
+  TypeStorage types;
+  MORTISE_TRY(
+      checked(values.create(context, types.make(value), elements.data(), elements.size(), &handle, &error), error));
+  return handle;
+}
+
+Status missing_extension() {
+  return unimplemented("the host lacks the extension ", MORTISE_EXT_VALUES,
+                       ", without which only dense numeric tensors can pass");
+}
+
+}  // namespace
+
+Result<Value> import_input(const mortise_host_values_t* values, const mortise_tensor_t& tensor) {
+  if ((tensor.flags & MORTISE_TENSOR_ABSENT) != 0) return Value();
+  if (tensor.dtype != MORTISE_DTYPE_UNDEFINED) return Value(borrow(tensor));
+  if (values == nullptr) return missing_extension();
+  return import_value(*values, static_cast<const mortise_value_t*>(tensor.data), 0);
+}
+
+Status export_output(const mortise_host_values_t* values, const mortise_run_context_t* context, uint64_t index,
+                     const Value& value) {
+  if (values == nullptr) return missing_extension();
+  MORTISE_ASSIGN(const mortise_value_t* handle, export_value(*values, context, value, 0));
+  mortise_error_t error{};
+  return checked(values->set_output(context, index, handle, &error), error);
+}
+
+Result<Tensor> copy_strings(const Tensor& tensor) {
+  const auto elements = tensor.elements<mortise_string_t>();
+  uint64_t size = 0;
+  for (const mortise_string_t& s : elements) size += s.size;
+  struct Storage {
+    std::vector<mortise_string_t> views;
+    std::vector<char> characters;
+  };
+  auto storage = std::make_shared<Storage>();
+  storage->views.reserve(elements.size() + 1);
+  storage->characters.resize(size + 1);
+  char* next = storage->characters.data();
+  for (const mortise_string_t& s : elements) {
+    if (s.size != 0) std::memcpy(next, s.data, s.size);
+    storage->views.push_back({next, s.size});
+    next += s.size;
+  }
+  void* data = storage->views.data();
+  return Tensor::view(DType::kString, tensor.shape(), data, std::move(storage));
+}
+
+Status make_owned(Value& value) {
+  if (value.is_tensor() && value.tensor.owner() == nullptr) {
+    if (value.tensor.dtype() == DType::kString) {
+      MORTISE_ASSIGN(value.tensor, copy_strings(value.tensor));
+      return {};
+    }
+    MORTISE_ASSIGN(Tensor copy, Tensor::allocate(value.tensor.dtype(), value.tensor.shape()));
+    if (copy.size_bytes() != 0) std::memcpy(copy.raw(), value.tensor.raw(), copy.size_bytes());
+    value.tensor = std::move(copy);
+  }
+  for (Value& element : value.elements) MORTISE_TRY(make_owned(element));
+  return {};
+}
+
+}  // namespace mortise::reference
