@@ -8,8 +8,8 @@
 namespace mortise {
 
 std::string_view to_string(Severity severity) {
-  static constexpr std::string_view kNames[] = {"debug", "info",  "warning", "error", "host misbehaving",
-                                                "provider misbehaving"};
+  static constexpr std::string_view kNames[] = {
+      "debug", "info", "warning", "error", "host misbehaving", "provider misbehaving"};
   const auto number = static_cast<uint32_t>(severity);
   return number < std::size(kNames) ? kNames[number] : "unknown severity";
 }

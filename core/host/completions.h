@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <semaphore>
 #include <vector>
 
 #include "mortise/status.h"
@@ -17,6 +18,8 @@ namespace mortise {
 struct Completion {
   void (*done)(void* context, mortise_status status, const mortise_error_t* error) = nullptr;
   void* context = nullptr;
+  // Released before `done` is called, if there is one.
+  std::binary_semaphore* gate = nullptr;
 };
 
 class CompletionRegistry {

@@ -74,7 +74,7 @@ class ProviderInstance : public std::enable_shared_from_this<ProviderInstance> {
   Status check_functions() const;
   Status find_extensions();
   Status check_extensions() const;
-  Result<std::shared_ptr<CompiledSession>> adopt(const Status& status, const mortise_session_t* session,
+  Result<std::shared_ptr<CompiledSession>> adopt(Status status, const mortise_session_t* session,
                                                  std::string_view function);
   Status name_it(Status&& status) const;
 
@@ -127,8 +127,5 @@ class CompiledSession {
   std::binary_semaphore* gate_ = nullptr;
   std::binary_semaphore own_gate_{1};
 };
-
-// A Status from what a function of the ABI returned; `error` was passed to it.
-Status status_of(mortise_status status, const mortise_error_t& error);
 
 }  // namespace mortise

@@ -1,0 +1,159 @@
+// The host half of mortise.values: sequences, optionals, maps, sparse and string tensors for providers, as
+// mortise::Value.
+#include "mortise/ext/draft/values.h"
+
+#include "core/host/ext/extensions.h"
+#include "core/host/run_state.h"
+#include "mortise/sdk/trampoline.h"
+
+namespace mortise {
+
+namespace {
+
+// Strings that are set one by one; owner of a string tensor made here, and recognised by its type.
+struct StringStorage {
+  std::mutex mutex;
+  std::vector<std::string> characters;
+  std::vector<mortise_string_t> views;
+};
+struct StringOwner {
+  std::shared_ptr<StringStorage> storage;
+  void operator()(void*) const {}
+};
+
+Result<Tensor> allocate_strings(const Shape& shape) {
+  MORTISE_TRY(Tensor::storage_size(DType::kString, shape).status());
+  const auto count = static_cast<size_t>(shape.num_elements());
+  auto storage = std::make_shared<StringStorage>();
+  storage->characters.resize(count);
+  storage->views.resize(count);
+  void* data = storage->views.data();
+  return Tensor::view(DType::kString, shape, data, std::shared_ptr<void>(data, StringOwner{std::move(storage)}));
+}
+
+RunState* state_of(const mortise_run_context_t* context) {
+  return context != nullptr ? static_cast<RunState*>(context->host_data) : nullptr;
+}
+
+Status missing_argument(const char* function) { return invalid_argument(function, ": an argument is null"); }
+
+Status create_tensor(const mortise_run_context_t* context, mortise_dtype dtype, const int64_t* dims, uint32_t rank,
+                     mortise_value_t** value, mortise_tensor_t* tensor) {
+  RunState* state = state_of(context);
+  if (state == nullptr || value == nullptr || tensor == nullptr || (dims == nullptr && rank != 0)) {
+    return missing_argument("create_tensor()");
+  }
+  const Shape shape{std::span(dims, rank)};
+  const auto type = static_cast<DType>(dtype);
+  MORTISE_ASSIGN(Tensor made, type == DType::kString ? allocate_strings(shape) : Tensor::allocate(type, shape));
+  Value* kept = state->values.add(Value(std::move(made)));
+  *tensor = kept->tensor.abi();
+  *value = to_abi(kept);
+  return {};
+}
+
+Status set_strings(mortise_value_t* value, uint64_t first, const mortise_string_t* strings, uint64_t count) {
+  if (value == nullptr || (strings == nullptr && count != 0)) return missing_argument("set_strings()");
+  const auto* owner = std::get_deleter<StringOwner>(from_abi(value)->tensor.owner());
+  if (owner == nullptr) return invalid_argument("set_strings(): the value is no string tensor of create_tensor()");
+  StringStorage& storage = *owner->storage;
+  if (first > storage.views.size() || count > storage.views.size() - first) {
+    return make_error(StatusCode::kOutOfRange, "set_strings(): elements ", first, " to ", first + count, " of ",
+                      storage.views.size());
+  }
+  const std::lock_guard lock(storage.mutex);
+  for (uint64_t i = 0; i < count; ++i) {
+    if (strings[i].data == nullptr && strings[i].size != 0) return missing_argument("set_strings()");
+    std::string& characters = storage.characters[first + i];
+    characters = strings[i].size != 0 ? std::string(strings[i].data, strings[i].size) : std::string();
+    storage.views[first + i] = {characters.data(), characters.size()};
+  }
+  return {};
+}
+
+// How many elements a value of a kind has.
+Status check_count(uint32_t kind, uint64_t count) {
+  switch (kind) {
+    case MORTISE_TYPE_SEQUENCE:
+      return {};
+    case MORTISE_TYPE_OPTIONAL:
+      return count <= 1 ? Status() : invalid_argument("create(): an optional has one element or none, not ", count);
+    case MORTISE_TYPE_MAP:
+      return count == 2 ? Status() : invalid_argument("create(): a map has two elements (keys, values), not ", count);
+    case MORTISE_TYPE_SPARSE_TENSOR:
+      return count == 3 ? Status()
+                        : invalid_argument("create(): a sparse tensor has three elements (values, indices, dims), not ",
+                                           count);
+    default:
+      return invalid_argument("create(): makes sequences, optionals, maps and sparse tensors, not kind ", kind);
+  }
+}
+
+Status create(const mortise_run_context_t* context, const mortise_type_t* type, const mortise_value_t* const* elements,
+              uint64_t count, mortise_value_t** value) {
+  RunState* state = state_of(context);
+  if (state == nullptr || type == nullptr || value == nullptr || (elements == nullptr && count != 0)) {
+    return missing_argument("create()");
+  }
+  MORTISE_TRY(check_count(type->kind, count));
+  Value made(static_cast<ValueKind>(type->kind), {});
+  for (uint64_t i = 0; i < count; ++i) {
+    if (elements[i] == nullptr) return missing_argument("create()");
+    made.elements.push_back(*from_abi(elements[i]));
+  }
+  // The innermost tensor's element type, for containers that are empty.
+  const mortise_type_t* innermost = type;
+  while (innermost->element != nullptr) innermost = innermost->element;
+  made.element_dtype = static_cast<DType>(innermost->dtype);
+  *value = to_abi(state->values.add(std::move(made)));
+  return {};
+}
+
+Status set_output(const mortise_run_context_t* context, uint64_t index, const mortise_value_t* value) {
+  RunState* state = state_of(context);
+  if (state == nullptr || value == nullptr) return missing_argument("set_output()");
+  return state->set_output(index, *from_abi(value));
+}
+
+}  // namespace
+
+const mortise_host_values_t kHostValues = {
+    .kind = [](const mortise_value_t* value) noexcept -> uint32_t {
+      return value != nullptr ? static_cast<uint32_t>(from_abi(value)->kind) : uint32_t{MORTISE_TYPE_UNKNOWN};
+    },
+    .get_tensor =
+        [](const mortise_value_t* value, mortise_tensor_t* tensor) noexcept {
+          if (value == nullptr || tensor == nullptr || !from_abi(value)->is_tensor()) return false;
+          *tensor = from_abi(value)->tensor.abi();
+          return true;
+        },
+    .num_elements = [](const mortise_value_t* value) noexcept -> uint64_t {
+      return value != nullptr ? from_abi(value)->elements.size() : 0;
+    },
+    .get_element = [](const mortise_value_t* value, uint64_t index) noexcept -> const mortise_value_t* {
+      if (value == nullptr || index >= from_abi(value)->elements.size()) return nullptr;
+      return to_abi(&from_abi(value)->elements[index]);
+    },
+    .create_tensor =
+        [](const mortise_run_context_t* context, mortise_dtype dtype, const int64_t* dims, uint32_t rank,
+           mortise_value_t** value, mortise_tensor_t* tensor, mortise_error_t* error) noexcept {
+          return sdk::guarded(error, [&] { return create_tensor(context, dtype, dims, rank, value, tensor); });
+        },
+    .set_strings =
+        [](mortise_value_t* value, uint64_t first, const mortise_string_t* strings, uint64_t count,
+           mortise_error_t* error) noexcept {
+          return sdk::guarded(error, [&] { return set_strings(value, first, strings, count); });
+        },
+    .create =
+        [](const mortise_run_context_t* context, const mortise_type_t* type, const mortise_value_t* const* elements,
+           uint64_t count, mortise_value_t** value, mortise_error_t* error) noexcept {
+          return sdk::guarded(error, [&] { return create(context, type, elements, count, value); });
+        },
+    .set_output =
+        [](const mortise_run_context_t* context, uint64_t index, const mortise_value_t* value,
+           mortise_error_t* error) noexcept {
+          return sdk::guarded(error, [&] { return set_output(context, index, value); });
+        },
+};
+
+}  // namespace mortise

@@ -1,0 +1,177 @@
+#include "core/host/provider_instance.h"
+
+#include "core/host/boundary.h"
+#include "core/host/thread_role.h"
+
+namespace mortise {
+
+Result<std::shared_ptr<ProviderInstance>> ProviderInstance::create(std::shared_ptr<PluginLibrary> library,
+                                                                   std::string_view id, const std::string& options_json,
+                                                                   HostContext& host) {
+  if (library->find(id) == nullptr) {
+    std::string known;
+    for (const mortise_provider_descriptor_t* descriptor : library->descriptors()) {
+      known += concat(known.empty() ? "'" : ", '", descriptor->id, "'");
+    }
+    return make_error(StatusCode::kNotFound, library->name(), ": has no provider '", id, "'; it has ", known);
+  }
+  std::shared_ptr<ProviderInstance> made(new ProviderInstance(std::move(library), host));
+  made->id_ = id;
+  const mortise_provider_factory_t& factory = made->library_->factory();
+  const mortise_provider_t* provider = nullptr;
+  const ScopedSetup role;
+  Status status = call_boundary([&](mortise_error_t* error) {
+    return factory.create(&factory, host.abi(), made->id_.c_str(), options_json.c_str(), &provider, error);
+  });
+  const std::string where = concat(made->library_->name(), ": provider '", id, "'");
+  if (!status.ok()) return std::move(status).context(where);
+  if (provider == nullptr) {
+    return make_error(StatusCode::kInternal, where, ": create() reported success but gave no provider");
+  }
+  made->provider_ = provider;
+  made->descriptor_ = provider->descriptor;
+  MORTISE_TRY(made->check_functions());
+  MORTISE_TRY(check_descriptor(provider->descriptor, concat(where, ": the created provider's descriptor")));
+  if (provider->descriptor->id != id) {
+    return make_error(StatusCode::kInternal, where, ": create() made a provider '", provider->descriptor->id, "'");
+  }
+  return made;
+}
+
+ProviderInstance::~ProviderInstance() {
+  if (provider_ == nullptr) return;
+  const ScopedSetup role;
+  if (opened_ && provider_->close != nullptr) {
+    if (Status status = call_boundary([&] { provider_->close(provider_); }); !status.ok()) {
+      host_.log().provider_misbehaving("provider '{}': close(): {}", id_, status.message());
+    }
+  }
+  if (provider_->destroy == nullptr) return;
+  if (Status status = call_boundary([&] { provider_->destroy(provider_); }); !status.ok()) {
+    host_.log().provider_misbehaving("provider '{}': destroy(): {}", id_, status.message());
+  }
+}
+
+Status ProviderInstance::check_functions() const {
+  return require_functions(library_->name(), concat("provider '", id_, "'"),
+                           {{"open", provider_->open != nullptr},
+                            {"close", provider_->close != nullptr},
+                            {"destroy", provider_->destroy != nullptr},
+                            {"describe", provider_->describe != nullptr},
+                            {"claim", provider_->claim != nullptr},
+                            {"compile", provider_->compile != nullptr},
+                            {"get_extension", provider_->get_extension != nullptr}});
+}
+
+Status ProviderInstance::name_it(Status&& status) const {
+  return status.ok() ? Status() : Status(std::move(status).context(concat("provider '", id_, "'")));
+}
+
+Status ProviderInstance::open() {
+  const std::lock_guard lock(setup_);
+  if (opened_) return {};
+  const ScopedSetup role;
+  MORTISE_TRY(name_it(call_boundary([&](mortise_error_t* error) { return provider_->open(provider_, error); })));
+  opened_ = true;
+  return find_extensions();
+}
+
+Status ProviderInstance::find_extensions() {
+  MORTISE_TRY(name_it(call_boundary([&] {
+    const auto find = [&](const char* extension) { return provider_->get_extension(provider_, extension); };
+    device_memory_ = static_cast<const mortise_provider_device_memory_t*>(find(MORTISE_EXT_DEVICE_MEMORY));
+    async_run_ = static_cast<const mortise_provider_async_run_t*>(find(MORTISE_EXT_ASYNC_RUN));
+    compiled_cache_ = static_cast<const mortise_provider_compiled_cache_t*>(find(MORTISE_EXT_COMPILED_CACHE));
+    values_ = static_cast<const mortise_provider_values_t*>(find(MORTISE_EXT_VALUES));
+  })));
+  return check_extensions();
+}
+
+Status ProviderInstance::check_extensions() const {
+  const std::string where = concat(library_->name(), ": provider '", id_, "'");
+  if (const auto* memory = device_memory_) {
+    MORTISE_TRY(require_functions(where, MORTISE_EXT_DEVICE_MEMORY,
+                                  {{"num_kinds", memory->num_kinds != nullptr},
+                                   {"get_kind", memory->get_kind != nullptr},
+                                   {"input_kind", memory->input_kind != nullptr},
+                                   {"output_kind", memory->output_kind != nullptr},
+                                   {"allocate", memory->allocate != nullptr},
+                                   {"release", memory->release != nullptr},
+                                   {"copy_in", memory->copy_in != nullptr},
+                                   {"copy_out", memory->copy_out != nullptr}}));
+  }
+  if (const auto* async = async_run_) {
+    MORTISE_TRY(require_functions(where, MORTISE_EXT_ASYNC_RUN, {{"submit", async->submit != nullptr}}));
+  }
+  if (const auto* cache = compiled_cache_) {
+    MORTISE_TRY(require_functions(
+        where, MORTISE_EXT_COMPILED_CACHE,
+        {{"key", cache->key != nullptr}, {"save", cache->save != nullptr}, {"load", cache->load != nullptr}}));
+  }
+  return {};
+}
+
+std::string ProviderInstance::describe() {
+  const std::lock_guard lock(setup_);
+  if (!opened_) return {};
+  const ScopedSetup role;
+  char buffer[512] = "";
+  const Status status = call_boundary([&] { provider_->describe(provider_, buffer, sizeof buffer); });
+  buffer[sizeof buffer - 1] = '\0';
+  return status.ok() ? buffer : std::string();
+}
+
+Status ProviderInstance::claim(const mortise_graph_t& graph, const mortise_claim_sink_t& sink) {
+  MORTISE_TRY(quarantine_reason());
+  const std::lock_guard lock(setup_);
+  const ScopedSetup role;
+  return name_it(
+      call_boundary([&](mortise_error_t* error) { return provider_->claim(provider_, &graph, &sink, error); }));
+}
+
+Result<std::shared_ptr<CompiledSession>> ProviderInstance::compile(const mortise_compile_request_t& request) {
+  MORTISE_TRY(quarantine_reason());
+  const std::lock_guard lock(setup_);
+  const ScopedSetup role;
+  const mortise_session_t* session = nullptr;
+  Status status =
+      call_boundary([&](mortise_error_t* error) { return provider_->compile(provider_, &request, &session, error); });
+  return adopt(std::move(status), session, "compile()");
+}
+
+// Called with setup_ held, so a session that is no good is destroyed here and not by CompiledSession.
+Result<std::shared_ptr<CompiledSession>> ProviderInstance::adopt(Status status, const mortise_session_t* session,
+                                                                 std::string_view function) {
+  if (!status.ok()) {
+    if (session != nullptr) {
+      host_.log().provider_misbehaving("provider '{}': {} failed and gave a session", id_, function);
+    }
+    return name_it(std::move(status));
+  }
+  if (session == nullptr) {
+    return make_error(StatusCode::kInternal, "provider '", id_, "': ", function,
+                      " reported success but gave no session");
+  }
+  Status complete = require_functions(concat("provider '", id_, "'"), "the session",
+                                      {{"run", session->run != nullptr}, {"destroy", session->destroy != nullptr}});
+  if (!complete.ok()) {
+    if (session->destroy != nullptr) (void)call_boundary([&] { session->destroy(session); });
+    return complete;
+  }
+  return std::shared_ptr<CompiledSession>(new CompiledSession(shared_from_this(), session));
+}
+
+void ProviderInstance::quarantine(const Status& reason) {
+  const std::lock_guard lock(quarantine_mutex_);
+  if (quarantined_) return;
+  quarantine_reason_ = reason;
+  quarantined_.store(true, std::memory_order_release);
+}
+
+Status ProviderInstance::quarantine_reason() const {
+  if (!quarantined()) return {};
+  const std::lock_guard lock(quarantine_mutex_);
+  return quarantine_reason_;
+}
+
+}  // namespace mortise

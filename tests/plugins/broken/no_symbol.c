@@ -1,0 +1,3 @@
+/* A shared library that is no plugin. */
+__attribute__((visibility("default"))) int answer(void);
+int answer(void) { return 42; }
