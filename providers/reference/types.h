@@ -1,4 +1,5 @@
-// Type lists, type sets and dispatch: the only place of the reference provider where an element type becomes a C++ type.
+// Type lists, type sets and dispatch: the only place of the reference provider where an element type becomes a C++
+// type.
 #pragma once
 
 #include <complex>
@@ -66,15 +67,16 @@ template <class T>
 using Compute = typename ComputeType<T>::type;
 
 template <class T>
-inline constexpr bool is_float = std::is_same_v<T, float> || std::is_same_v<T, double> || std::is_same_v<T, Half> ||
-                                 std::is_same_v<T, BFloat16>;
+inline constexpr bool is_float =
+    std::is_same_v<T, float> || std::is_same_v<T, double> || std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>;
 
 // Calls function.template operator()<T>() for the T of the list whose dtype it is, and returns its status:
 //   dispatch(Floats{}, x.dtype(), [&]<class T>() -> Status { ... });
 template <class... Ts, class Function>
 Status dispatch(TypeList<Ts...>, DType dtype, Function&& function) {
-  Status status = unimplemented("element type ", to_string(dtype), " is not supported here");
-  (void)((dtype == dtype_of<Ts> && (status = function.template operator()<Ts>(), true)) || ...);
+  Status status;
+  const bool found = ((dtype == dtype_of<Ts> && (status = function.template operator()<Ts>(), true)) || ...);
+  if (!found) return unimplemented("element type ", to_string(dtype), " is not supported here");
   return status;
 }
 
@@ -85,12 +87,18 @@ struct alignas(8) Bytes16 {
 template <class Function>
 Status dispatch_size(DType dtype, Function&& function) {
   switch (info(dtype).bits) {
-    case 8: return function.template operator()<uint8_t>();
-    case 16: return function.template operator()<uint16_t>();
-    case 32: return function.template operator()<uint32_t>();
-    case 64: return function.template operator()<uint64_t>();
-    case 128: return function.template operator()<Bytes16>();
-    default: return unimplemented("element type ", to_string(dtype), " cannot be moved by whole bytes");
+    case 8:
+      return function.template operator()<uint8_t>();
+    case 16:
+      return function.template operator()<uint16_t>();
+    case 32:
+      return function.template operator()<uint32_t>();
+    case 64:
+      return function.template operator()<uint64_t>();
+    case 128:
+      return function.template operator()<Bytes16>();
+    default:
+      return unimplemented("element type ", to_string(dtype), " cannot be moved by whole bytes");
   }
 }
 

@@ -1,0 +1,124 @@
+// Broadcasting: the one walk over elements that all operators with several inputs use.
+//
+// A Walk is made of the inputs' shapes once per run: neighbouring axes that behave alike are joined, so that in the
+// innermost one each input either repeats one element or goes on element by element. Plain values, no state.
+#pragma once
+
+#include <initializer_list>
+
+#include "providers/reference/kernel.h"
+#include "providers/reference/types.h"
+
+namespace mortise::reference {
+
+inline constexpr uint64_t kElementGrain = 16 * 1024;
+
+struct Walk {
+  static constexpr uint32_t kMaxInputs = 3;
+  Shape shape;                    // of the output
+  Shape outer;                    // joined axes but the innermost
+  Shape strides[kMaxInputs];      // of each input along `outer`
+  int64_t inner = 1;              // length of the innermost axis
+  bool repeats[kMaxInputs] = {};  // the input has one element for the whole of it
+  uint32_t num_inputs = 0;
+};
+
+Result<Walk> make_walk(std::initializer_list<const Shape*> inputs);
+
+Result<Shape> align_at_axis(const Shape& shape, uint32_t rank, int64_t axis);
+
+// Where a range of the output begins in the walk; steps from row to row.
+class WalkCursor {
+ public:
+  WalkCursor(const Walk& walk, uint64_t first);
+  int64_t offset(uint32_t input) const { return offsets_[input] + (walk_.repeats[input] ? 0 : position_); }
+  int64_t left_in_row() const { return walk_.inner - position_; }
+  void next_row();
+
+ private:
+  const Walk& walk_;
+  Shape index_;
+  int64_t offsets_[Walk::kMaxInputs] = {};
+  int64_t position_ = 0;
+};
+
+// Calls row(output offset, cursor, count) for pieces of rows, on several threads for a large output.
+template <class Row>
+void for_each_row(KernelContext& context, const Walk& walk, Row&& row) {
+  const auto total = static_cast<uint64_t>(walk.shape.num_elements());
+  context.parallel_for(total, kElementGrain, [&](uint64_t begin, uint64_t end) {
+    WalkCursor cursor(walk, begin);
+    while (begin < end) {
+      const uint64_t count = std::min(end - begin, static_cast<uint64_t>(cursor.left_in_row()));
+      row(begin, cursor, count);
+      begin += count;
+      if (begin < end) cursor.next_row();
+    }
+  });
+}
+
+// y = op(a, b), broadcast; A, B are element types, R that of the output; op takes and returns their compute types.
+template <class A, class B, class R, class Op>
+Status binary_walk(KernelContext& context, const Walk& walk, const Tensor& a, const Tensor& b, Op op) {
+  Tensor& y = context.output(0, dtype_of<R>, walk.shape);
+  const A* const a_data = a.data<A>();
+  const B* const b_data = b.data<B>();
+  R* const y_data = y.data<R>();
+  for_each_row(context, walk, [&](uint64_t first, const WalkCursor& cursor, uint64_t count) {
+    const A* x = a_data + cursor.offset(0);
+    const B* z = b_data + cursor.offset(1);
+    R* out = y_data + first;
+    if (walk.repeats[0]) {
+      const Compute<A> left = *x;
+      for (uint64_t i = 0; i < count; ++i) out[i] = static_cast<R>(op(left, static_cast<Compute<B>>(z[i])));
+    } else if (walk.repeats[1]) {
+      const Compute<B> right = *z;
+      for (uint64_t i = 0; i < count; ++i) out[i] = static_cast<R>(op(static_cast<Compute<A>>(x[i]), right));
+    } else {
+      for (uint64_t i = 0; i < count; ++i) {
+        out[i] = static_cast<R>(op(static_cast<Compute<A>>(x[i]), static_cast<Compute<B>>(z[i])));
+      }
+    }
+  });
+  return {};
+}
+
+// The walk of inputs 0 and 1 of a node, with the attributes `broadcast` and `axis` of versions before 7.
+struct OldBroadcast {
+  explicit OldBroadcast(const NodeSpec& node)
+      : aligned(node.since_version() < 7 && node.get_int("broadcast", 0) != 0 && node.has("axis")),
+        axis(node.get_int("axis", 0)) {}
+  Result<Walk> walk(const Tensor& a, const Tensor& b) const {
+    if (!aligned) return make_walk({&a.shape(), &b.shape()});
+    MORTISE_ASSIGN(const Shape shape, align_at_axis(b.shape(), a.rank(), axis));
+    return make_walk({&a.shape(), &shape});
+  }
+  bool aligned;
+  int64_t axis;
+};
+
+// A kernel for y = op(a, b) over the types of a list; the output has the same type, or bool for a predicate.
+template <class List, class Op>
+Kernel same_type_binary(const NodeSpec& node, Op op) {
+  return [broadcast = OldBroadcast(node), op](KernelContext& context) -> Status {
+    const Tensor& a = context.input(0);
+    const Tensor& b = context.input(1);
+    if (a.dtype() != b.dtype()) return invalid_argument("the inputs differ in element type");
+    MORTISE_ASSIGN(const Walk walk, broadcast.walk(a, b));
+    return dispatch(List{}, a.dtype(),
+                    [&]<class T>() -> Status { return binary_walk<T, T, T>(context, walk, a, b, op); });
+  };
+}
+template <class List, class Op>
+Kernel predicate_binary(const NodeSpec& node, Op op) {
+  return [broadcast = OldBroadcast(node), op](KernelContext& context) -> Status {
+    const Tensor& a = context.input(0);
+    const Tensor& b = context.input(1);
+    if (a.dtype() != b.dtype()) return invalid_argument("the inputs differ in element type");
+    MORTISE_ASSIGN(const Walk walk, broadcast.walk(a, b));
+    return dispatch(List{}, a.dtype(),
+                    [&]<class T>() -> Status { return binary_walk<T, T, bool>(context, walk, a, b, op); });
+  };
+}
+
+}  // namespace mortise::reference
