@@ -1,0 +1,110 @@
+// Axes, integer inputs and strides: what every operator that looks at shapes needs, once.
+//
+// Nothing here touches elements; strided.h does. Functions are pure and may be called from any thread.
+#pragma once
+
+#include <algorithm>
+#include <string_view>
+
+#include "providers/reference/kernel.h"
+
+namespace mortise::reference {
+
+// The axis counted from the front. `name` is the attribute or input it came from.
+inline Result<uint32_t> normalise_axis(int64_t axis, uint64_t rank, std::string_view name = "axis") {
+  const auto r = static_cast<int64_t>(rank);
+  if (axis < -r || axis >= r) return invalid_argument(name, " ", axis, " is out of range for rank ", rank);
+  return static_cast<uint32_t>(axis < 0 ? axis + r : axis);
+}
+
+// All of them, in the order given; an axis named twice is refused.
+inline Result<Shape> normalise_axes(std::span<const int64_t> axes, uint64_t rank, std::string_view name = "axes") {
+  if (axes.size() > rank) return invalid_argument(name, " has ", axes.size(), " entries, more than the rank ", rank);
+  Shape result;
+  for (const int64_t axis : axes) {
+    MORTISE_ASSIGN(const uint32_t a, normalise_axis(axis, rank, name));
+    if (std::find(result.begin(), result.end(), a) != result.end()) {
+      return invalid_argument(name, " names axis ", a, " twice");
+    }
+    result.push_back(a);
+  }
+  return result;
+}
+
+// Row-major strides in elements. Defined for every shape, also one with extent 0.
+inline Shape strides_of(const Shape& shape) {
+  Shape strides(shape.rank(), 1);
+  for (uint32_t i = shape.rank(); i-- > 1;) {
+    strides[i - 1] = static_cast<int64_t>(static_cast<uint64_t>(strides[i]) * static_cast<uint64_t>(shape[i]));
+  }
+  return strides;
+}
+
+// OK if a tensor can have that shape.
+inline Status check_shape(DType dtype, const Shape& shape) {
+  auto size = Tensor::storage_size(dtype, shape);
+  return size.ok() ? Status() : std::move(size).status();
+}
+
+// Element i of a tensor of int32 or int64 (see check_indices).
+inline int64_t index_at(const Tensor& tensor, int64_t i) {
+  return tensor.dtype() == DType::kI32 ? tensor.data<int32_t>()[i] : tensor.data<int64_t>()[i];
+}
+inline Status check_indices(const Tensor& tensor, std::string_view name) {
+  if (tensor.dtype() == DType::kI32 || tensor.dtype() == DType::kI64) return {};
+  return invalid_argument(name, " must be int32 or int64, not ", to_string(tensor.dtype()));
+}
+
+// A list of integers that is an input: a tensor of int32 or int64 of rank 0 or 1.
+inline Result<Shape> ints_of(const KernelContext& context, uint64_t input, std::string_view name) {
+  const Tensor& tensor = context.input(input);
+  MORTISE_TRY(check_indices(tensor, name));
+  if (tensor.rank() > 1) return invalid_argument(name, " must have rank 1, not ", tensor.rank());
+  Shape values(static_cast<uint32_t>(tensor.num_elements()), 0);
+  for (uint64_t i = 0; i < values.size(); ++i) values[i] = index_at(tensor, static_cast<int64_t>(i));
+  return values;
+}
+// The same of one integer: one element of any rank.
+inline Result<int64_t> int_of(const KernelContext& context, uint64_t input, std::string_view name) {
+  const Tensor& tensor = context.input(input);
+  MORTISE_TRY(check_indices(tensor, name));
+  if (tensor.num_elements() != 1) return invalid_argument(name, " must have one element, not ", tensor.num_elements());
+  return index_at(tensor, 0);
+}
+
+// A list that older versions of an operator have as an attribute and newer ones as an input; nothing if neither is
+// there.
+class IntsParameter {
+ public:
+  IntsParameter(const NodeSpec& node, std::string_view name, uint64_t input)
+      : name_(name), input_(input), given_(node.has(name)), values_(node.get_ints(name)) {}
+
+  Result<std::optional<Shape>> read(const KernelContext& context) const {
+    if (given_) return std::optional<Shape>(values_);
+    if (!context.has_input(input_)) return std::optional<Shape>();
+    MORTISE_ASSIGN(Shape values, ints_of(context, input_, name_));
+    return std::optional<Shape>(std::move(values));
+  }
+
+ private:
+  std::string name_;
+  uint64_t input_;
+  bool given_;
+  Shape values_;
+};
+
+// A tensor seen around one axis (or a run of axes [first, last)).
+struct AxisSplit {
+  int64_t outer, extent, inner;
+};
+inline AxisSplit split_at(const Shape& shape, uint32_t first, uint32_t last) {
+  return {shape.product(0, first), shape.product(first, last), shape.product(last, shape.rank())};
+}
+inline AxisSplit split_at(const Shape& shape, uint32_t axis) { return split_at(shape, axis, axis + 1); }
+
+// A range of items worth some 20 us where each costs about `cost` element moves.
+inline uint64_t grain_for(int64_t cost) {
+  return static_cast<uint64_t>(std::max<int64_t>(1, 32768 / std::max<int64_t>(1, cost)));
+}
+
+}  // namespace mortise::reference
