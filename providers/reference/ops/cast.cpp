@@ -1,0 +1,146 @@
+// Cast and CastLike between all numeric types, bool and string; BitCast, which keeps the bytes.
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <string_view>
+
+#include "providers/reference/ops/broadcast.h"
+#include "providers/reference/ops/convert.h"
+
+namespace mortise::reference {
+namespace {
+
+template <class T>
+std::string print(T x) {
+  char text[64];
+  if constexpr (std::is_same_v<T, bool>) {
+    return x ? "1" : "0";
+  } else {
+    if constexpr (is_float<T>) {
+      const auto value = static_cast<Compute<T>>(x);
+      if (std::isnan(value)) return "NaN";
+      if (std::isinf(value)) return value < 0 ? "-INF" : "INF";
+    }
+    const auto end = std::to_chars(text, text + sizeof text, static_cast<Compute<T>>(x)).ptr;
+    return std::string(text, end);
+  }
+}
+
+// Whole integers exactly, anything else as a double that is then converted like one.
+Status parse(std::string_view text, DType to, void* out, uint64_t i) {
+  const std::string_view whole = text;
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\n')) text.remove_suffix(1);
+  if (text.size() > 1 && text.front() == '+' && text[1] != '-') text.remove_prefix(1);
+  const char* const end = text.data() + text.size();
+  const uint32_t size = info(to).bits / 8;
+  char* const target = static_cast<char*>(out) + i * size;
+  const auto put = [&](DType from, const void* value) { convert_elements(from, value, to, target, 0, 1); };
+  int64_t integer = 0;
+  uint64_t large = 0;
+  double real = 0;
+  if (const auto r = std::from_chars(text.data(), end, integer); r.ec == std::errc() && r.ptr == end) {
+    put(DType::kI64, &integer);
+  } else if (const auto u = std::from_chars(text.data(), end, large); u.ec == std::errc() && u.ptr == end) {
+    put(DType::kU64, &large);
+  } else if (const auto f = std::from_chars(text.data(), end, real); f.ec == std::errc() && f.ptr == end) {
+    put(DType::kF64, &real);
+  } else {
+    return invalid_argument("the string '", whole.substr(0, 64), "' is no number");
+  }
+  return {};
+}
+
+Status cast(KernelContext& context, DType to, const ConvertOptions& options) {
+  const Tensor& x = context.input(0);
+  const DType from = x.dtype();
+  const auto count = static_cast<uint64_t>(x.num_elements());
+  if (from == to) {
+    Tensor& y = context.output(0, to, x.shape());
+    if (x.size_bytes() != 0) std::memcpy(y.raw(), x.raw(), x.size_bytes());
+    return {};
+  }
+  if (to == DType::kString) {
+    return dispatch(NumbersAndBool{}, from, [&]<class T>() -> Status {
+      Tensor& y = context.output(0, to, x.shape());
+      for (uint64_t i = 0; i < count; ++i) y.data<mortise_string_t>()[i] = context.keep(print(x.data<T>()[i]));
+      return {};
+    });
+  }
+  if (from == DType::kString) {
+    if (!contains(kNumbersAndBool, to)) return unimplemented("a string is not cast to ", to_string(to));
+    Tensor& y = context.output(0, to, x.shape());
+    for (uint64_t i = 0; i < count; ++i) {
+      const mortise_string_t& s = x.data<mortise_string_t>()[i];
+      MORTISE_TRY(parse(std::string_view(s.data, s.size), to, y.raw(), i));
+    }
+    return {};
+  }
+  if (!is_convertible(from) || !is_convertible(to)) {
+    return unimplemented("there is no cast from ", to_string(from), " to ", to_string(to));
+  }
+  Tensor& y = context.output(0, to, x.shape());
+  void* const out = y.raw();
+  const void* const in = x.raw();
+  context.parallel_for(count, kElementGrain,
+                       [=](uint64_t begin, uint64_t end) { convert_elements(from, in, to, out, begin, end, options); });
+  return {};
+}
+
+Result<ConvertOptions> options_of(const NodeSpec& node) {
+  ConvertOptions options;
+  options.saturate = node.get_int("saturate", 1) != 0;
+  const auto mode = node.get_string("round_mode", "up");
+  if (mode == "down") {
+    options.rounding = ConvertOptions::kDown;
+  } else if (mode == "nearest") {
+    options.rounding = ConvertOptions::kNearest;
+  } else if (mode != "up") {
+    return invalid_argument("round_mode '", mode, "' is none of up, down and nearest");
+  }
+  return options;
+}
+
+// `to` is a number, or before version 6 a name.
+Result<DType> target(const NodeSpec& node) {
+  auto to = static_cast<DType>(node.get_int("to", 0));
+  if (const auto name = node.get_string("to", ""); !name.empty()) {
+    static constexpr std::pair<std::string_view, DType> kNames[] = {
+        {"FLOAT", DType::kF32},   {"UINT8", DType::kU8},   {"INT8", DType::kI8},    {"UINT16", DType::kU16},
+        {"INT16", DType::kI16},   {"INT32", DType::kI32},  {"INT64", DType::kI64},  {"BOOL", DType::kBool},
+        {"FLOAT16", DType::kF16}, {"DOUBLE", DType::kF64}, {"UINT32", DType::kU32}, {"UINT64", DType::kU64}};
+    for (const auto& [known, dtype] : kNames) {
+      if (name == known) to = dtype;
+    }
+  }
+  if (!is_known(to)) return invalid_argument("the attribute 'to' names no element type");
+  return to;
+}
+
+}  // namespace
+
+Result<Kernel> make_cast(const NodeSpec& node) {
+  MORTISE_ASSIGN(const DType to, target(node));
+  MORTISE_ASSIGN(const ConvertOptions options, options_of(node));
+  return Kernel([to, options](KernelContext& context) { return cast(context, to, options); });
+}
+
+Result<Kernel> make_cast_like(const NodeSpec& node) {
+  MORTISE_ASSIGN(const ConvertOptions options, options_of(node));
+  return Kernel([options](KernelContext& context) { return cast(context, context.input(1).dtype(), options); });
+}
+
+Result<Kernel> make_bit_cast(const NodeSpec& node) {
+  MORTISE_ASSIGN(const DType to, target(node));
+  return Kernel([to](KernelContext& context) -> Status {
+    const Tensor& x = context.input(0);
+    if (to == DType::kString || x.dtype() == DType::kString || info(to).bits != info(x.dtype()).bits) {
+      return invalid_argument("the bits of ", to_string(x.dtype()), " are not those of ", to_string(to));
+    }
+    Tensor& y = context.output(0, to, x.shape());
+    if (x.size_bytes() != 0) std::memcpy(y.raw(), x.raw(), x.size_bytes());
+    return {};
+  });
+}
+
+}  // namespace mortise::reference

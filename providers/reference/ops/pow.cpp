@@ -1,0 +1,73 @@
+// Pow. The exponent may have a type of its own; the result has that of the base.
+#include <cmath>
+#include <limits>
+
+#include "providers/reference/ops/broadcast.h"
+#include "providers/reference/ops/convert.h"
+
+namespace mortise::reference {
+namespace {
+
+// By squaring; wraps around. A negative exponent leaves 0 but for the bases 1 and -1.
+template <class T>
+T integer_power(T base, int64_t exponent) {
+  if (exponent < 0) {
+    if constexpr (std::is_signed_v<T>) {
+      if (base == -1) return exponent % 2 == 0 ? T{1} : static_cast<T>(-1);
+    }
+    return base == 1 ? T{1} : T{0};
+  }
+  uint64_t result = 1;
+  for (auto square = static_cast<uint64_t>(base); exponent != 0; exponent >>= 1, square *= square) {
+    if ((exponent & 1) != 0) result *= square;
+  }
+  return static_cast<T>(result);
+}
+
+// A power of an integer to a real exponent, towards zero and held within the type.
+template <class T>
+T real_power(T base, double exponent) {
+  const double x = std::pow(static_cast<double>(base), exponent);
+  if (std::isnan(x)) return 0;
+  if (x >= static_cast<double>(std::numeric_limits<T>::max())) return std::numeric_limits<T>::max();
+  if (x <= static_cast<double>(std::numeric_limits<T>::lowest())) return std::numeric_limits<T>::lowest();
+  return static_cast<T>(x);
+}
+
+}  // namespace
+
+Result<Kernel> make_pow(const NodeSpec& node) {
+  return Kernel([broadcast = OldBroadcast(node)](KernelContext& context) -> Status {
+    const Tensor& base = context.input(0);
+    const Tensor& given = context.input(1);
+    if (!contains(kNumbers, given.dtype())) return unimplemented("an exponent of type ", to_string(given.dtype()));
+    MORTISE_ASSIGN(const Walk walk, broadcast.walk(base, given));
+    const bool real = contains(kFloats, given.dtype());
+    return dispatch(Numbers{}, base.dtype(), [&]<class T>() -> Status {
+      // The exponents in one type: that in which the power is computed.
+      const auto exponents_as = [&]<class E>(E*) -> Tensor {
+        const auto count = static_cast<uint64_t>(given.num_elements());
+        if (given.dtype() == dtype_of<E>) return given;
+        E* const converted = context.scratch<E>(count).data();
+        convert_elements(given.dtype(), given.raw(), dtype_of<E>, converted, 0, count);
+        return Tensor::view(dtype_of<E>, given.shape(), converted);
+      };
+      if constexpr (is_float<T>) {
+        using C = Compute<T>;
+        const Tensor exponents = exponents_as(static_cast<C*>(nullptr));
+        return binary_walk<T, C, T>(context, walk, base, exponents,
+                                    [](C a, C b) { return b == 2 ? a * a : std::pow(a, b); });
+      } else if (real) {
+        const Tensor exponents = exponents_as(static_cast<double*>(nullptr));
+        return binary_walk<T, double, T>(context, walk, base, exponents,
+                                         [](T a, double b) { return real_power(a, b); });
+      } else {
+        const Tensor exponents = exponents_as(static_cast<int64_t*>(nullptr));
+        return binary_walk<T, int64_t, T>(context, walk, base, exponents,
+                                          [](T a, int64_t b) { return integer_power(a, b); });
+      }
+    });
+  });
+}
+
+}  // namespace mortise::reference
