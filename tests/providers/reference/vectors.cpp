@@ -1,6 +1,5 @@
 // reference_vectors [--filter REGEX] [--verbose] DIRECTORY: runs ONNX's backend test vectors on the reference provider
 // alone, without the core: models of nodes without bodies. Prints what failed and a table of what is not supported.
-#include <onnx/defs/schema.h>
 #include <onnx/onnx-data_pb.h>
 #include <onnx/onnx_pb.h>
 
@@ -13,6 +12,7 @@
 #include <map>
 #include <regex>
 
+#include "core/infer/operator_table.h"
 #include "providers/reference/entry.h"
 #include "tests/support/run_op.h"
 
@@ -188,8 +188,8 @@ struct Model {
       TestNode node{.op = n.op_type(), .domain = n.domain() == "ai.onnx" ? "" : n.domain(), .name = n.name()};
       for (const auto& opset : proto.opset_import()) {
         if ((opset.domain() == "ai.onnx" ? "" : opset.domain()) != node.domain) continue;
-        const auto* schema = onnx::OpSchemaRegistry::Schema(node.op, static_cast<int>(opset.version()), node.domain);
-        node.version = schema != nullptr ? schema->SinceVersion() : static_cast<int32_t>(opset.version());
+        const auto version = infer::since_version(node.domain, node.op, opset.version());
+        node.version = version.value_or(static_cast<int32_t>(opset.version()));
       }
       for (const auto& a : n.attribute()) has_bodies |= !add_attribute(node.attributes, a);
       for (const auto& name : n.input()) node.inputs.push_back(name.empty() ? sdk::kNoId : ids.at(name));
