@@ -265,9 +265,13 @@ Status Graph::validate() const {
   const auto bad = [&](NodeId id, const auto&... parts) {
     return make_error(StatusCode::kInternal, describe(*this, id), ": ", parts...);
   };
+  std::vector<bool> is_input(values_.size(), false);
+  for (const ValueId id : inputs) is_input[id] = true;
   for (NodeId id = 0; id < num_nodes(); ++id) {
     if (erased(id)) continue;
     const Node& node = nodes_[id];
+    IdList implicit_inputs = node.implicit_inputs;
+    sort_unique(implicit_inputs);
     Status status;
     for_each_read(node, [&](ValueId input) {
       if (!status.ok()) return;
@@ -277,7 +281,7 @@ Status Graph::validate() const {
       }
       const ValueInfo& value = values_[input];
       const bool defined = value.producer != kNoId || value.constant != kNoId || value.outer != kNoId ||
-                           std::find(inputs.begin(), inputs.end(), input) != inputs.end();
+                           is_input[input];
       if (!defined) status = bad(id, "input '", value.name.view(), "' is defined by nothing");
       if (finalized() && value.producer != kNoId && value.producer >= id) status = bad(id, "reads '", value.name.view(), "' too early");
     });
@@ -291,7 +295,7 @@ Status Graph::validate() const {
       if (!status.ok()) return;
       for (const ValueInfo& value : body.values_) {
         if (value.outer == kNoId) continue;
-        if (std::find(node.implicit_inputs.begin(), node.implicit_inputs.end(), value.outer) == node.implicit_inputs.end()) {
+        if (!std::binary_search(implicit_inputs.begin(), implicit_inputs.end(), value.outer)) {
           status = bad(id, "its body reads '", value.name.view(), "', which is no implicit input");
         }
       }

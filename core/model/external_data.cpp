@@ -1,0 +1,79 @@
+#include "core/model/external_data.h"
+
+#include <algorithm>
+#include <boost/interprocess/file_mapping.hpp>
+#include <boost/interprocess/mapped_region.hpp>
+#include <system_error>
+
+namespace mortise {
+namespace {
+
+namespace fs = std::filesystem;
+namespace ipc = boost::interprocess;
+
+class Mapping : public MappedFile {
+ public:
+  explicit Mapping(const fs::path& path)
+      : file_(path.string().c_str(), ipc::read_only), region_(file_, ipc::read_only) {
+    bytes_ = {static_cast<const std::byte*>(region_.get_address()), region_.get_size()};
+  }
+
+ private:
+  ipc::file_mapping file_;
+  ipc::mapped_region region_;
+};
+
+class EmptyFile : public MappedFile {};
+
+}  // namespace
+
+Result<std::shared_ptr<const MappedFile>> MappedFile::open(const fs::path& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (!fs::exists(status)) return make_error(StatusCode::kNotFound, path.string(), ": no such file; check the path");
+  if (!fs::is_regular_file(status))
+    return invalid_argument(path.string(), ": not a regular file; give the path of a file");
+  const uint64_t size = fs::file_size(path, error);
+  if (error) return make_error(StatusCode::kPermissionDenied, path.string(), ": ", error.message());
+  if (size == 0) return std::shared_ptr<const MappedFile>(std::make_shared<EmptyFile>());
+  try {
+    return std::shared_ptr<const MappedFile>(std::make_shared<Mapping>(path));
+  } catch (const ipc::interprocess_exception& e) {
+    return make_error(StatusCode::kPermissionDenied, path.string(), ": cannot be mapped: ", e.what(),
+                      "; check its permissions");
+  }
+}
+
+Result<std::shared_ptr<const MappedFile>> ExternalData::file(std::string_view location) {
+  const auto refuse = [&](const auto&... why) {
+    return make_error(StatusCode::kPermissionDenied, "external data '", location, "' ", why...);
+  };
+  const fs::path relative{std::string(location.substr(0, location.find('\0')))};
+  if (relative.empty()) return refuse("has no location");
+  if (relative.is_absolute() || relative.has_root_path()) {
+    return refuse("is an absolute path; it must be relative to the model's folder");
+  }
+  if (std::find(relative.begin(), relative.end(), "..") != relative.end()) {
+    return refuse("contains '..'; it must stay within the model's folder");
+  }
+  if (folder_.empty()) return refuse("cannot be found: the model came from memory and no folder was given with it");
+
+  std::error_code error;
+  const fs::path root = fs::canonical(folder_, error);
+  if (error) return refuse("cannot be found: ", folder_.string(), ": ", error.message());
+  const fs::path path = fs::canonical(root / relative, error);
+  if (error) {
+    return make_error(StatusCode::kNotFound, "external data '", location, "' is not in ", root.string(), ": ",
+                      error.message(), "; keep it beside the model");
+  }
+  if (std::mismatch(root.begin(), root.end(), path.begin(), path.end()).first != root.end()) {
+    return refuse("leads out of the model's folder by a symbolic link; copy the file into the folder");
+  }
+  auto& found = files_[path];
+  if (!found) {
+    MORTISE_ASSIGN(found, MappedFile::open(path));
+  }
+  return found;
+}
+
+}  // namespace mortise

@@ -1,0 +1,82 @@
+#include "core/model/functions.h"
+
+#include <limits>
+
+#include "core/model/convert.h"
+
+namespace mortise {
+namespace {
+
+// Fields newer than the system's onnx.proto arrive as unknown fields.
+constexpr int kFunctionAttributeProto = 11;
+constexpr int kFunctionOverload = 13;
+constexpr int kNodeOverload = 8;
+
+std::string_view unknown_text(const google::protobuf::Message& message, int field) {
+  const auto& unknown = message.GetReflection()->GetUnknownFields(message);
+  std::string_view text;
+  for (int i = 0; i < unknown.field_count(); ++i) {
+    const auto& entry = unknown.field(i);
+    if (entry.number() == field && entry.type() == google::protobuf::UnknownField::TYPE_LENGTH_DELIMITED) {
+      text = entry.length_delimited();
+    }
+  }
+  return text;
+}
+
+std::string key_of(std::string_view domain, std::string_view name, std::string_view overload) {
+  return concat(domain_of(domain), '\n', name, '\n', overload);
+}
+
+}  // namespace
+
+Result<FunctionTable> FunctionTable::of(onnx::ModelProto& model) {
+  FunctionTable table;
+  for (onnx::FunctionProto& proto : *model.mutable_functions()) {
+    const auto key = key_of(proto.domain(), proto.name(), unknown_text(proto, kFunctionOverload));
+    const auto [found, is_new] = table.functions_.try_emplace(key);
+    if (!is_new) return invalid_argument("function '", proto.name(), "' is defined twice; remove one definition");
+    Function& function = found->second;
+    function.proto = &proto;
+    auto opsets = opset_versions(proto.opset_import());
+    if (!opsets.ok()) return std::move(opsets).status().context(concat("function '", proto.name(), "'"));
+    function.opsets = *std::move(opsets);
+    const auto& unknown = proto.GetReflection()->GetUnknownFields(proto);
+    for (int i = 0; i < unknown.field_count(); ++i) {
+      const auto& entry = unknown.field(i);
+      if (entry.number() != kFunctionAttributeProto) continue;
+      if (entry.type() != google::protobuf::UnknownField::TYPE_LENGTH_DELIMITED ||
+          !function.defaults.emplace_back().ParsePartialFromString(entry.length_delimited())) {
+        return make_error(StatusCode::kDataLoss, "function '", proto.name(), "': a default attribute is damaged");
+      }
+    }
+  }
+  return table;
+}
+
+Function* FunctionTable::find(const onnx::NodeProto& node) {
+  if (functions_.empty()) return nullptr;
+  const auto found = functions_.find(key_of(node.domain(), node.op_type(), unknown_text(node, kNodeOverload)));
+  return found == functions_.end() ? nullptr : &found->second;
+}
+
+Result<std::unordered_map<std::string_view, int64_t>> opset_versions(
+    const google::protobuf::RepeatedPtrField<onnx::OperatorSetIdProto>& imports) {
+  std::unordered_map<std::string_view, int64_t> versions;
+  for (const auto& import : imports) {
+    const std::string_view domain = domain_of(import.domain());
+    const std::string_view shown = domain.empty() ? "ai.onnx" : domain;
+    if (import.version() < 1 || import.version() > std::numeric_limits<int32_t>::max()) {
+      return invalid_argument("opset import of '", shown, "' has version ", import.version(),
+                              "; it must be a positive 32-bit number");
+    }
+    const auto [found, is_new] = versions.emplace(domain, import.version());
+    if (!is_new && found->second != import.version()) {
+      return invalid_argument("opset '", shown, "' is imported twice, in versions ", found->second, " and ",
+                              import.version(), "; keep one");
+    }
+  }
+  return versions;
+}
+
+}  // namespace mortise

@@ -1,0 +1,34 @@
+// load_model: an ONNX file, or its bytes, as a Model.
+//
+// Parses, imports, inlines functions, finalizes and validates. Types are set as the model declares them; inference
+// comes later. The file is not trusted: whatever it holds, the answer is a model or a sentence. Weights in external
+// files are mapped, so those files must not be cut short while the model is alive.
+//
+// Thread-safe: any number of loads at once.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+
+#include "core/model/model.h"
+#include "mortise/sdk/result.h"
+
+namespace mortise {
+
+struct LoadOptions {
+  uint64_t max_model_bytes = (uint64_t{2} << 30) - 1;  // of the file itself; also protobuf's own limit
+  uint64_t max_tensor_bytes = uint64_t{64} << 30;      // of one tensor, external data included
+  uint64_t max_densified_bytes = uint64_t{1} << 30;    // of all sparse constants together, once they are dense
+  uint64_t max_nodes = 20'000'000;                     // after inlining, bodies included
+  uint32_t max_nesting_depth = 256;                    // of bodies and function calls
+};
+
+Result<Model> load_model(const std::filesystem::path& path, const LoadOptions& options = {});
+
+// folder: where external data may be; empty if nowhere.
+Result<Model> load_model(std::span<const std::byte> bytes, const std::filesystem::path& folder,
+                         const LoadOptions& options = {});
+
+}  // namespace mortise

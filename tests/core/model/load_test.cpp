@@ -1,0 +1,301 @@
+// Loading models: what the standard's own vectors hold, and what hostile files get for an answer.
+#include "core/model/load.h"
+
+#include <gmock/gmock.h>
+#include <onnx/onnx_pb.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+namespace mortise {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::HasSubstr;
+
+Result<Model> load(const onnx::ModelProto& proto, const fs::path& folder = {}) {
+  const std::string bytes = proto.SerializeAsString();
+  return load_model(std::as_bytes(std::span(bytes)), folder);
+}
+
+std::string message(const Result<Model>& model) { return model.ok() ? "loaded" : model.status().message(); }
+
+onnx::NodeProto* add_node(onnx::GraphProto& graph, const std::string& op, const std::vector<std::string>& inputs,
+                          const std::string& output) {
+  auto* node = graph.add_node();
+  node->set_op_type(op);
+  node->set_name("make_" + output);
+  for (const auto& input : inputs) node->add_input(input);
+  node->add_output(output);
+  return node;
+}
+
+// y = Add(x, w) with w = [1, 2]
+onnx::ModelProto add_model() {
+  onnx::ModelProto model;
+  model.set_ir_version(8);
+  model.add_opset_import()->set_version(17);
+  auto& graph = *model.mutable_graph();
+  auto* input = graph.add_input();
+  input->set_name("x");
+  auto* type = input->mutable_type()->mutable_tensor_type();
+  type->set_elem_type(onnx::TensorProto::FLOAT);
+  type->mutable_shape()->add_dim()->set_dim_param("batch");
+  auto* w = graph.add_initializer();
+  w->set_name("w");
+  w->set_data_type(onnx::TensorProto::FLOAT);
+  w->add_dims(2);
+  const float values[] = {1, 2};
+  w->set_raw_data(values, sizeof values);
+  add_node(graph, "Add", {"x", "w"}, "y");
+  graph.add_output()->set_name("y");
+  return model;
+}
+
+TEST(Load, ImportsASmallModel) {
+  const auto model = load(add_model());
+  ASSERT_TRUE(model.ok()) << message(model);
+  const Graph& graph = model->graph;
+  ASSERT_EQ(graph.num_nodes(), 1U);
+  EXPECT_EQ(graph.node(0).since_version, 14);
+  EXPECT_EQ(to_string(graph.value(graph.inputs[0]).type), "float32[batch]");
+  const Tensor* w = graph.constant(graph.node(0).inputs[1]);
+  ASSERT_NE(w, nullptr);
+  EXPECT_EQ(w->data<float>()[1], 2.0F);
+}
+
+TEST(Load, RefusesTruncatedFilesWithASentence) {
+  const std::string bytes = add_model().SerializeAsString();
+  int refused = 0;
+  for (size_t size = 0; size < bytes.size(); ++size) {
+    const auto model = load_model(std::as_bytes(std::span(bytes.data(), size)), {});
+    if (model.ok()) continue;
+    EXPECT_GT(model.status().message().size(), 20U);
+    ++refused;
+  }
+  EXPECT_GT(refused, static_cast<int>(bytes.size()) / 2);
+}
+
+TEST(Load, SurvivesEveryFlippedByte) {
+  std::string bytes = add_model().SerializeAsString();
+  for (char& byte : bytes) {
+    for (int mask = 1; mask < 256; ++mask) {
+      byte = static_cast<char>(byte ^ mask);
+      const auto model = load_model(std::as_bytes(std::span(bytes)), {});
+      if (!model.ok()) {
+        EXPECT_FALSE(model.status().message().empty());
+        EXPECT_NE(model.status().code(), StatusCode::kInternal) << message(model);
+      }
+      byte = static_cast<char>(byte ^ mask);
+    }
+  }
+}
+
+TEST(Load, NamesANodeOfACycle) {
+  auto proto = add_model();
+  add_node(*proto.mutable_graph(), "Relu", {"b"}, "a");
+  add_node(*proto.mutable_graph(), "Relu", {"a"}, "b");
+  EXPECT_THAT(message(load(proto)), AllOf(HasSubstr("make_a"), HasSubstr("cycle")));
+}
+
+TEST(Load, RefusesDuplicateAndUndefinedNames) {
+  auto proto = add_model();
+  add_node(*proto.mutable_graph(), "Relu", {"x"}, "y");
+  EXPECT_THAT(message(load(proto)), HasSubstr("value 'y' is defined twice"));
+  proto = add_model();
+  proto.mutable_graph()->mutable_node(0)->set_input(0, "nowhere");
+  EXPECT_THAT(message(load(proto)), AllOf(HasSubstr("node 'make_y' (Add)"), HasSubstr("input 'nowhere'")));
+}
+
+TEST(Load, RefusesTensorsOfTheWrongSizeOrType) {
+  auto proto = add_model();
+  auto* w = proto.mutable_graph()->mutable_initializer(0);
+  w->set_dims(0, 3);
+  EXPECT_THAT(message(load(proto)), AllOf(HasSubstr("'w'"), HasSubstr("holds 8 bytes"), HasSubstr("needs 12")));
+  w->set_dims(0, std::numeric_limits<int64_t>::max());
+  EXPECT_THAT(message(load(proto)), HasSubstr("'w'"));
+  w->set_dims(0, -1);
+  EXPECT_THAT(message(load(proto)), HasSubstr("negative"));
+  w->set_dims(0, 2);
+  w->set_data_type(99);
+  EXPECT_THAT(message(load(proto)), HasSubstr("element type 99"));
+}
+
+TEST(Load, RefusesAMissingOpsetImport) {
+  auto proto = add_model();
+  proto.mutable_graph()->mutable_node(0)->set_domain("com.example");
+  EXPECT_THAT(message(load(proto)), HasSubstr("domain 'com.example' has no opset import"));
+}
+
+onnx::GraphProto* add_body(onnx::GraphProto& graph, const std::string& output) {
+  auto* attribute = add_node(graph, "If", {"x"}, output)->add_attribute();
+  attribute->set_name("then_branch");
+  attribute->set_type(onnx::AttributeProto::GRAPH);
+  return attribute->mutable_g();
+}
+
+TEST(Load, RefusesDeepNesting) {
+  for (const int depth : {257, 2000}) {
+    auto proto = add_model();
+    onnx::GraphProto* graph = proto.mutable_graph();
+    for (int i = 0; i < depth; ++i) graph = add_body(*graph, "v" + std::to_string(i));
+    EXPECT_THAT(message(load(proto)), HasSubstr("max_nesting_depth")) << depth;
+  }
+}
+
+TEST(Load, ChainsOuterValuesThroughEveryBody) {
+  auto proto = add_model();
+  onnx::GraphProto* middle = add_body(*proto.mutable_graph(), "outer");
+  proto.mutable_graph()->add_output()->set_name("outer");
+  onnx::GraphProto* inner = add_body(*middle, "inner");
+  middle->add_output()->set_name("inner");
+  add_node(*inner, "Mul", {"w", "y"}, "product");
+  inner->add_output()->set_name("product");
+  const auto model = load(proto);
+  ASSERT_TRUE(model.ok()) << message(model);
+  const Node& outer = model->graph.node(1);
+  ASSERT_EQ(outer.op_type, "If");
+  EXPECT_EQ(outer.implicit_inputs.size(), 3U);  // x, w, y
+  EXPECT_EQ(outer.body("then_branch")->node(0).implicit_inputs.size(), 2U);
+}
+
+// The function `name`(a) -> b whose one node is `op`.
+void add_function(onnx::ModelProto& model, const std::string& name, const std::string& op) {
+  auto* function = model.add_functions();
+  function->set_name(name);
+  function->set_domain("local");
+  function->add_input("a");
+  function->add_output("b");
+  function->add_opset_import()->set_version(13);
+  auto* node = function->add_node();
+  node->set_op_type(op);
+  node->set_domain(op == "Relu" ? "" : "local");
+  node->add_input("a");
+  node->add_output("b");
+}
+
+onnx::ModelProto calling_model() {
+  auto proto = add_model();
+  auto* node = proto.mutable_graph()->mutable_node(0);
+  node->set_op_type("F");
+  node->set_domain("local");
+  node->mutable_input()->RemoveLast();
+  return proto;
+}
+
+TEST(Load, InlinesNestedFunctions) {
+  auto proto = calling_model();
+  add_function(proto, "F", "G");
+  add_function(proto, "G", "Relu");
+  const auto model = load(proto);
+  ASSERT_TRUE(model.ok()) << message(model);
+  ASSERT_EQ(model->graph.num_nodes(), 1U);
+  EXPECT_EQ(model->graph.node(0).op_type, "Relu");
+  EXPECT_EQ(model->graph.node(0).since_version, 13);
+}
+
+TEST(Load, RefusesRecursiveFunctions) {
+  auto proto = calling_model();
+  add_function(proto, "F", "G");
+  add_function(proto, "G", "F");
+  EXPECT_THAT(message(load(proto)), HasSubstr("F -> G -> F"));
+}
+
+TEST(Load, BoundsTheGrowthOfFunctions) {
+  auto proto = calling_model();
+  add_function(proto, "F", "F0");
+  for (int i = 0; i < 40; ++i) {  // each calls the next one twice
+    add_function(proto, "F" + std::to_string(i), i == 39 ? "Relu" : "F" + std::to_string(i + 1));
+    auto& function = *proto.mutable_functions()->rbegin();
+    auto* copy = function.add_node();
+    *copy = function.node(0);
+    copy->set_output(0, "c");
+  }
+  const std::string bytes = proto.SerializeAsString();
+  LoadOptions options;
+  options.max_nodes = 10'000;
+  EXPECT_THAT(message(load_model(std::as_bytes(std::span(bytes)), {}, options)), HasSubstr("max_nodes"));
+}
+
+TEST(Load, KeepsDefaultsOfInputsSinceIrVersion4Only) {
+  auto proto = add_model();
+  proto.mutable_graph()->add_input()->set_name("w");
+  auto model = load(proto);
+  ASSERT_TRUE(model.ok()) << message(model);
+  ASSERT_EQ(model->graph.inputs.size(), 2U);
+  EXPECT_EQ(model->graph.constant(model->graph.inputs[1]), nullptr);
+  EXPECT_NE(model->graph.default_value(model->graph.inputs[1]), nullptr);
+  proto.set_ir_version(3);
+  model = load(proto);
+  ASSERT_TRUE(model.ok()) << message(model);
+  EXPECT_EQ(model->graph.inputs.size(), 1U);
+}
+
+class ExternalDataTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name();
+    fs::remove_all(folder_);
+    fs::create_directories(folder_ / "model");
+    for (const char* name : {"model/weights.bin", "outside.bin"}) {
+      const float values[] = {0, 5, 6};
+      std::ofstream(folder_ / name, std::ios::binary).write(reinterpret_cast<const char*>(values), sizeof values);
+    }
+    fs::create_symlink(folder_ / "outside.bin", folder_ / "model/link.bin");
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  Result<Model> load_from(const std::string& location, const std::string& offset) {
+    auto proto = add_model();
+    auto* w = proto.mutable_graph()->mutable_initializer(0);
+    w->clear_raw_data();
+    w->set_data_location(onnx::TensorProto::EXTERNAL);
+    for (const auto& [key, value] : {std::pair("location", location), std::pair("offset", offset)}) {
+      auto* entry = w->add_external_data();
+      entry->set_key(key);
+      entry->set_value(value);
+    }
+    return load(proto, folder_ / "model");
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(ExternalDataTest, IsReadFromTheModelsFolder) {
+  const auto model = load_from("weights.bin", "4");
+  ASSERT_TRUE(model.ok()) << message(model);
+  EXPECT_EQ(model->graph.constants()[0].data<float>()[0], 5.0F);
+}
+
+TEST_F(ExternalDataTest, IsConfinedToTheModelsFolder) {
+  EXPECT_THAT(message(load_from("../outside.bin", "0")), HasSubstr("'..'"));
+  EXPECT_THAT(message(load_from((folder_ / "outside.bin").string(), "0")), HasSubstr("absolute"));
+  EXPECT_THAT(message(load_from("link.bin", "0")), HasSubstr("symbolic link"));
+}
+
+TEST_F(ExternalDataTest, MustBeLongEnough) {
+  EXPECT_THAT(message(load_from("weights.bin", "8")), HasSubstr("cut short"));
+  EXPECT_THAT(message(load_from("weights.bin", "18446744073709551615")), HasSubstr("cut short"));
+  EXPECT_THAT(message(load_from("weights.bin", "-1")), HasSubstr("no number"));
+}
+
+TEST(Load, ReadsTheStandardsOwnModels) {
+  const char* set = std::getenv("MORTISE_ONNX_VECTORS");
+  const fs::path folder = set != nullptr ? set : "/usr/share/libonnx-testdata/data";
+  if (!fs::is_directory(folder)) GTEST_SKIP() << "no ONNX vectors in " << folder;
+  int loaded = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.path().filename() != "model.onnx") continue;
+    const auto model = load_model(entry.path());
+    EXPECT_TRUE(model.ok()) << entry.path() << ": " << message(model);
+    loaded += model.ok() ? 1 : 0;
+  }
+  std::cout << loaded << " models loaded\n";
+  EXPECT_GT(loaded, 0);
+}
+
+}  // namespace
+}  // namespace mortise
