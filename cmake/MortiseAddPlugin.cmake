@@ -1,0 +1,43 @@
+# mortise_add_plugin(name SOURCES source… MANIFEST manifest.json [OUTPUT_DIRECTORY directory] [LIBRARIES library…])
+#
+# Makes the plugin lib<name>.so: a module that exports `mortise_entry` and nothing else, with its manifest copied beside
+# it. The directory is OUTPUT_DIRECTORY, else MORTISE_PLUGIN_DIRECTORY, else the current binary directory. Needs only
+# the target mortise::sdk, so that it works in a vendor's own tree after find_package(mortise COMPONENTS sdk).
+set(MORTISE_PLUGIN_VERSION_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/mortise_plugin.map)
+
+function(mortise_add_plugin name)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "MANIFEST;OUTPUT_DIRECTORY" "SOURCES;LIBRARIES")
+  if(ARG_UNPARSED_ARGUMENTS OR NOT ARG_SOURCES OR NOT ARG_MANIFEST)
+    message(FATAL_ERROR "mortise_add_plugin(${name}): give SOURCES and MANIFEST, and nothing unknown (${ARG_UNPARSED_ARGUMENTS})")
+  endif()
+  if(NOT ARG_OUTPUT_DIRECTORY)
+    set(ARG_OUTPUT_DIRECTORY ${MORTISE_PLUGIN_DIRECTORY})
+  endif()
+  if(NOT ARG_OUTPUT_DIRECTORY)
+    set(ARG_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+  endif()
+
+  add_library(${name} MODULE ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE mortise::sdk ${ARG_LIBRARIES})
+  set_target_properties(
+    ${name}
+    PROPERTIES PREFIX lib
+               SUFFIX .so
+               C_VISIBILITY_PRESET hidden
+               CXX_VISIBILITY_PRESET hidden
+               VISIBILITY_INLINES_HIDDEN ON
+               LIBRARY_OUTPUT_DIRECTORY ${ARG_OUTPUT_DIRECTORY}
+               LINK_DEPENDS ${MORTISE_PLUGIN_VERSION_SCRIPT})
+  target_link_options(${name} PRIVATE LINKER:--version-script=${MORTISE_PLUGIN_VERSION_SCRIPT})
+
+  get_filename_component(manifest ${ARG_MANIFEST} ABSOLUTE)
+  get_filename_component(manifest_name ${manifest} NAME)
+  set(copy ${ARG_OUTPUT_DIRECTORY}/${manifest_name})
+  add_custom_command(
+    OUTPUT ${copy}
+    COMMAND ${CMAKE_COMMAND} -E copy ${manifest} ${copy}
+    DEPENDS ${manifest}
+    VERBATIM)
+  add_custom_target(${name}_manifest DEPENDS ${copy})
+  add_dependencies(${name} ${name}_manifest)
+endfunction()

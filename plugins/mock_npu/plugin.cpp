@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The one symbol that this plugin exports.
+#include "mortise/sdk/plugin.h"
+
+#include "provider.h"
+#include "session.h"
+
+MORTISE_PLUGIN(mortise::mock_npu::NpuProvider);
