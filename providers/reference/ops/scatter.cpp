@@ -1,0 +1,111 @@
+// Scatter, ScatterElements, ScatterND: a copy of data with some elements replaced, or combined with updates.
+//
+// Updates are applied in order on one thread, since indices may repeat.
+#include <cstring>
+
+#include "providers/reference/ops/indices.h"
+#include "providers/reference/types.h"
+
+namespace mortise::reference {
+namespace {
+
+enum class Reduction { kNone, kAdd, kMul, kMin, kMax };
+
+Result<Reduction> reduction_of(const NodeSpec& node) {
+  const std::string_view name = node.get_string("reduction", "none");
+  if (name == "none") return Reduction::kNone;
+  if (name == "add") return Reduction::kAdd;
+  if (name == "mul") return Reduction::kMul;
+  if (name == "min") return Reduction::kMin;
+  if (name == "max") return Reduction::kMax;
+  return unimplemented("reduction '", name, "' is not known");
+}
+
+template <class T>
+T combine(Reduction reduction, T old, T update) {
+  // Integers wrap around.
+  using Wide = std::conditional_t<is_float<T>, Compute<T>, uint64_t>;
+  switch (reduction) {
+    case Reduction::kAdd:
+      return static_cast<T>(static_cast<Wide>(old) + static_cast<Wide>(update));
+    case Reduction::kMul:
+      return static_cast<T>(static_cast<Wide>(old) * static_cast<Wide>(update));
+    case Reduction::kMin:
+      return update < old ? update : old;
+    case Reduction::kMax:
+      return old < update ? update : old;
+    case Reduction::kNone:
+      break;
+  }
+  return update;
+}
+
+// Calls write.operator()<T>(apply) where apply(old, update) is the new element.
+template <class Write>
+Status with_reduction(DType dtype, Reduction reduction, Write&& write) {
+  if (reduction == Reduction::kNone) {
+    return dispatch_size(dtype,
+                         [&]<class T>() -> Status { return write.template operator()<T>([](T, T u) { return u; }); });
+  }
+  return dispatch(Numbers{}, dtype, [&]<class T>() -> Status {
+    return write.template operator()<T>([reduction](T old, T u) { return combine(reduction, old, u); });
+  });
+}
+
+Tensor& copy_data(KernelContext& context) {
+  const Tensor& x = context.input(0);
+  Tensor& y = context.output(0, x.dtype(), x.shape());
+  if (x.size_bytes() != 0) std::memcpy(y.raw(), x.raw(), x.size_bytes());
+  return y;
+}
+
+}  // namespace
+
+Result<Kernel> make_scatter_elements(const NodeSpec& node) {
+  MORTISE_ASSIGN(const Reduction reduction, reduction_of(node));
+  return Kernel([reduction, axis = node.get_int("axis", 0)](KernelContext& context) -> Status {
+    const Tensor& x = context.input(0);
+    const Tensor& updates = context.input(2);
+    const Shape& shape = context.input(1).shape();
+    MORTISE_ASSIGN(const uint32_t a, normalise_axis(axis, x.rank()));
+    MORTISE_ASSIGN(const auto indices, checked_indices(context, context.input(1), x.dim(a)));
+    MORTISE_TRY(check_fits(shape, x.shape(), a));
+    if (updates.shape() != shape || updates.dtype() != x.dtype()) {
+      return invalid_argument("updates must have the shape of indices, ", to_string(shape), ", and the type of data");
+    }
+    return with_reduction(x.dtype(), reduction, [&]<class T>(auto apply) -> Status {
+      T* y = copy_data(context).template data<T>();
+      for_each_element(
+          context, shape, x.shape(), a, indices,
+          [&](int64_t i, int64_t at) { y[at] = apply(y[at], updates.data<T>()[i]); }, false);
+      return {};
+    });
+  });
+}
+
+Result<Kernel> make_scatter_nd(const NodeSpec& node) {
+  MORTISE_ASSIGN(const Reduction reduction, reduction_of(node));
+  return Kernel([reduction](KernelContext& context) -> Status {
+    const Tensor& x = context.input(0);
+    const Tensor& indices = context.input(1);
+    const Tensor& updates = context.input(2);
+    MORTISE_ASSIGN(const Blocks blocks, blocks_of(context, x.shape(), indices, 0));
+    Shape expected(std::span<const int64_t>(indices.shape()).first(indices.rank() - 1));
+    for (auto i = static_cast<uint32_t>(indices.shape().back()); i < x.rank(); ++i) expected.push_back(x.dim(i));
+    if (updates.shape() != expected || updates.dtype() != x.dtype()) {
+      return invalid_argument("updates must have the shape ", to_string(expected),
+                              " and the type of data, not the shape ", to_string(updates.shape()));
+    }
+    return with_reduction(x.dtype(), reduction, [&]<class T>(auto apply) -> Status {
+      T* y = copy_data(context).template data<T>();
+      for (uint64_t b = 0; b < blocks.offsets.size(); ++b) {
+        const T* from = updates.data<T>() + static_cast<int64_t>(b) * blocks.length;
+        T* to = y + blocks.offsets[b];
+        for (int64_t i = 0; i < blocks.length; ++i) to[i] = apply(to[i], from[i]);
+      }
+      return {};
+    });
+  });
+}
+
+}  // namespace mortise::reference
