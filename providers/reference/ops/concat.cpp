@@ -46,7 +46,7 @@ Result<Kernel> make_concat(const NodeSpec& node) {
 }
 
 Result<Kernel> make_split(const NodeSpec& node) {
-  const bool uneven = node.since_version() >= 18;
+  const bool uneven = node.since_version() >= 18 || node.has("num_outputs");
   return Kernel([axis = node.get_int("axis", 0), split = IntsParameter(node, "split", 1),
                  uneven](KernelContext& context) -> Status {
     const Tensor& x = context.input(0);
