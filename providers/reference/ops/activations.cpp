@@ -105,17 +105,13 @@ Result<Kernel> make_shrink(const NodeSpec& node) {
 }
 // The slope is broadcast to the input; before version 7 a vector of slopes belongs to axis 1.
 Result<Kernel> make_p_relu(const NodeSpec& node) {
-  return Kernel([old = node.since_version() < 7](KernelContext& context) -> Status {
+  return Kernel([before_7 = node.since_version() < 7](KernelContext& context) -> Status {
     const Tensor& x = context.input(0);
     const Tensor& slope = context.input(1);
     if (x.dtype() != slope.dtype()) return invalid_argument("the inputs differ in element type");
-    Shape slope_shape = slope.shape();
-    if (old && slope.rank() == 1 && slope.dim(0) != 1) {
-      MORTISE_ASSIGN(slope_shape, align_at_axis(slope.shape(), x.rank(), 1));
-    }
-    MORTISE_ASSIGN(const Walk walk, make_walk({&x.shape(), &slope_shape}));
+    const OldBroadcast broadcast(before_7 && slope.rank() == 1 && slope.dim(0) != 1, 1);
     return dispatch(Numbers{}, x.dtype(), [&]<class T>() -> Status {
-      return binary_walk<T, T, T>(context, walk, x, slope, []<class C>(C a, C b) -> C {
+      return binary_elements<T, T, T>(context, broadcast, x, slope, []<class C>(C a, C b) -> C {
         if (!(a < 0)) return a;
         if constexpr (std::is_integral_v<C>)
           return static_cast<C>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));

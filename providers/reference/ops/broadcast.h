@@ -57,34 +57,37 @@ void for_each_row(KernelContext& context, const Walk& walk, Row&& row) {
   });
 }
 
-// y = op(a, b), broadcast; A, B are element types, R that of the output; op takes and returns their compute types.
+// out[i] = op(x[i], z[i]) for `count` elements, where x or z may repeat its first element; A and B are element types, R
+// that of the output; op takes and returns their compute types.
+template <class A, class B, class R, class Op>
+void combine(const A* x, bool x_repeats, const B* z, bool z_repeats, R* out, uint64_t count, Op op) {
+  if (x_repeats) {
+    const Compute<A> left = *x;
+    for (uint64_t i = 0; i < count; ++i) out[i] = static_cast<R>(op(left, static_cast<Compute<B>>(z[i])));
+  } else if (z_repeats) {
+    const Compute<B> right = *z;
+    for (uint64_t i = 0; i < count; ++i) out[i] = static_cast<R>(op(static_cast<Compute<A>>(x[i]), right));
+  } else {
+    for (uint64_t i = 0; i < count; ++i) {
+      out[i] = static_cast<R>(op(static_cast<Compute<A>>(x[i]), static_cast<Compute<B>>(z[i])));
+    }
+  }
+}
+
+// y = op(a, b), broadcast.
 template <class A, class B, class R, class Op>
 Status binary_walk(KernelContext& context, const Walk& walk, const Tensor& a, const Tensor& b, Op op) {
-  Tensor& y = context.output(0, dtype_of<R>, walk.shape);
-  const A* const a_data = a.data<A>();
-  const B* const b_data = b.data<B>();
-  R* const y_data = y.data<R>();
+  R* const y = context.output(0, dtype_of<R>, walk.shape).template data<R>();
   for_each_row(context, walk, [&](uint64_t first, const WalkCursor& cursor, uint64_t count) {
-    const A* x = a_data + cursor.offset(0);
-    const B* z = b_data + cursor.offset(1);
-    R* out = y_data + first;
-    if (walk.repeats[0]) {
-      const Compute<A> left = *x;
-      for (uint64_t i = 0; i < count; ++i) out[i] = static_cast<R>(op(left, static_cast<Compute<B>>(z[i])));
-    } else if (walk.repeats[1]) {
-      const Compute<B> right = *z;
-      for (uint64_t i = 0; i < count; ++i) out[i] = static_cast<R>(op(static_cast<Compute<A>>(x[i]), right));
-    } else {
-      for (uint64_t i = 0; i < count; ++i) {
-        out[i] = static_cast<R>(op(static_cast<Compute<A>>(x[i]), static_cast<Compute<B>>(z[i])));
-      }
-    }
+    combine(a.data<A>() + cursor.offset(0), walk.repeats[0], b.data<B>() + cursor.offset(1), walk.repeats[1], y + first,
+            count, op);
   });
   return {};
 }
 
 // The walk of inputs 0 and 1 of a node, with the attributes `broadcast` and `axis` of versions before 7.
 struct OldBroadcast {
+  OldBroadcast(bool is_aligned, int64_t at) : aligned(is_aligned), axis(at) {}
   explicit OldBroadcast(const NodeSpec& node)
       : aligned(node.since_version() < 7 && node.get_int("broadcast", 0) != 0 && node.has("axis")),
         axis(node.get_int("axis", 0)) {}
@@ -97,6 +100,26 @@ struct OldBroadcast {
   int64_t axis;
 };
 
+// The same without a walk where the shapes are equal or one of the inputs is a single element.
+template <class A, class B, class R, class Op>
+Status binary_elements(KernelContext& context, const OldBroadcast& broadcast, const Tensor& a, const Tensor& b, Op op) {
+  const bool same = a.shape() == b.shape();
+  const bool b_repeats = !same && b.num_elements() == 1 && b.rank() <= a.rank();
+  const bool a_repeats = !same && !b_repeats && a.num_elements() == 1 && a.rank() <= b.rank();
+  if (!same && !a_repeats && !b_repeats) {
+    MORTISE_ASSIGN(const Walk walk, broadcast.walk(a, b));
+    return binary_walk<A, B, R>(context, walk, a, b, op);
+  }
+  const Tensor& shaped = a_repeats ? b : a;
+  R* const y = context.output(0, dtype_of<R>, shaped.shape()).template data<R>();
+  const auto count = static_cast<uint64_t>(shaped.num_elements());
+  context.parallel_for(count, kElementGrain, [&](uint64_t begin, uint64_t end) {
+    combine(a.data<A>() + (a_repeats ? 0 : begin), a_repeats, b.data<B>() + (b_repeats ? 0 : begin), b_repeats,
+            y + begin, end - begin, op);
+  });
+  return {};
+}
+
 // A kernel for y = op(a, b) over the types of a list; the output has the same type, or bool for a predicate.
 template <class List, class Op>
 Kernel same_type_binary(const NodeSpec& node, Op op) {
@@ -104,9 +127,8 @@ Kernel same_type_binary(const NodeSpec& node, Op op) {
     const Tensor& a = context.input(0);
     const Tensor& b = context.input(1);
     if (a.dtype() != b.dtype()) return invalid_argument("the inputs differ in element type");
-    MORTISE_ASSIGN(const Walk walk, broadcast.walk(a, b));
     return dispatch(List{}, a.dtype(),
-                    [&]<class T>() -> Status { return binary_walk<T, T, T>(context, walk, a, b, op); });
+                    [&]<class T>() -> Status { return binary_elements<T, T, T>(context, broadcast, a, b, op); });
   };
 }
 template <class List, class Op>
@@ -115,9 +137,8 @@ Kernel predicate_binary(const NodeSpec& node, Op op) {
     const Tensor& a = context.input(0);
     const Tensor& b = context.input(1);
     if (a.dtype() != b.dtype()) return invalid_argument("the inputs differ in element type");
-    MORTISE_ASSIGN(const Walk walk, broadcast.walk(a, b));
     return dispatch(List{}, a.dtype(),
-                    [&]<class T>() -> Status { return binary_walk<T, T, bool>(context, walk, a, b, op); });
+                    [&]<class T>() -> Status { return binary_elements<T, T, bool>(context, broadcast, a, b, op); });
   };
 }
 

@@ -41,7 +41,6 @@ Result<Kernel> make_pow(const NodeSpec& node) {
     const Tensor& base = context.input(0);
     const Tensor& given = context.input(1);
     if (!contains(kNumbers, given.dtype())) return unimplemented("an exponent of type ", to_string(given.dtype()));
-    MORTISE_ASSIGN(const Walk walk, broadcast.walk(base, given));
     const bool real = contains(kFloats, given.dtype());
     return dispatch(Numbers{}, base.dtype(), [&]<class T>() -> Status {
       // The exponents in one type: that in which the power is computed.
@@ -55,16 +54,16 @@ Result<Kernel> make_pow(const NodeSpec& node) {
       if constexpr (is_float<T>) {
         using C = Compute<T>;
         const Tensor exponents = exponents_as(static_cast<C*>(nullptr));
-        return binary_walk<T, C, T>(context, walk, base, exponents,
-                                    [](C a, C b) { return b == 2 ? a * a : std::pow(a, b); });
+        return binary_elements<T, C, T>(context, broadcast, base, exponents,
+                                        [](C a, C b) { return b == 2 ? a * a : std::pow(a, b); });
       } else if (real) {
         const Tensor exponents = exponents_as(static_cast<double*>(nullptr));
-        return binary_walk<T, double, T>(context, walk, base, exponents,
-                                         [](T a, double b) { return real_power(a, b); });
+        return binary_elements<T, double, T>(context, broadcast, base, exponents,
+                                             [](T a, double b) { return real_power(a, b); });
       } else {
         const Tensor exponents = exponents_as(static_cast<int64_t*>(nullptr));
-        return binary_walk<T, int64_t, T>(context, walk, base, exponents,
-                                          [](T a, int64_t b) { return integer_power(a, b); });
+        return binary_elements<T, int64_t, T>(context, broadcast, base, exponents,
+                                              [](T a, int64_t b) { return integer_power(a, b); });
       }
     });
   });
