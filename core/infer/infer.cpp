@@ -1,0 +1,237 @@
+// The engine of inference: one pass over the nodes of a graph, bodies on the way.
+#include "core/infer/infer.h"
+
+#include <unordered_map>
+
+#include "core/infer/context.h"
+#include "core/infer/operator_table.h"
+
+namespace mortise::infer {
+
+namespace {
+
+constexpr int64_t kMaxElements = int64_t{1} << 58;  // so that a size in bytes and in bits fits int64
+constexpr int64_t kMaxFollowedElements = 1024;
+constexpr uint32_t kMaxBodyDepth = 64;
+
+using Bindings = std::unordered_map<std::string_view, int64_t>;
+
+Status check_size(const Type& type) {
+  if (!type.dims) return {};
+  int64_t count = 1;
+  for (const Dim& dim : *type.dims) {
+    if (dim.value == 0) return {};
+    if (!is_known(dim)) continue;
+    count = saturating_multiply(count, dim.value);
+  }
+  return count <= kMaxElements ? Status() : invalid_argument("the type ", to_string(type), " has too many elements");
+}
+
+// What both say; fails if they contradict one another. `b` wins where both name an extent.
+Result<Type> merge(const Type& a, const Type& b) {
+  if (a.kind == ValueKind::kNone) return b;
+  if (b.kind == ValueKind::kNone) return a;
+  const auto contradiction = [&] { return invalid_argument(to_string(a), " is declared, but it is ", to_string(b)); };
+  if (a.kind != b.kind) return contradiction();
+  Type result = b;
+  if (b.dtype == DType::kUndefined) {
+    result.dtype = a.dtype;
+  } else if (a.dtype != DType::kUndefined && a.dtype != b.dtype) {
+    return contradiction();
+  }
+  if (!b.dims) {
+    result.dims = a.dims;
+  } else if (a.dims) {
+    if (a.dims->size() != b.dims->size()) return contradiction();
+    for (size_t i = 0; i < a.dims->size(); ++i) {
+      const Dim& declared = (*a.dims)[i];
+      Dim& inferred = (*result.dims)[i];
+      if (is_known(declared) && is_known(inferred) && declared.value != inferred.value) return contradiction();
+      if (is_known(declared) || (!is_known(inferred) && inferred.symbol == nullptr)) inferred = declared;
+    }
+  }
+  if (!b.element) {
+    result.element = a.element;
+  } else if (a.element) {
+    MORTISE_ASSIGN(Type element, merge(*a.element, *b.element));
+    result.element = std::make_shared<const Type>(std::move(element));
+  }
+  return result;
+}
+
+// Symbols that are bound become numbers.
+Type bind(Type type, const Bindings& bindings) {
+  if (bindings.empty()) return type;
+  if (type.dims) {
+    for (Dim& dim : *type.dims) {
+      if (dim.symbol == nullptr) continue;
+      if (const auto found = bindings.find(dim.symbol); found != bindings.end()) dim = known_dim(found->second);
+    }
+  }
+  if (type.element) type.element = std::make_shared<const Type>(bind(*type.element, bindings));
+  return type;
+}
+
+}  // namespace
+
+class Engine {
+ public:
+  Engine(const Graph& graph, const Bindings& bindings, bool write, uint32_t depth)
+      : graph_(graph), bindings_(bindings), write_(write), depth_(depth), types_(graph.num_values()) {}
+
+  // outer: the types of the enclosing graph's values, null for the main graph.
+  Status run(std::span<const Type> inputs, const std::vector<Type>* outer) {
+    for (ValueId id = 0; id < graph_.num_values(); ++id) {
+      const ValueInfo& value = graph_.value(id);
+      types_[id] = bind(value.type, bindings_);
+      if (outer != nullptr && value.outer < outer->size()) types_[id] = (*outer)[value.outer];
+    }
+    for (size_t i = 0; i < inputs.size() && i < graph_.inputs.size(); ++i) {
+      MORTISE_TRY(assign(graph_.inputs[i], inputs[i]).context(concat("graph input #", i)));
+    }
+    for (NodeId id = 0; id < graph_.num_nodes(); ++id) {
+      if (!graph_.erased(id)) MORTISE_TRY(run_node(id));
+    }
+    return {};
+  }
+
+  std::vector<Type>& types() { return types_; }
+
+  const Type& type(ValueId id) const { return types_[id]; }
+
+  std::optional<Elements> elements(ValueId id) const {
+    if (const auto found = elements_.find(id); found != elements_.end()) return found->second;
+    const Tensor* constant = graph_.constant(id);
+    if (constant == nullptr || constant->rank() > 1 || constant->num_elements() > kMaxFollowedElements)
+      return std::nullopt;
+    Elements result;
+    if (constant->dtype() == DType::kI64) {
+      for (const int64_t value : constant->elements<int64_t>()) result.push_back(known_element(value));
+    } else if (constant->dtype() == DType::kI32) {
+      for (const int32_t value : constant->elements<int32_t>()) result.push_back(known_element(value));
+    } else {
+      return std::nullopt;
+    }
+    return result;
+  }
+
+  void set_elements(ValueId id, Elements elements) {
+    if (elements.size() <= static_cast<size_t>(kMaxFollowedElements)) elements_[id] = std::move(elements);
+  }
+
+  void set_output(NodeId node, ValueId id, const Type& type) {
+    if (!fault_.ok()) return;
+    Status status = check_size(type);
+    if (status.ok()) status = assign(id, type);
+    if (!status.ok()) fault_ = std::move(status).context(describe(graph_, node)).at_node(node);
+  }
+
+  Result<std::vector<Type>> infer_body(Graph& body, std::span<const Type> inputs) {
+    if (depth_ + 1 >= kMaxBodyDepth) return invalid_argument("bodies are nested more than ", kMaxBodyDepth, " deep");
+    Engine engine(body, bindings_, write_, depth_ + 1);
+    MORTISE_TRY(engine.run(inputs, &types_));
+    std::vector<Type> outputs;
+    for (const ValueId id : body.outputs) outputs.push_back(engine.types_[id]);
+    if (write_) engine.write(body);
+    return outputs;
+  }
+
+  // Through the const accessor, because changing a type leaves the graph's structure, and its index of consumers,
+  // alone.
+  void write(const Graph& graph) {
+    for (ValueId id = 0; id < graph.num_values(); ++id) {
+      const_cast<ValueInfo&>(graph.value(id)).type = std::move(types_[id]);
+    }
+  }
+
+ private:
+  Status assign(ValueId id, const Type& type) {
+    auto merged = merge(types_[id], type);
+    if (!merged.ok()) {
+      return std::move(merged).status().context(concat("value '", graph_.value(id).name.view(), "'"));
+    }
+    types_[id] = std::move(merged).value();
+    return {};
+  }
+
+  Status run_node(NodeId id) {
+    const Node& node = graph_.node(id);
+    const Operator* op = find_operator(node.domain, node.op_type);
+    if (op == nullptr) return {};
+    InferContext context(*this, graph_, id);
+    if (node.inputs.size() > op->max_inputs || node.inputs.size() < op->min_inputs) {
+      return context.error("it has ", node.inputs.size(), " inputs; the operator takes ", op->min_inputs, " to ",
+                           op->max_inputs);
+    }
+    MORTISE_TRY(op->infer(context));
+    return std::exchange(fault_, Status());
+  }
+
+  const Graph& graph_;
+  const Bindings& bindings_;
+  const bool write_;
+  const uint32_t depth_;
+  std::vector<Type> types_;
+  std::unordered_map<ValueId, Elements> elements_;
+  Status fault_;  // of an output of the node at hand
+};
+
+const Type& InferContext::input(uint32_t i) const {
+  static const Type kUnknown;
+  return has_input(i) ? engine_.type(node().inputs[i]) : kUnknown;
+}
+
+std::optional<Elements> InferContext::elements(uint32_t i) const {
+  return has_input(i) ? engine_.elements(node().inputs[i]) : std::nullopt;
+}
+
+void InferContext::set_output(uint32_t i, Type type) {
+  if (i < num_outputs() && node().outputs[i] != kNoId) engine_.set_output(id_, node().outputs[i], type);
+}
+
+void InferContext::set_elements(Elements elements) {
+  if (num_outputs() > 0 && node().outputs[0] != kNoId) engine_.set_elements(node().outputs[0], std::move(elements));
+}
+
+Result<std::vector<Type>> InferContext::infer_body(std::string_view attribute, std::span<const Type> inputs) {
+  const auto* body = node().get<std::unique_ptr<Graph>>(attribute);
+  if (body == nullptr || *body == nullptr) return error("it has no body '", attribute, "'");
+  auto outputs = engine_.infer_body(**body, inputs);
+  if (!outputs.ok())
+    return std::move(outputs).status().context(concat("in '", attribute, "' of ", describe(graph_, id_)));
+  return outputs;
+}
+
+}  // namespace mortise::infer
+
+namespace mortise {
+
+Status infer_types(Graph& graph) {
+  const infer::Bindings bindings;
+  infer::Engine engine(graph, bindings, true, 0);
+  MORTISE_TRY(engine.run({}, nullptr));
+  engine.write(graph);
+  return {};
+}
+
+Result<std::vector<Type>> infer_with_inputs(const Graph& graph, std::span<const Type> input_types) {
+  infer::Bindings bindings;
+  for (size_t i = 0; i < input_types.size() && i < graph.inputs.size(); ++i) {
+    const auto& declared = graph.value(graph.inputs[i]).type.dims;
+    const auto& given = input_types[i].dims;
+    if (!declared || !given || declared->size() != given->size()) continue;
+    for (size_t d = 0; d < given->size(); ++d) {
+      if ((*declared)[d].symbol == nullptr || !is_known((*given)[d])) continue;
+      const auto [bound, added] = bindings.emplace((*declared)[d].symbol, (*given)[d].value);
+      if (!added && bound->second != (*given)[d].value) {
+        return invalid_argument("input '", graph.value(graph.inputs[i]).name.view(), "' gives '", (*declared)[d].symbol,
+                                "' the extent ", (*given)[d].value, ", another input ", bound->second);
+      }
+    }
+  }
+  infer::Engine engine(graph, bindings, false, 0);
+  MORTISE_TRY(engine.run(input_types, nullptr));
+  return std::move(engine.types());
+}
+
+}  // namespace mortise

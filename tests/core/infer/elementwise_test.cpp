@@ -1,0 +1,70 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/core/infer/graph_builder.h"
+
+namespace mortise {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(InferElementwise, BroadcastsKnownAndSymbolicExtents) {
+  GraphBuilder b;
+  const ValueId x = b.input("x", DType::kF32, Dims{b.symbol("batch"), known_dim(1), known_dim(4)});
+  const ValueId y = b.input("y", DType::kF32, Dims{known_dim(3), known_dim(1)});
+  b.node("Add", {x, y});
+  EXPECT_EQ(b.infer(), "float32[batch, 3, 4]");
+}
+
+TEST(InferElementwise, RejectsExtentsThatCannotBeBroadcast) {
+  GraphBuilder b;
+  const ValueId x = b.input("x", DType::kF32, Dims{known_dim(3)});
+  const ValueId y = b.input("y", DType::kF32, Dims{known_dim(4)});
+  b.node("Mul", {x, y});
+  EXPECT_THAT(b.infer(), HasSubstr("cannot be broadcast"));
+}
+
+TEST(InferElementwise, ComparesToBool) {
+  GraphBuilder b;
+  const ValueId x = b.input("x", DType::kI64, Dims{b.symbol("n")});
+  b.node("Less", {x, x});
+  EXPECT_EQ(b.infer(), "bool[n]");
+}
+
+TEST(Infer, RejectsDeclaredTypeThatContradicts) {
+  GraphBuilder b;
+  const ValueId x = b.input("x", DType::kF32, Dims{known_dim(3)});
+  b.node("Relu", {x}, {}, {}, Type::tensor(DType::kF32, Shape{4}));
+  EXPECT_THAT(b.infer(),
+              testing::AllOf(HasSubstr("Relu"), HasSubstr("'out'"), HasSubstr("float32[4]"), HasSubstr("float32[3]")));
+}
+
+TEST(Infer, RejectsShapesWhoseSizeOverflows) {
+  GraphBuilder b;
+  const ValueId x = b.input("x", DType::kF32, Dims{known_dim(int64_t{1} << 40), known_dim(1)});
+  const ValueId y = b.input("y", DType::kF32, Dims{known_dim(int64_t{1} << 40)});
+  b.node("Add", {x, y});
+  EXPECT_THAT(b.infer(), HasSubstr("too many elements"));
+}
+
+TEST(Infer, RejectsWrongNumberOfInputs) {
+  GraphBuilder b;
+  const ValueId x = b.input("x", DType::kF32, Dims{});
+  b.node("Add", {x});
+  EXPECT_THAT(b.infer(), HasSubstr("it has 1 inputs"));
+}
+
+TEST(InferWithInputs, ReplacesSymbolsByExtents) {
+  GraphBuilder b;
+  const ValueId x = b.input("x", DType::kF32, Dims{b.symbol("batch"), known_dim(4)});
+  b.node("Relu", {x});
+  ASSERT_EQ(b.infer(), "float32[batch, 4]");
+  const Type given = Type::tensor(DType::kF32, Shape{7, 4});
+  const auto types = infer_with_inputs(b.graph, std::span(&given, 1));
+  ASSERT_TRUE(types.ok()) << types.status().message();
+  EXPECT_EQ(to_string((*types)[b.graph.outputs[0]]), "float32[7, 4]");
+  EXPECT_EQ(to_string(b.graph.value(b.graph.outputs[0]).type), "float32[batch, 4]");
+}
+
+}  // namespace
+}  // namespace mortise
