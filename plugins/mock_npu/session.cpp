@@ -31,9 +31,10 @@ NpuSession::~NpuSession() {
 }
 
 Status NpuSession::run(const sdk::RunArgs& args) {
-  std::promise<Status> end;
-  MORTISE_TRY(device_->submit(loaded_, args, [&end](const Status& status) { end.set_value(status); }));
-  return end.get_future().get();
+  // Shared, because the device's thread may still be inside set_value() when the result arrives here.
+  const auto end = std::make_shared<std::promise<Status>>();
+  MORTISE_TRY(device_->submit(loaded_, args, [end](const Status& status) { end->set_value(status); }));
+  return end->get_future().get();
 }
 
 Status NpuSession::submit(uint64_t run_id, const sdk::RunArgs& args) {
