@@ -204,6 +204,82 @@ TEST(Load, RefusesRecursiveFunctions) {
   EXPECT_THAT(message(load(proto)), HasSubstr("F -> G -> F"));
 }
 
+TEST(Load, GivesFunctionsTheirAttributesAndDefaults) {
+  for (const bool given : {true, false}) {
+    auto proto = calling_model();
+    add_function(proto, "F", "Relu");
+    auto& function = *proto.mutable_functions(0);
+    function.mutable_node(0)->set_op_type("Elu");
+    auto* reference = function.mutable_node(0)->add_attribute();
+    reference->set_name("alpha");
+    reference->set_type(onnx::AttributeProto::FLOAT);
+    reference->set_ref_attr_name("slope");
+    onnx::AttributeProto slope;
+    slope.set_name("slope");
+    slope.set_type(onnx::AttributeProto::FLOAT);
+    slope.set_f(0.25F);
+    // attribute_proto, field 11, which libonnx 1.12 does not know.
+    function.GetReflection()->MutableUnknownFields(&function)->AddLengthDelimited(11, slope.SerializeAsString());
+    slope.set_f(0.5F);
+    if (given) *proto.mutable_graph()->mutable_node(0)->add_attribute() = slope;
+    const auto model = load(proto);
+    ASSERT_TRUE(model.ok()) << message(model);
+    EXPECT_EQ(model->graph.node(0).get_float("alpha", 0), given ? 0.5F : 0.25F);
+    EXPECT_EQ(model->graph.node(0).name.view().substr(0, 7), "make_y/");
+  }
+}
+
+TEST(Load, ImportsConstantsOfEveryForm) {
+  auto proto = add_model();
+  auto& graph = *proto.mutable_graph();
+  const auto constant = [&](const char* attribute, const char* output) {
+    auto* a = add_node(graph, "Constant", {}, output)->add_attribute();
+    a->set_name(attribute);
+    graph.add_output()->set_name(output);
+    return a;
+  };
+  constant("value_int", "i")->set_i(7);
+  constant("value_floats", "f")->add_floats(1.5F);
+  constant("value_string", "s")->set_s("text");
+  auto* sparse = constant("sparse_value", "p")->mutable_sparse_tensor();
+  sparse->add_dims(2);
+  sparse->add_dims(2);
+  sparse->mutable_values()->set_data_type(onnx::TensorProto::INT8);
+  sparse->mutable_values()->add_dims(1);
+  sparse->mutable_values()->add_int32_data(-3);
+  sparse->mutable_indices()->set_data_type(onnx::TensorProto::INT64);
+  sparse->mutable_indices()->add_dims(1);
+  sparse->mutable_indices()->add_int64_data(2);
+  auto* int4 = constant("value", "q")->mutable_t();
+  int4->set_data_type(static_cast<int32_t>(DType::kU4));
+  int4->add_dims(3);
+  int4->add_int32_data(0x21);
+  int4->add_int32_data(0x03);
+  const auto model = load(proto);
+  ASSERT_TRUE(model.ok()) << message(model);
+  const auto output = [&](size_t i) { return *model->graph.constant(model->graph.outputs[i]); };
+  EXPECT_EQ(output(1).data<int64_t>()[0], 7);
+  EXPECT_EQ(output(2).data<float>()[0], 1.5F);
+  EXPECT_EQ(output(3).data<mortise_string_t>()[0].size, 4U);
+  EXPECT_THAT(output(4).elements<int8_t>(), testing::ElementsAre(0, 0, -3, 0));
+  EXPECT_EQ(output(5).size_bytes(), 2U);
+  EXPECT_EQ(output(5).data<uint8_t>()[0], 0x21);
+}
+
+TEST(Load, ImportsLongChains) {
+  auto proto = add_model();
+  std::string last = "y";
+  for (int i = 0; i < 50'000; ++i) {
+    const std::string next = "v" + std::to_string(i);
+    add_node(*proto.mutable_graph(), "Relu", {last}, next);
+    last = next;
+  }
+  proto.mutable_graph()->add_output()->set_name(last);
+  const auto model = load(proto);
+  ASSERT_TRUE(model.ok()) << message(model);
+  EXPECT_EQ(model->graph.num_nodes(), 50'001U);
+}
+
 TEST(Load, BoundsTheGrowthOfFunctions) {
   auto proto = calling_model();
   add_function(proto, "F", "F0");
