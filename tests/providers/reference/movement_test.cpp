@@ -1,0 +1,205 @@
+// Operators that move, select and reduce elements, by hand calculation and naive loops.
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <limits>
+
+#include "tests/support/run_op.h"
+
+namespace mortise::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+Tensor ints(std::initializer_list<int64_t> values) {
+  return Tensor::of<int64_t>({static_cast<int64_t>(values.size())}, values);
+}
+
+Tensor iota(const Shape& shape) {
+  std::vector<float> values(static_cast<size_t>(shape.num_elements()));
+  for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i);
+  return Tensor::of<float>(shape, std::span<const float>(values));
+}
+
+TEST(Reshape, RefusesShapeOfAnotherSize) {
+  const auto y = run_op({.op = "Reshape", .version = 14, .inputs = {iota({2, 3}), ints({4, -1})}});
+  ASSERT_FALSE(y.ok());
+  EXPECT_THAT(y.status().message(), HasSubstr("[2, 3]"));
+}
+
+TEST(Reshape, RefusesShapeThatOverflows) {
+  const auto y = run_op({.op = "Reshape", .version = 14, .inputs = {iota({2}), ints({1LL << 40, 1LL << 40})}});
+  EXPECT_FALSE(y.ok());
+}
+
+TEST(Expand, RefusesResultThatOverflows) {
+  const auto y = run_op({.op = "Expand", .version = 13, .inputs = {iota({1}), ints({1LL << 40, 1LL << 40})}});
+  EXPECT_FALSE(y.ok());
+}
+
+TEST(Transpose, MovesEveryElementOfFourAxes) {
+  const Tensor x = iota({2, 3, 4, 5});
+  const std::vector<int64_t> perm{2, 0, 3, 1};
+  const auto y = run_op({.op = "Transpose", .version = 13, .attributes = {{"perm", perm}}, .inputs = {x}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  const auto out = floats((*y)[0]);
+  for (size_t a = 0; a < 2; ++a)
+    for (size_t b = 0; b < 3; ++b)
+      for (size_t c = 0; c < 4; ++c)
+        for (size_t d = 0; d < 5; ++d)
+          EXPECT_EQ(out[((c * 2 + a) * 5 + d) * 3 + b], static_cast<float>(((a * 3 + b) * 4 + c) * 5 + d));
+}
+
+TEST(Transpose, MovesStrings) {
+  const auto y = run_op({.op = "Transpose", .version = 13, .inputs = {Tensor::strings({2, 2}, {"a", "b", "c", "d"})}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(strings((*y)[0]), ElementsAre("a", "c", "b", "d"));
+}
+
+TEST(Slice, StepsBackwardsPastTheBeginning) {
+  const auto min = std::numeric_limits<int64_t>::min();
+  const auto y =
+      run_op({.op = "Slice", .version = 13, .inputs = {iota({5}), ints({-1}), ints({min}), ints({0}), ints({-2})}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(floats((*y)[0]), ElementsAre(4, 2, 0));
+}
+
+TEST(Slice, TakesTheSmallestStep) {
+  const auto min = std::numeric_limits<int64_t>::min();
+  const auto y =
+      run_op({.op = "Slice", .version = 13, .inputs = {iota({5}), ints({4}), ints({min}), ints({0}), ints({min})}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(floats((*y)[0]), ElementsAre(4));
+}
+
+TEST(Slice, RefusesStepZero) {
+  EXPECT_FALSE(
+      run_op({.op = "Slice", .version = 13, .inputs = {iota({5}), ints({0}), ints({5}), ints({0}), ints({0})}}).ok());
+}
+
+TEST(Pad, ReflectsMoreThanOnce) {
+  const auto y = run_op({.op = "Pad",
+                         .version = 18,
+                         .attributes = {{"mode", std::string("reflect")}},
+                         .inputs = {iota({3}), ints({5, 4})}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(floats((*y)[0]), ElementsAre(1, 0, 1, 2, 1, 0, 1, 2, 1, 0, 1, 2));
+}
+
+TEST(Pad, CutsWhereNegative) {
+  const auto y = run_op({.op = "Pad", .version = 18, .inputs = {iota({2, 3}), ints({0, -1, 1, 1})}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(floats((*y)[0]), ElementsAre(1, 2, 0, 4, 5, 0, 0, 0, 0));
+}
+
+TEST(Gather, RefusesIndexOutOfRange) {
+  const auto y = run_op({.op = "Gather", .version = 13, .inputs = {iota({3}), ints({3})}});
+  ASSERT_FALSE(y.ok());
+  EXPECT_THAT(y.status().message(), HasSubstr("index 3 is out of range for extent 3"));
+}
+
+TEST(ScatterND, AddsDuplicates) {
+  const auto y =
+      run_op({.op = "ScatterND",
+              .version = 18,
+              .attributes = {{"reduction", std::string("add")}},
+              .inputs = {iota({3}), Tensor::of<int64_t>({2, 1}, {1, -2}), Tensor::of<float>({2}, {10, 20})}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(floats((*y)[0]), ElementsAre(0, 31, 2));
+}
+
+TEST(ReduceSum, KeepsPrecisionOverMillionTerms) {
+  const std::vector<float> tenths(1 << 20, 0.1f);
+  const auto y = run_op({.op = "ReduceSum", .version = 13, .inputs = {Tensor::of<float>({1 << 20}, tenths)}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_NEAR(floats((*y)[0])[0], 1048576 * static_cast<double>(0.1f), 0.1);
+}
+
+TEST(ReduceSum, SumsAxesThatAreNotAdjacent) {
+  const auto y = run_op({.op = "ReduceSum",
+                         .version = 13,
+                         .attributes = {{"keepdims", int64_t{0}}},
+                         .inputs = {iota({2, 3, 4}), ints({0, 2})}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  std::vector<float> expected(3, 0.0f);
+  for (size_t i = 0; i < 24; ++i) expected[i / 4 % 3] += static_cast<float>(i);
+  EXPECT_EQ(floats((*y)[0]), expected);
+}
+
+TEST(ReduceSum, WrapsIntegers) {
+  const auto y = run_op({.op = "ReduceSum", .version = 13, .inputs = {Tensor::of<int32_t>({2}, {2147483647, 1})}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_EQ(elements<int32_t>((*y)[0])[0], std::numeric_limits<int32_t>::min());
+}
+
+TEST(ReduceMax, GivesNaN) {
+  const auto y = run_op({.op = "ReduceMax", .version = 18, .inputs = {Tensor::of<float>({3}, {1, NAN, 2})}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_TRUE(std::isnan(floats((*y)[0])[0]));
+}
+
+TEST(TopK, OrdersTiesByIndexAndNaNAsLargest) {
+  const auto y = run_op({.op = "TopK",
+                         .version = 11,
+                         .inputs = {Tensor::of<float>({5}, {1, 3, NAN, 3, 2}), ints({4})},
+                         .num_outputs = 2});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(elements<int64_t>((*y)[1]), ElementsAre(2, 1, 3, 4));
+}
+
+TEST(TopK, RefusesMoreThanThereAre) {
+  const auto y = run_op({.op = "TopK", .version = 11, .inputs = {iota({3}), ints({4})}, .num_outputs = 2});
+  ASSERT_FALSE(y.ok());
+  EXPECT_THAT(y.status().message(), HasSubstr("K 4"));
+}
+
+TEST(Einsum, BroadcastsEllipsis) {
+  const Tensor a = iota({2, 2, 3}), b = iota({1, 3, 2});
+  const auto y = run_op({.op = "Einsum",
+                         .version = 12,
+                         .attributes = {{"equation", std::string("...ij,...jk->...ik")}},
+                         .inputs = {a, b}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  const auto out = floats((*y)[0]);
+  ASSERT_EQ(out.size(), 8u);
+  for (size_t n = 0; n < 2; ++n)
+    for (size_t i = 0; i < 2; ++i)
+      for (size_t k = 0; k < 2; ++k) {
+        float sum = 0;
+        for (size_t j = 0; j < 3; ++j) sum += static_cast<float>(n * 6 + i * 3 + j) * static_cast<float>(j * 2 + k);
+        EXPECT_EQ(out[(n * 2 + i) * 2 + k], sum);
+      }
+}
+
+TEST(Einsum, RefusesEquationsThatDoNotFit) {
+  for (const char* equation : {"ij", "ii->ii", "i->j", "i!", ",", "i->"}) {
+    const auto y = run_op(
+        {.op = "Einsum", .version = 12, .attributes = {{"equation", std::string(equation)}}, .inputs = {iota({3})}});
+    EXPECT_EQ(y.ok(), std::string(equation) == "i->") << equation;
+  }
+}
+
+TEST(Unique, KeepsOrderOfAppearanceOfStrings) {
+  const auto y = run_op({.op = "Unique",
+                         .version = 11,
+                         .attributes = {{"sorted", int64_t{0}}},
+                         .inputs = {Tensor::strings({4}, {"b", "a", "b", "c"})},
+                         .num_outputs = 4});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(strings((*y)[0]), ElementsAre("b", "a", "c"));
+  EXPECT_THAT(elements<int64_t>((*y)[1]), ElementsAre(0, 1, 3));
+  EXPECT_THAT(elements<int64_t>((*y)[2]), ElementsAre(0, 1, 0, 2));
+  EXPECT_THAT(elements<int64_t>((*y)[3]), ElementsAre(2, 1, 1));
+}
+
+TEST(SequenceAt, RefusesPositionOutOfRange) {
+  const auto y = run_op({.op = "SequenceAt",
+                         .version = 11,
+                         .inputs = {Value(ValueKind::kSequence, {iota({2})}), Tensor::of<int64_t>({}, {1})}});
+  ASSERT_FALSE(y.ok());
+  EXPECT_THAT(y.status().message(), HasSubstr("position 1"));
+}
+
+}  // namespace
+}  // namespace mortise::test
