@@ -8,6 +8,7 @@
 namespace mortise {
 
 extern const mortise_host_log_t kHostLog;
+extern const mortise_host_onnx_model_t kHostOnnxModel;
 extern const mortise_host_parallel_for_t kHostParallelFor;
 extern const mortise_host_thread_check_t kHostThreadCheck;
 extern const mortise_host_async_run_t kHostAsyncRun;

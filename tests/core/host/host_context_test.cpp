@@ -7,8 +7,10 @@
 #include <atomic>
 #include <thread>
 
+#include "core/graph/abi_graph.h"
 #include "core/host/run_state.h"
 #include "core/host/thread_role.h"
+#include "core/model/export.h"
 
 namespace mortise {
 namespace {
@@ -168,6 +170,45 @@ TEST(AsyncRun, HasABound) {
   const Completion nothing{[](void*, mortise_status, const mortise_error_t*) {}, nullptr};
   for (uint32_t i = 0; i < CompletionRegistry::kMaxPending; ++i) ASSERT_TRUE(registry.add(nothing).has_value());
   EXPECT_FALSE(registry.add(nothing).has_value());
+}
+
+TEST(OnnxModel, WritesNodesToAStreamThatTakesAFewBytesAtATime) {
+  Graph graph(std::make_shared<StringTable>());
+  graph.opsets.push_back({graph.intern(""), 13});
+  const ValueId x = graph.add_value(graph.intern("x"));
+  const ValueId y = graph.add_value(graph.intern("y"));
+  graph.value(x).is_input = true;
+  graph.value(y).is_output = true;
+  graph.inputs = {x};
+  graph.outputs = {y};
+  graph.output_names = {graph.intern("y")};
+  Node node;
+  node.op_type = graph.intern("Relu");
+  node.domain = graph.intern("");
+  node.since_version = 13;
+  node.inputs = {x};
+  node.outputs = {y};
+  graph.add_node(std::move(node));
+  ASSERT_TRUE(graph.finalize().ok());
+  const AbiGraph view(graph);
+  HostContext host;
+  const auto& model = extension<mortise_host_onnx_model_t>(host, MORTISE_EXT_ONNX_MODEL);
+  std::string bytes;
+  mortise_ostream_t stream{.context = &bytes,
+                           .write = [](const mortise_ostream_t* self, const void* data, uint64_t size) {
+                             const uint64_t taken = std::min<uint64_t>(size, 7);
+                             static_cast<std::string*>(self->context)->append(static_cast<const char*>(data), taken);
+                             return static_cast<int64_t>(taken);
+                           }};
+  const uint32_t ids[] = {0, 1};
+  mortise_error_t error{};
+  ASSERT_EQ(model.serialize(host.abi(), view.abi(), ids, 1, &stream, &error), MORTISE_OK) << error.message;
+  EXPECT_EQ(bytes, serialize_nodes(graph, std::span(ids, 1)).value());
+  EXPECT_THAT(bytes, HasSubstr("Relu"));
+  EXPECT_NE(model.serialize(host.abi(), view.abi(), ids, 2, &stream, &error), MORTISE_OK);
+  stream.write = [](const mortise_ostream_t*, const void*, uint64_t) { return int64_t{0}; };
+  EXPECT_EQ(model.serialize(host.abi(), view.abi(), ids, 1, &stream, &error), MORTISE_DATA_LOSS);
+  EXPECT_EQ(model.serialize(host.abi(), nullptr, ids, 1, &stream, &error), MORTISE_INVALID_ARGUMENT);
 }
 
 class TestRun : public RunState {
