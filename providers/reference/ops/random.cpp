@@ -1,0 +1,74 @@
+// RandomNormal, RandomUniform, their Like forms, and Bernoulli.
+//
+// Element i depends on the seed and on i alone: equal seeds give equal tensors, whatever the threads. A node without a
+// seed has the seed 0 and so repeats itself from run to run.
+#include <bit>
+#include <cmath>
+#include <numbers>
+
+#include "providers/reference/ops/axes.h"
+#include "providers/reference/types.h"
+
+namespace mortise::reference {
+namespace {
+
+// SplitMix64 of a counter.
+uint64_t bits_of(uint64_t seed, uint64_t counter) {
+  uint64_t z = seed + (counter + 1) * 0x9e3779b97f4a7c15u;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+  return z ^ (z >> 31);
+}
+// In [0, 1).
+double uniform(uint64_t seed, uint64_t counter) { return static_cast<double>(bits_of(seed, counter) >> 11) * 0x1p-53; }
+double normal(uint64_t seed, uint64_t counter) {
+  const double u = 1 - uniform(seed, 2 * counter), v = uniform(seed, 2 * counter + 1);
+  return std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * v);
+}
+uint64_t seed_of(const NodeSpec& node) { return std::bit_cast<uint32_t>(node.get_float("seed", 0)); }
+
+// first + second * (a number of the distribution)
+Result<Kernel> make_random(const NodeSpec& node, bool like, bool gaussian) {
+  const double low = node.get_float("low", 0), high = node.get_float("high", 1);
+  const double first = gaussian ? node.get_float("mean", 0) : low;
+  const double second = gaussian ? node.get_float("scale", 1) : high - low;
+  const auto dtype = static_cast<DType>(node.get_int("dtype", like ? 0 : 1));
+  return Kernel([=, seed = seed_of(node), fixed = Shape(node.get_ints("shape"))](KernelContext& context) -> Status {
+    const Shape& shape = like ? context.input(0).shape() : fixed;
+    const DType type = dtype == DType::kUndefined ? context.input(0).dtype() : dtype;
+    MORTISE_TRY(check_shape(type, shape));
+    return dispatch(Floats{}, type, [&]<class T>() -> Status {
+      const std::span<T> y = context.output(0, type, shape).template elements<T>();
+      for (uint64_t i = 0; i < y.size(); ++i) {
+        y[i] = static_cast<T>(first + second * (gaussian ? normal(seed, i) : uniform(seed, i)));
+      }
+      return {};
+    });
+  });
+}
+
+}  // namespace
+
+Result<Kernel> make_random_normal(const NodeSpec& node) { return make_random(node, false, true); }
+Result<Kernel> make_random_normal_like(const NodeSpec& node) { return make_random(node, true, true); }
+Result<Kernel> make_random_uniform(const NodeSpec& node) { return make_random(node, false, false); }
+Result<Kernel> make_random_uniform_like(const NodeSpec& node) { return make_random(node, true, false); }
+
+Result<Kernel> make_bernoulli(const NodeSpec& node) {
+  return Kernel(
+      [seed = seed_of(node), dtype = static_cast<DType>(node.get_int("dtype", 0))](KernelContext& context) -> Status {
+        const Tensor& x = context.input(0);
+        return dispatch(Floats{}, x.dtype(), [&]<class P>() -> Status {
+          const DType type = dtype == DType::kUndefined ? x.dtype() : dtype;
+          return dispatch(NumbersAndBool{}, type, [&]<class T>() -> Status {
+            const std::span<T> y = context.output(0, type, x.shape()).template elements<T>();
+            for (uint64_t i = 0; i < y.size(); ++i) {
+              y[i] = static_cast<T>(uniform(seed, i) < static_cast<double>(x.data<P>()[i]) ? 1 : 0);
+            }
+            return {};
+          });
+        });
+      });
+}
+
+}  // namespace mortise::reference
