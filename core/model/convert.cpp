@@ -9,6 +9,15 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "ONNX stores raw_data in little-endian order");
 
+// Far above what any model has; bounds what copying a type or a shape costs.
+constexpr int kMaxRank = 256;
+
+Status check_rank(int rank) {
+  if (rank <= kMaxRank) return {};
+  return make_error(StatusCode::kResourceExhausted, "rank ", rank, " is above the limit of ", kMaxRank,
+                    "; the file is damaged or was exported wrongly");
+}
+
 Result<DType> to_dtype(int32_t number) {
   const auto dtype = static_cast<DType>(number);
   if (is_known(dtype)) return dtype;
@@ -88,6 +97,7 @@ Result<uint64_t> to_number(std::string_view key, std::string_view text) {
 }
 
 Result<Dims> to_dims(const onnx::TensorShapeProto& proto, StringTable& strings) {
+  MORTISE_TRY(check_rank(proto.dim_size()));
   Dims dims;
   dims.reserve(static_cast<size_t>(proto.dim_size()));
   for (const auto& dim : proto.dim()) {
@@ -117,6 +127,7 @@ Result<Type> to_tensor_type(const TensorType& proto, ValueKind kind, StringTable
 }  // namespace
 
 Result<Tensor> TensorConverter::tensor(onnx::TensorProto& proto) {
+  MORTISE_TRY(check_rank(proto.dims_size()));
   MORTISE_ASSIGN(const DType dtype, to_dtype(proto.data_type()));
   const Shape shape(std::span(proto.dims().data(), static_cast<size_t>(proto.dims_size())));
   MORTISE_ASSIGN(const uint64_t bytes, Tensor::storage_size(dtype, shape));
@@ -171,6 +182,7 @@ Result<Tensor> TensorConverter::external(onnx::TensorProto& proto, DType dtype, 
 }
 
 Result<SparseTensor> TensorConverter::sparse(onnx::SparseTensorProto& proto) {
+  MORTISE_TRY(check_rank(proto.dims_size()));
   SparseTensor sparse;
   sparse.shape = Shape(std::span(proto.dims().data(), static_cast<size_t>(proto.dims_size())));
   if (!checked_num_elements(sparse.shape)) {

@@ -151,6 +151,11 @@ Status Importer::import_graph(onnx::GraphProto& proto, Scope& scope) {
   Graph& graph = *scope.level->graph;
   graph.name = intern(proto.name());
   graph.opsets = opsets_;
+  if (inlining_ != 0) {
+    work_ += static_cast<uint64_t>(proto.input_size()) + static_cast<uint64_t>(proto.output_size()) +
+             static_cast<uint64_t>(proto.initializer_size()) + static_cast<uint64_t>(proto.sparse_initializer_size()) +
+             static_cast<uint64_t>(proto.value_info_size());
+  }
   scope.names.reserve(static_cast<size_t>(proto.node_size()) + static_cast<size_t>(proto.initializer_size()));
   MORTISE_TRY(import_inputs(proto, scope));
   MORTISE_TRY(import_initializers(proto, scope));
@@ -269,7 +274,8 @@ Status Importer::charge(const onnx::NodeProto& node) {
     uint64_t size = static_cast<uint64_t>(node.input_size()) + static_cast<uint64_t>(node.output_size());
     for (const auto& attribute : node.attribute()) {
       size += 1 + attribute.s().size() / 8 + static_cast<uint64_t>(attribute.ints_size()) +
-              static_cast<uint64_t>(attribute.floats_size()) + static_cast<uint64_t>(attribute.strings_size());
+              static_cast<uint64_t>(attribute.floats_size()) + static_cast<uint64_t>(attribute.strings_size()) +
+              static_cast<uint64_t>(attribute.tensors_size()) + static_cast<uint64_t>(attribute.type_protos_size());
     }
     work_ += size / 32;
   }

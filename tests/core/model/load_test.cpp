@@ -120,6 +120,9 @@ TEST(Load, RefusesTensorsOfTheWrongSizeOrType) {
   w->set_dims(0, -1);
   EXPECT_THAT(message(load(proto)), HasSubstr("negative"));
   w->set_dims(0, 2);
+  for (int i = 0; i < 300; ++i) w->add_dims(1);
+  EXPECT_THAT(message(load(proto)), HasSubstr("rank 301"));
+  w->mutable_dims()->Truncate(1);
   w->set_data_type(99);
   EXPECT_THAT(message(load(proto)), HasSubstr("element type 99"));
 }
