@@ -1,0 +1,76 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/core/infer/graph_builder.h"
+
+namespace mortise {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(InferShape, FollowsShapesThroughGatherConcatAndReshape) {
+  GraphBuilder b;
+  const ValueId x = b.input("x", DType::kF32, Dims{b.symbol("batch"), b.symbol("seq"), known_dim(12)});
+  const ValueId shape = b.node("Shape", {x});
+  const ValueId first = b.node("Slice", {shape, b.ints({0}), b.ints({2})});
+  const ValueId target = b.node("Concat", {first, b.ints({3, 4})}, {{"axis", 0}});
+  b.node("Reshape", {x, target});
+  EXPECT_EQ(b.infer(), "float32[batch, seq, 3, 4]");
+}
+
+TEST(InferShape, ResolvesMinusOneByNameAndByNumber) {
+  GraphBuilder b;
+  const ValueId x = b.input("x", DType::kF32, Dims{b.symbol("batch"), known_dim(6), known_dim(2)});
+  b.node("Reshape", {x, b.ints({0, -1})});
+  EXPECT_EQ(b.infer(), "float32[batch, 12]");
+}
+
+TEST(InferShape, RejectsReshapeToAnotherNumberOfElements) {
+  GraphBuilder b;
+  const ValueId x = b.input("x", DType::kF32, Dims{known_dim(6)});
+  b.node("Reshape", {x, b.ints({4, 2})});
+  EXPECT_THAT(b.infer(), HasSubstr("numbers of elements differ"));
+}
+
+TEST(InferShape, SlicesBackwardsWithExtremeBounds) {
+  GraphBuilder b;
+  const ValueId x = b.input("x", DType::kF32, Dims{known_dim(7)});
+  constexpr int64_t kLeast = std::numeric_limits<int64_t>::min();
+  b.node("Slice", {x, b.ints({-1}), b.ints({kLeast}), b.ints({0}), b.ints({-2})});
+  EXPECT_EQ(b.infer(), "float32[4]");
+}
+
+TEST(InferConv, ComputesExtentsAndKeepsBatch) {
+  GraphBuilder b;
+  const ValueId x = b.input("x", DType::kF32, Dims{b.symbol("batch"), known_dim(3), known_dim(224), known_dim(224)});
+  const ValueId w = b.input("w", DType::kF32, Dims{known_dim(64), known_dim(3), known_dim(7), known_dim(7)});
+  b.node("Conv", {x, w}, {}, {{"strides", {2, 2}}, {"pads", {3, 3, 3, 3}}});
+  EXPECT_EQ(b.infer(), "float32[batch, 64, 112, 112]");
+}
+
+TEST(InferConv, RejectsZeroStride) {
+  GraphBuilder b;
+  const ValueId x = b.input("x", DType::kF32, Dims{known_dim(1), known_dim(3), known_dim(8)});
+  b.node("MaxPool", {x}, {}, {{"kernel_shape", {2}}, {"strides", {0}}});
+  EXPECT_THAT(b.infer(), HasSubstr("'strides' has the entry 0"));
+}
+
+TEST(InferMatMul, BroadcastsBatchAndRejectsInnerMismatch) {
+  GraphBuilder b;
+  const ValueId x = b.input("x", DType::kF32, Dims{b.symbol("batch"), known_dim(1), known_dim(4)});
+  const ValueId y = b.input("y", DType::kF32, Dims{known_dim(4), known_dim(5)});
+  b.node("MatMul", {x, y});
+  EXPECT_EQ(b.infer(), "float32[batch, 1, 5]");
+  b.node("MatMul", {y, y});
+  EXPECT_THAT(b.infer(), HasSubstr("inner extents 5 and 4"));
+}
+
+TEST(InferReduce, KeepsOrDropsAxes) {
+  GraphBuilder b;
+  const ValueId x = b.input("x", DType::kF32, Dims{b.symbol("batch"), known_dim(3), known_dim(4)});
+  b.node("ReduceSum", {x, b.ints({-1})}, {{"keepdims", 0}});
+  EXPECT_EQ(b.infer(), "float32[batch, 3]");
+}
+
+}  // namespace
+}  // namespace mortise
