@@ -213,6 +213,10 @@ Status check(const Program& program) {
     if (command.opcode != Opcode::kDmaOut && output.place != Place::kArena)
       return wrong("command ", i, " writes to the weights");
     if (!produces(command, types, output.type)) return wrong("the operands of command ", i, " do not go together");
+    const auto& params = command.params;
+    if (std::any_of(params.begin() + kZeroX, params.end(), [](int32_t zero) { return zero < -128 || zero > 255; })) {
+      return wrong("command ", i, " has a zero point that is no byte");
+    }
     const uint32_t ports = command.opcode == Opcode::kDmaIn ? program.num_inputs : program.num_outputs;
     const bool dma = command.opcode == Opcode::kDmaIn || command.opcode == Opcode::kDmaOut;
     if (dma && (command.params[0] < 0 || static_cast<uint32_t>(command.params[0]) >= ports))
