@@ -63,4 +63,39 @@ Status infer_softmax_loss(InferContext& context) {
   return {};
 }
 
+// Q, K, V, mask, past key, past value. Rank 4 is [batch, heads, sequence, size]; rank 3 packs heads and size.
+Status infer_attention(InferContext& context) {
+  const Dims* q = context.dims(0);
+  const Dims* v = context.dims(2);
+  std::optional<Dims> output;
+  if (q != nullptr && v != nullptr && q->size() == v->size() && (q->size() == 3 || q->size() == 4)) {
+    output = *q;
+    output->back() = q->size() == 4 ? v->back() : kUnknownDim;
+    const int64_t q_heads = context.node().get_int("q_num_heads", 0);
+    const int64_t kv_heads = context.node().get_int("kv_num_heads", 0);
+    if (q->size() == 3 && q_heads > 0 && kv_heads > 0 && is_known(v->back())) {
+      output->back() = known_dim(saturating_multiply(v->back().value / kv_heads, q_heads));
+    }
+  }
+  context.set_output(0, context.dtype(0), std::move(output));
+  context.set_output(1, context.dtype(1));
+  context.set_output(2, context.dtype(2));
+  context.set_output(3, context.dtype(0));
+  return {};
+}
+
+Status infer_flex_attention(InferContext& context) { return infer_attention(context); }
+
+Status infer_unique(InferContext& context) {
+  const auto* axis = context.node().get<int64_t>("axis");
+  std::optional<Dims> output = axis == nullptr ? std::optional(Dims{kUnknownDim}) : context.input(0).dims;
+  if (axis != nullptr && output) {
+    MORTISE_ASSIGN(const size_t position, context.axis(*axis, output->size()));
+    (*output)[position] = kUnknownDim;
+  }
+  context.set_output(0, context.dtype(0), std::move(output));
+  for (uint32_t i = 1; i < context.num_outputs(); ++i) context.set_output(i, DType::kI64, Dims{kUnknownDim});
+  return {};
+}
+
 }  // namespace mortise::infer
