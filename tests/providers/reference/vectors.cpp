@@ -219,6 +219,7 @@ struct Model {
 Outcome run_case(const fs::path& directory) {
   const Model model(directory / "model.onnx");
   if (model.has_bodies) return {Outcome::kSkipped, "(nodes with bodies)"};
+  const bool random = directory.filename().string().starts_with("test_bernoulli");
   TestHost host;
   auto session = TestSession::open(host, model.graph, reference::entry(), "org.mortise.reference");
   if (!session.ok()) return {Outcome::kSkipped, session.status().message()};
@@ -238,8 +239,9 @@ Outcome run_case(const fs::path& directory) {
       }
       for (size_t i = 0; i < model.outputs.size(); ++i) {
         const Value wanted = read_value(data / ("output_" + std::to_string(i) + ".pb"), model.outputs[i]);
-        if (!equal((*got)[i], wanted)) {
-          const Tensor& g = (*got)[i].tensor;
+        const Tensor& g = (*got)[i].tensor;
+        const bool alike = g.dtype() == wanted.tensor.dtype() && g.shape() == wanted.tensor.shape();
+        if (random ? !alike : !equal((*got)[i], wanted)) {
           return {Outcome::kFailed,
                   concat("output ", i, " differs: ", to_string(g.dtype()), to_string(g.shape()), " for ",
                          to_string(wanted.tensor.dtype()), to_string(wanted.tensor.shape()))};
@@ -247,6 +249,7 @@ Outcome run_case(const fs::path& directory) {
       }
     }
   }
+  if (random) return {Outcome::kSkipped, "(random by nature: only shape and type were checked)"};
   return {Outcome::kPassed, ""};
 }
 
