@@ -1,0 +1,81 @@
+// Recurrent, quantization, resizing and loss operators against hand calculations.
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+#include "tests/support/run_op.h"
+
+namespace mortise::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::FloatNear;
+using testing::Pointwise;
+
+TEST(Rnn, StopsAtTheLengthOfEachSequence) {
+  // h' = relu(x + 2 h); the second sequence has one step, and in reverse begins with it.
+  for (const char* direction : {"forward", "reverse"}) {
+    const auto y = run_op({.op = "RNN",
+                           .version = 14,
+                           .attributes = {{"hidden_size", int64_t{1}},
+                                          {"activations", std::vector<std::string>{"Relu"}},
+                                          {"direction", std::string(direction)}},
+                           .inputs = {Tensor::of<float>({2, 2, 1}, {1, 10, 3, 50}), Tensor::of<float>({1, 1, 1}, {1}),
+                                      Tensor::of<float>({1, 1, 1}, {2}), Value(), Tensor::of<int32_t>({2}, {2, 1})},
+                           .num_outputs = 2});
+    ASSERT_TRUE(y.ok()) << y.status().message();
+    if (direction == std::string("forward")) {
+      EXPECT_THAT(floats((*y)[0]), ElementsAre(1, 10, 5, 0));
+      EXPECT_THAT(floats((*y)[1]), ElementsAre(5, 10));
+    } else {
+      EXPECT_THAT(floats((*y)[0]), ElementsAre(7, 10, 3, 0));
+      EXPECT_THAT(floats((*y)[1]), ElementsAre(7, 10));
+    }
+  }
+}
+
+TEST(Lstm, RefusesWeightsOfAnotherSize) {
+  const Tensor x = Tensor::of<float>({1, 1, 1}, {1});
+  EXPECT_FALSE(run_op({.op = "LSTM", .version = 14, .inputs = {x, x, x}}).ok());
+}
+
+TEST(QuantizeLinear, RoundsTiesToEvenAndSaturates) {
+  const auto y = run_op({.op = "QuantizeLinear",
+                         .version = 13,
+                         .inputs = {Tensor::of<float>({4}, {1, 3, -1000, 1000}), Tensor::of<float>({}, {2}),
+                                    Tensor::of<int8_t>({}, {1})}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(elements<int8_t>((*y)[0]), ElementsAre(1, 3, -128, 127));
+}
+
+TEST(Resize, InterpolatesAtHalfPixels) {
+  const auto y = run_op({.op = "Resize",
+                         .version = 13,
+                         .attributes = {{"mode", std::string("linear")}},
+                         .inputs = {Tensor::of<float>({2}, {0, 4}), Value(), Tensor::of<float>({1}, {2})}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(floats((*y)[0]), ElementsAre(0, 1, 3, 4));
+}
+
+TEST(Resize, RefusesImpossibleScales) {
+  for (const float scale : {0.0f, -1.0f, 1e30f, std::nanf("")}) {
+    EXPECT_FALSE(run_op({.op = "Resize",
+                         .version = 13,
+                         .inputs = {Tensor::of<float>({2}, {0, 4}), Value(), Tensor::of<float>({1}, {scale})}})
+                     .ok())
+        << scale;
+  }
+}
+
+TEST(SoftmaxCrossEntropyLoss, RefusesLabelsOutOfRange) {
+  const Tensor scores = Tensor::of<float>({1, 2}, {0, 0});
+  const auto y =
+      run_op({.op = "SoftmaxCrossEntropyLoss", .version = 13, .inputs = {scores, Tensor::of<int64_t>({1}, {1})}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(floats((*y)[0]), Pointwise(FloatNear(1e-6f), {std::log(2.0f)}));
+  EXPECT_FALSE(
+      run_op({.op = "SoftmaxCrossEntropyLoss", .version = 13, .inputs = {scores, Tensor::of<int64_t>({1}, {2})}}).ok());
+}
+
+}  // namespace
+}  // namespace mortise::test
