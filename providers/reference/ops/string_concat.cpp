@@ -1,0 +1,41 @@
+// StringConcat: two tensors of strings joined element by element, with broadcasting.
+#include <string>
+
+#include "providers/reference/ops/strided.h"
+
+namespace mortise::reference {
+
+Result<Kernel> make_string_concat(const NodeSpec&) {
+  return Kernel([](KernelContext& context) -> Status {
+    const Tensor& a = context.input(0);
+    const Tensor& b = context.input(1);
+    if (a.dtype() != DType::kString || b.dtype() != DType::kString)
+      return invalid_argument("both inputs must be strings");
+    const uint32_t rank = std::max(a.rank(), b.rank());
+    Shape result(rank, 1), steps[2] = {Shape(rank, 0), Shape(rank, 0)};
+    for (uint32_t input = 0; input < 2; ++input) {
+      const Shape& shape = context.input(input).shape();
+      const Shape strides = strides_of(shape);
+      for (uint32_t i = 0; i < shape.rank(); ++i) {
+        const uint32_t at = rank - shape.rank() + i;
+        if (shape[i] == 1) continue;
+        if (result[at] != 1 && result[at] != shape[i]) {
+          return invalid_argument("X ", to_string(a.shape()), " and Y ", to_string(b.shape()), " cannot be broadcast");
+        }
+        result[at] = shape[i];
+        steps[input][at] = strides[i];
+      }
+    }
+    MORTISE_TRY(check_shape(DType::kString, result));
+    const std::span<mortise_string_t> y = context.output(0, DType::kString, result).elements<mortise_string_t>();
+    const auto left = context.scratch<mortise_string_t>(y.size()), right = context.scratch<mortise_string_t>(y.size());
+    copy_strided(context, a.data<mortise_string_t>(), result, steps[0], left.data());
+    copy_strided(context, b.data<mortise_string_t>(), result, steps[1], right.data());
+    for (uint64_t i = 0; i < y.size(); ++i) {
+      y[i] = context.keep(std::string(left[i].data, left[i].size).append(right[i].data, right[i].size));
+    }
+    return {};
+  });
+}
+
+}  // namespace mortise::reference
