@@ -217,7 +217,7 @@ Status Importer::import_initializers(onnx::GraphProto& proto, Scope& scope) {
   };
   for (auto& initializer : *proto.mutable_initializer()) MORTISE_TRY(add(initializer.name(), tensor(initializer)));
   for (auto& initializer : *proto.mutable_sparse_initializer()) {
-    const std::string name = initializer.values().name();
+    const std::string& name = initializer.values().name();  // kept in scope.names
     MORTISE_TRY(add(name, dense(initializer)));
   }
   return {};
