@@ -1,4 +1,8 @@
-// ConvInteger, MatMulInteger: products of 8-bit integers, less their zero points, summed in int32 (which wraps).
+// ConvInteger, MatMulInteger, QLinearConv: products of 8-bit integers, less their zero points, summed in int32 (which
+// wraps); QLinearConv scales the sums back to 8 bits.
+#include <cmath>
+#include <limits>
+
 #include "providers/reference/gemm.h"
 #include "providers/reference/ops/conv.h"
 #include "providers/reference/ops/matmul.h"
@@ -92,6 +96,53 @@ Result<Kernel> make_conv_integer(const NodeSpec& node) {
             [&](W value, uint64_t filter) { return w_zero.difference(value, filter); },
             [](uint64_t, uint32_t sum) { return static_cast<int32_t>(sum); });
         return {};
+      });
+    });
+  });
+}
+
+Result<Kernel> make_qlinear_conv(const NodeSpec& node) {
+  MORTISE_ASSIGN(const WindowAttributes attributes, read_window(node));
+  return Kernel([attributes, groups = node.get_int("group", 1)](KernelContext& context) -> Status {
+    const Tensor& x = context.input(0);
+    const Tensor& w = context.input(3);
+    MORTISE_ASSIGN(const ConvPlan plan, plan_conv(attributes, groups, x.shape(), w.shape()));
+    MORTISE_ASSIGN(const ZeroPoints x_zero, read_zero_points(context, 2, x, 1));
+    MORTISE_ASSIGN(const ZeroPoints w_zero, read_zero_points(context, 5, w, plan.filters()));
+    const Tensor& zero = context.input(7);
+    const auto scales = static_cast<uint64_t>(context.input(4).num_elements());
+    for (const uint64_t i : {1, 4, 6}) {
+      if (context.input(i).dtype() != DType::kF32) return unimplemented("scales other than float32 are not supported");
+    }
+    const bool biased = context.has_input(8);
+    if (context.input(1).num_elements() != 1 || (scales != 1 && scales != plan.filters()) ||
+        context.input(6).num_elements() != 1 || zero.num_elements() != 1 ||
+        (biased && (context.input(8).dtype() != DType::kI32 ||
+                    static_cast<uint64_t>(context.input(8).num_elements()) != plan.filters()))) {
+      return invalid_argument("scales, zero points or bias do not fit ", plan.filters(), " filters");
+    }
+    const float* w_scale = context.input(4).data<float>();
+    const float ratio = context.input(1).data<float>()[0] / context.input(6).data<float>()[0];
+    const int32_t* bias = biased ? context.input(8).data<int32_t>() : nullptr;
+    Tensor& y = context.output(0, zero.dtype(), plan.output);
+    return dispatch(Bytes{}, x.dtype(), [&]<class X>() -> Status {
+      return dispatch(Bytes{}, w.dtype(), [&]<class W>() -> Status {
+        return dispatch(Bytes{}, zero.dtype(), [&]<class Y>() -> Status {
+          const auto y_zero = static_cast<float>(zero.data<Y>()[0]);
+          convolve<uint32_t>(
+              context, plan, x.data<X>(), w.data<W>(), y.data<Y>(),
+              [&](X value) { return x_zero.difference(value, 0); },
+              [&](W value, uint64_t filter) { return w_zero.difference(value, filter); },
+              [&](uint64_t filter, uint32_t sum) {
+                if (bias != nullptr) sum += static_cast<uint32_t>(bias[filter]);
+                const float scale = ratio * w_scale[scales == 1 ? 0 : filter];
+                const float value = std::nearbyint(static_cast<float>(static_cast<int32_t>(sum)) * scale) + y_zero;
+                const auto low = static_cast<float>(std::numeric_limits<Y>::lowest());
+                const auto high = static_cast<float>(std::numeric_limits<Y>::max());
+                return static_cast<Y>(value >= low ? std::min(value, high) : low);  // NaN becomes the lowest
+              });
+          return {};
+        });
       });
     });
   });
