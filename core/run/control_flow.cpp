@@ -1,0 +1,240 @@
+#include "core/run/control_flow.h"
+
+#include <limits>
+
+#include "core/run/stack.h"
+
+namespace mortise::run {
+namespace {
+
+// A control-flow step as its operator sees it.
+class Call {
+ public:
+  Call(Frame& frame, uint32_t index, const RunControl& control)
+      : frame_(frame), step_(frame.program().steps[index]), control_(control), graph_(*frame.program().graph) {}
+
+  const Node& node() const { return graph_.node(step_.control_flow->node); }
+  size_t num_inputs() const { return node().inputs.size(); }
+  size_t num_outputs() const { return step_.outputs.size(); }
+  bool has_input(size_t i) const { return i < num_inputs() && step_.inputs[i] != kNoSlot; }
+  const Value& input(size_t i) const { return frame_.value(step_.inputs[i]); }
+  void set_output(size_t i, Value value) {
+    if (step_.outputs[i] != kNoSlot) frame_.set(step_.outputs[i], std::move(value));
+  }
+  const ControlFlow::Body& body(std::string_view attribute) const {
+    for (const ControlFlow::Body& body : step_.control_flow->bodies) {
+      if (body.attribute == attribute) return body;
+    }
+    return step_.control_flow->bodies.front();
+  }
+  const Graph& body_graph(const ControlFlow::Body& body) const { return *body.executor->program().graph; }
+
+  // Runs a body on the values of its own inputs; the captured ones are added.
+  Result<std::vector<Value>> run(const ControlFlow::Body& body, std::span<const Value* const> given) {
+    const size_t expected = body_graph(body).inputs.size();
+    if (given.size() != expected) {
+      return error("its body '", body.attribute.view(), "' takes ", expected, " inputs but is given ", given.size());
+    }
+    arguments_.assign(given.begin(), given.end());
+    for (const uint32_t position : body.captured) arguments_.push_back(&frame_.value(step_.inputs[position]));
+    std::vector<Value> results(body.executor->program().outputs.size());
+    const std::vector<const Value*> arguments = arguments_;
+    MORTISE_TRY(body.executor->run(arguments, results, control_));
+    return results;
+  }
+
+  template <class... Parts>
+  Status error(const Parts&... parts) const {
+    return invalid_argument(describe(graph_, step_.control_flow->node), ": ", parts...);
+  }
+
+  Result<bool> read_bool(const Value& value, std::string_view what) const {
+    if (!value.is_tensor() || value.tensor.dtype() != DType::kBool || value.tensor.num_elements() != 1) {
+      return error(what, " must be one bool");
+    }
+    return *value.tensor.data<bool>();
+  }
+
+ private:
+  Frame& frame_;
+  const Step& step_;
+  const RunControl& control_;
+  const Graph& graph_;
+  std::vector<const Value*> arguments_;
+};
+
+// An empty stack of results that never came: the type's extents behind a leading 0, unknown ones as 0.
+Result<Value> empty_stack(const Type& type, uint32_t axis) {
+  Shape shape;
+  if (type.dims) {
+    for (const Dim& dim : *type.dims) shape.push_back(is_known(dim) ? dim.value : 0);
+  }
+  shape.insert(axis <= shape.rank() ? axis : 0, 0);
+  MORTISE_ASSIGN(Tensor tensor, Tensor::allocate(type.dtype, shape));
+  return Value(std::move(tensor));
+}
+
+Result<Value> stack_values(std::vector<Value>& parts, uint32_t axis, bool reversed) {
+  std::vector<Tensor> tensors;
+  for (Value& part : parts) {
+    if (!part.is_tensor()) return invalid_argument("only tensors can be stacked over iterations");
+    tensors.push_back(std::move(part.tensor));
+  }
+  MORTISE_ASSIGN(Tensor stacked, stack(tensors, axis, reversed));
+  return Value(std::move(stacked));
+}
+
+Status run_if(Call& call) {
+  MORTISE_ASSIGN(const bool condition, call.read_bool(call.input(0), "the condition"));
+  MORTISE_ASSIGN(std::vector<Value> results, call.run(call.body(condition ? "then_branch" : "else_branch"), {}));
+  if (results.size() < call.num_outputs()) return call.error("its branches give too few outputs");
+  for (size_t i = 0; i < call.num_outputs(); ++i) call.set_output(i, std::move(results[i]));
+  return {};
+}
+
+Status run_loop(Call& call) {
+  int64_t trips = std::numeric_limits<int64_t>::max();
+  if (call.has_input(0)) {
+    const Value& count = call.input(0);
+    if (!count.is_tensor() || count.tensor.dtype() != DType::kI64 || count.tensor.num_elements() != 1) {
+      return call.error("the trip count must be one int64");
+    }
+    trips = *count.tensor.data<int64_t>();
+  }
+  bool condition = true;
+  if (call.has_input(1)) {
+    MORTISE_ASSIGN(condition, call.read_bool(call.input(1), "the condition"));
+  }
+  const ControlFlow::Body& body = call.body("body");
+  const Graph& graph = call.body_graph(body);
+  const size_t num_carried = call.num_inputs() > 2 ? call.num_inputs() - 2 : 0;
+  if (graph.inputs.size() != num_carried + 2 || graph.outputs.size() < num_carried + 1 ||
+      call.num_outputs() > graph.outputs.size() - 1) {
+    return call.error("its body takes ", graph.inputs.size(), " inputs and gives ", graph.outputs.size(), " outputs, which does not fit ",
+                      num_carried, " carried values");
+  }
+  const size_t num_scans = graph.outputs.size() - 1 - num_carried;
+  std::vector<Value> carried;
+  for (size_t i = 0; i < num_carried; ++i) carried.push_back(call.input(2 + i));
+  std::vector<std::vector<Value>> scans(num_scans);
+  Value iteration(Tensor::of<int64_t>({}, {0}));
+  Value keep_going(Tensor::of<bool>({}, {true}));
+
+  for (int64_t i = 0; i < trips && condition; ++i) {
+    *iteration.tensor.data<int64_t>() = i;
+    *keep_going.tensor.data<bool>() = condition;
+    std::vector<const Value*> given = {&iteration, &keep_going};
+    for (const Value& value : carried) given.push_back(&value);
+    MORTISE_ASSIGN(std::vector<Value> results, call.run(body, given));
+    MORTISE_ASSIGN(condition, call.read_bool(results[0], "the condition that its body gives"));
+    for (size_t k = 0; k < num_carried; ++k) carried[k] = std::move(results[1 + k]);
+    for (size_t k = 0; k < num_scans; ++k) scans[k].push_back(std::move(results[1 + num_carried + k]));
+  }
+  for (size_t k = 0; k < num_carried && k < call.num_outputs(); ++k) call.set_output(k, std::move(carried[k]));
+  for (size_t k = 0; k < num_scans && num_carried + k < call.num_outputs(); ++k) {
+    auto stacked = scans[k].empty() ? empty_stack(graph.value(graph.outputs[1 + num_carried + k]).type, 0)
+                                    : stack_values(scans[k], 0, false);
+    if (!stacked.ok()) return call.error("scan output ", k, ": ", stacked.status().message());
+    call.set_output(num_carried + k, std::move(*stacked));
+  }
+  return {};
+}
+
+// Scan since version 9. Directions and axes have one entry per scan input or output, all 0 where they are left out.
+Status run_scan(Call& call) {
+  const ControlFlow::Body& body = call.body("body");
+  const Graph& graph = call.body_graph(body);
+  const int64_t declared = call.node().get_int("num_scan_inputs", 0);
+  if (declared < 1 || static_cast<uint64_t>(declared) > call.num_inputs()) return call.error("num_scan_inputs is ", declared, ", but it has ", call.num_inputs(), " inputs");
+  const auto num_scan_inputs = static_cast<size_t>(declared);
+  const size_t num_states = call.num_inputs() - num_scan_inputs;
+  if (graph.inputs.size() != call.num_inputs() || graph.outputs.size() < num_states || graph.outputs.size() != call.num_outputs()) {
+    return call.error("its body takes ", graph.inputs.size(), " inputs and gives ", graph.outputs.size(), " outputs, which does not fit");
+  }
+  const size_t num_scan_outputs = graph.outputs.size() - num_states;
+  const auto entry = [&](std::string_view attribute, size_t i) {
+    const std::span<const int64_t> list = call.node().get_ints(attribute);
+    return i < list.size() ? list[i] : 0;
+  };
+
+  std::vector<Value> states;
+  for (size_t i = 0; i < num_states; ++i) states.push_back(call.input(i));
+  std::vector<uint32_t> axes;
+  int64_t length = -1;
+  for (size_t i = 0; i < num_scan_inputs; ++i) {
+    const Value& input = call.input(num_states + i);
+    if (!input.is_tensor()) return call.error("scan input ", i, " is no tensor");
+    const int64_t rank = input.tensor.rank();
+    const int64_t axis = entry("scan_input_axes", i) + (entry("scan_input_axes", i) < 0 ? rank : 0);
+    if (axis < 0 || axis >= rank) return call.error("scan_input_axes[", i, "] is out of range for rank ", rank);
+    axes.push_back(static_cast<uint32_t>(axis));
+    const int64_t extent = input.tensor.dim(axes.back());
+    if (length >= 0 && extent != length) return call.error("its scan inputs have ", length, " and ", extent, " steps");
+    length = extent;
+  }
+  std::vector<std::vector<Value>> scans(num_scan_outputs);
+  for (int64_t step = 0; step < length; ++step) {
+    std::vector<Value> slices;
+    for (size_t i = 0; i < num_scan_inputs; ++i) {
+      const bool backwards = entry("scan_input_directions", i) != 0;
+      MORTISE_ASSIGN(Tensor slice, take_slice(call.input(num_states + i).tensor, axes[i], backwards ? length - 1 - step : step));
+      slices.emplace_back(std::move(slice));
+    }
+    std::vector<const Value*> given;
+    for (const Value& state : states) given.push_back(&state);
+    for (const Value& slice : slices) given.push_back(&slice);
+    MORTISE_ASSIGN(std::vector<Value> results, call.run(body, given));
+    for (size_t i = 0; i < num_states; ++i) states[i] = std::move(results[i]);
+    for (size_t i = 0; i < num_scan_outputs; ++i) scans[i].push_back(std::move(results[num_states + i]));
+  }
+  for (size_t i = 0; i < num_states; ++i) call.set_output(i, std::move(states[i]));
+  for (size_t i = 0; i < num_scan_outputs; ++i) {
+    const Type& type = graph.value(graph.outputs[num_states + i]).type;
+    const int64_t rank = 1 + (scans[i].empty() || !scans[i].front().is_tensor() ? (type.dims ? static_cast<int64_t>(type.dims->size()) : 0)
+                                                                               : scans[i].front().tensor.rank());
+    const int64_t axis = entry("scan_output_axes", i) + (entry("scan_output_axes", i) < 0 ? rank : 0);
+    if (axis < 0 || axis >= rank) return call.error("scan_output_axes[", i, "] is out of range for rank ", rank);
+    auto stacked = scans[i].empty() ? empty_stack(type, static_cast<uint32_t>(axis))
+                                    : stack_values(scans[i], static_cast<uint32_t>(axis), entry("scan_output_directions", i) != 0);
+    if (!stacked.ok()) return call.error("scan output ", i, ": ", stacked.status().message());
+    call.set_output(num_states + i, std::move(*stacked));
+  }
+  return {};
+}
+
+Status run_sequence_map(Call& call) {
+  const ControlFlow::Body& body = call.body("body");
+  const Value& sequence = call.input(0);
+  if (sequence.kind != ValueKind::kSequence) return call.error("its first input is no sequence");
+  std::vector<std::vector<Value>> collected(call.num_outputs());
+  for (size_t i = 0; i < sequence.elements.size(); ++i) {
+    std::vector<const Value*> given = {&sequence.elements[i]};
+    for (size_t k = 1; k < call.num_inputs(); ++k) {
+      const Value& other = call.input(k);
+      if (other.kind == ValueKind::kSequence && i >= other.elements.size()) {
+        return call.error("its sequences have ", sequence.elements.size(), " and ", other.elements.size(), " elements");
+      }
+      given.push_back(other.kind == ValueKind::kSequence ? &other.elements[i] : &other);
+    }
+    MORTISE_ASSIGN(std::vector<Value> results, call.run(body, given));
+    if (results.size() < collected.size()) return call.error("its body gives too few outputs");
+    for (size_t k = 0; k < collected.size(); ++k) collected[k].push_back(std::move(results[k]));
+  }
+  for (size_t k = 0; k < collected.size(); ++k) call.set_output(k, Value(ValueKind::kSequence, std::move(collected[k])));
+  return {};
+}
+
+}  // namespace
+
+Status run_control_flow(Frame& frame, uint32_t step, const RunControl& control) {
+  Call call(frame, step, control);
+  const std::string_view op = call.node().op_type;
+  if (op == "If") return run_if(call);
+  if (op == "Loop") return run_loop(call);
+  if (op == "Scan" && call.node().since_version >= 9) return run_scan(call);
+  if (op == "SequenceMap") return run_sequence_map(call);
+  return unimplemented(describe(*frame.program().graph, frame.program().steps[step].control_flow->node),
+                       ": version ", call.node().since_version, " of this control-flow operator is not supported");
+}
+
+}  // namespace mortise::run

@@ -1,0 +1,143 @@
+#include "core/run/executor.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/run/control_flow.h"
+#include "core/run/step_run.h"
+
+namespace mortise::run {
+namespace {
+
+// Copies what the frame or the caller owns, so that the result outlives both.
+Value detached(const Value& value) {
+  Value copy = value;
+  if (value.is_tensor() && value.tensor.owner() == nullptr) {
+    const Tensor& source = value.tensor;
+    if (source.dtype() == DType::kString) {
+      std::vector<std::string> strings;
+      for (const mortise_string_t& s : source.elements<mortise_string_t>()) strings.emplace_back(s.data, s.size);
+      return Tensor::strings(source.shape(), std::move(strings));
+    }
+    copy.tensor = Tensor::allocate(source.dtype(), source.shape()).value();
+    if (source.size_bytes() != 0) std::memcpy(copy.tensor.raw(), source.raw(), source.size_bytes());
+  }
+  for (Value& element : copy.elements) element = detached(element);
+  return copy;
+}
+
+}  // namespace
+
+Status RunControl::check() const {
+  if (cancel != nullptr && cancel->load(std::memory_order_relaxed)) return Status(StatusCode::kCancelled, "the run was cancelled");
+  if (deadline != std::chrono::steady_clock::time_point::max() && std::chrono::steady_clock::now() >= deadline) {
+    return Status(StatusCode::kDeadlineExceeded, "the run's deadline has passed");
+  }
+  return {};
+}
+
+Result<std::unique_ptr<Frame>> Executor::take_frame(std::span<const Value* const> inputs) {
+  std::shared_ptr<const Layout> layout;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const std::unique_ptr<Pool>& pool : pools_) {
+      if (!fits(*pool->layout, inputs)) continue;
+      pool->last_use = ++clock_;
+      if (!pool->frames.empty()) {
+        std::unique_ptr<Frame> frame = std::move(pool->frames.back());
+        pool->frames.pop_back();
+        frame->reset();
+        return frame;
+      }
+      layout = pool->layout;
+    }
+  }
+  if (layout == nullptr) {
+    MORTISE_ASSIGN(Layout made, make_layout(*program_, inputs, false));
+    layout = std::make_shared<const Layout>(std::move(made));
+    const std::lock_guard lock(mutex_);
+    if (pools_.size() == kMaxLayouts) {
+      pools_.erase(std::min_element(pools_.begin(), pools_.end(), [](const auto& a, const auto& b) { return a->last_use < b->last_use; }));
+    }
+    pools_.push_back(std::make_unique<Pool>());
+    pools_.back()->layout = layout;
+    pools_.back()->last_use = ++clock_;
+    pools_.back()->frames.reserve(16);
+  }
+  return Frame::create(program_, std::move(layout));
+}
+
+void Executor::give_back(std::unique_ptr<Frame> frame) {
+  const std::lock_guard lock(mutex_);
+  for (const std::unique_ptr<Pool>& pool : pools_) {
+    if (pool->layout.get() != &frame->layout()) continue;
+    pool->frames.push_back(std::move(frame));
+    return;
+  }
+}
+
+Status Executor::bind(Frame& frame, std::span<const Value* const> inputs, std::span<Value> outputs) const {
+  const Graph& graph = *program_->graph;
+  for (const uint32_t slot : program_->constants) frame.set(slot, *graph.default_value(program_->slots[slot].value));
+  for (size_t i = 0; i < inputs.size(); ++i) frame.set(program_->inputs[i], *inputs[i]);
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const uint32_t slot = program_->outputs[i];
+    const SlotLayout& place = frame.layout().slots[slot];
+    if (program_->slots[slot].producer == kNoId || !place.shape || frame.value(slot).is_tensor()) continue;
+    if (outputs[i].is_tensor() && outputs[i].tensor.dtype() == place.dtype && outputs[i].tensor.shape() == *place.shape) {
+      frame.bind_output(slot, outputs[i].tensor);
+    } else {
+      MORTISE_ASSIGN(const Tensor tensor, Tensor::allocate(place.dtype, *place.shape));
+      frame.bind_output(slot, tensor);
+    }
+  }
+  return {};
+}
+
+Status Executor::run_step(Frame& frame, uint32_t index, const RunControl& control) {
+  MORTISE_TRY(control.check());
+  MORTISE_TRY(frame.prepare(index));
+  const Step& step = program_->steps[index];
+  if (step.control_flow != nullptr) return run_control_flow(frame, index, control);
+  for (int attempt = 1;; ++attempt) {
+    StepRun run(frame, index, control);
+    Status status = run.call();
+    if (status.ok()) return frame.finish(index);
+    if (!status.transient() || attempt == kMaxAttempts) return status;
+    host_.log().warning("{}: {} (attempt {} of {})", step.session->provider().id(), status.message(), attempt, kMaxAttempts);
+  }
+}
+
+Status Executor::collect(Frame& frame, std::span<Value> outputs) const {
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const uint32_t slot = program_->outputs[i];
+    MORTISE_TRY(frame.fetch(slot));
+    const Value& value = frame.value(slot);
+    if (value.is_tensor() && outputs[i].is_tensor() && outputs[i].tensor.raw() == value.tensor.raw() && value.tensor.raw() != nullptr) continue;
+    if (value.is_tensor() && outputs[i].is_tensor() && outputs[i].tensor.dtype() == value.tensor.dtype() &&
+        outputs[i].tensor.shape() == value.tensor.shape() && value.tensor.dtype() != DType::kString) {
+      std::memcpy(outputs[i].tensor.raw(), value.tensor.raw(), value.tensor.size_bytes());
+      continue;
+    }
+    outputs[i] = program_->slots[slot].producer == kNoId ? detached(value) : value;
+  }
+  return {};
+}
+
+Status Executor::run(std::span<const Value* const> inputs, std::span<Value> outputs, const RunControl& control, Failure* failure) {
+  if (inputs.size() != program_->inputs.size() || outputs.size() != program_->outputs.size()) {
+    return invalid_argument("the program takes ", program_->inputs.size(), " inputs and gives ", program_->outputs.size(),
+                            " outputs, not ", inputs.size(), " and ", outputs.size());
+  }
+  MORTISE_ASSIGN(std::unique_ptr<Frame> frame, take_frame(inputs));
+  Status status = bind(*frame, inputs, outputs);
+  for (uint32_t step = 0; status.ok() && step < program_->steps.size(); ++step) {
+    status = run_step(*frame, step, control);
+    if (!status.ok() && failure != nullptr) *failure = {status, step};
+  }
+  if (status.ok()) status = collect(*frame, outputs);
+  give_back(std::move(frame));
+  return status;
+}
+
+}  // namespace mortise::run
