@@ -1,0 +1,34 @@
+// ProviderSet: the providers of a session, opened in the order of the configuration, the reference provider last.
+//
+// A provider that cannot be used is left out with its reason and one warning, unless the configuration says that its
+// failure is an error.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/host/provider_instance.h"
+#include "mortise/core/config.h"
+
+namespace mortise {
+
+struct ProviderSet {
+  struct Member {
+    ProviderConfig config;
+    std::string library;                         // path, or the name of what is linked in
+    std::shared_ptr<ProviderInstance> instance;  // null if it cannot be used
+    Status problem;                              // why not
+  };
+  std::vector<Member> members;
+
+  // Those that can be used, in order.
+  std::vector<std::shared_ptr<ProviderInstance>> usable() const;
+};
+
+inline constexpr std::string_view kReferenceProvider = "org.mortise.reference";
+
+Result<ProviderSet> open_providers(const Config& config, HostContext& host);
+
+}  // namespace mortise
