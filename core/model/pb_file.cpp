@@ -1,0 +1,68 @@
+// Values in ONNX's protobuf messages: read_pb() of value_file.h.
+#include <onnx/onnx-data_pb.h>
+
+#include <fstream>
+
+#include "core/model/convert.h"
+#include "core/model/value_file.h"
+
+namespace mortise {
+namespace {
+
+Result<Value> to_value(onnx::TensorProto& proto, TensorConverter& converter) {
+  MORTISE_ASSIGN(Tensor tensor, converter.tensor(proto));
+  return Value(std::move(tensor));
+}
+
+Result<Value> to_value(onnx::SequenceProto& proto, TensorConverter& converter);
+
+Result<Value> to_value(onnx::OptionalProto& proto, TensorConverter& converter) {
+  Value optional(ValueKind::kOptional, {});
+  if (proto.elem_type() == onnx::OptionalProto::TENSOR && proto.has_tensor_value()) {
+    MORTISE_ASSIGN(Value element, to_value(*proto.mutable_tensor_value(), converter));
+    optional.elements.push_back(std::move(element));
+  } else if (proto.elem_type() == onnx::OptionalProto::SEQUENCE && proto.has_sequence_value()) {
+    MORTISE_ASSIGN(Value element, to_value(*proto.mutable_sequence_value(), converter));
+    optional.elements.push_back(std::move(element));
+  }
+  return optional;
+}
+
+template <class Elements>
+Status append(std::vector<Value>& values, Elements& elements, TensorConverter& converter) {
+  for (auto& element : elements) {
+    MORTISE_ASSIGN(Value value, to_value(element, converter));
+    values.push_back(std::move(value));
+  }
+  return {};
+}
+
+Result<Value> to_value(onnx::SequenceProto& proto, TensorConverter& converter) {
+  Value sequence(ValueKind::kSequence, {});
+  MORTISE_TRY(append(sequence.elements, *proto.mutable_tensor_values(), converter));
+  MORTISE_TRY(append(sequence.elements, *proto.mutable_sequence_values(), converter));
+  MORTISE_TRY(append(sequence.elements, *proto.mutable_optional_values(), converter));
+  return sequence;
+}
+
+template <class Message>
+Result<Value> read(const std::filesystem::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) return make_error(StatusCode::kNotFound, "cannot be opened");
+  Message message;
+  if (!message.ParseFromIstream(&stream)) return make_error(StatusCode::kDataLoss, "is no ", message.GetTypeName());
+  TensorConverter converter(path.parent_path(), LoadOptions{});
+  return to_value(message, converter);
+}
+
+}  // namespace
+
+Result<Value> read_pb(const std::filesystem::path& path, ValueKind kind) {
+  Result<Value> value = kind == ValueKind::kSequence   ? read<onnx::SequenceProto>(path)
+                        : kind == ValueKind::kOptional ? read<onnx::OptionalProto>(path)
+                                                       : read<onnx::TensorProto>(path);
+  if (!value.ok()) return std::move(value).status().context(path.string());
+  return value;
+}
+
+}  // namespace mortise

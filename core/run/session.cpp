@@ -1,0 +1,181 @@
+// Session: the application's view over load, infer, optimize, build and run.
+#include "mortise/core/session.h"
+
+#include <algorithm>
+
+#include "core/graph/abi_graph.h"
+#include "core/host/provider_set.h"
+#include "core/infer/infer.h"
+#include "core/model/load.h"
+#include "core/run/build.h"
+
+namespace mortise {
+namespace {
+
+Port make_port(const Graph& graph, ValueId id, Symbol name) {
+  const ValueInfo& value = graph.value(id);
+  Port port{.name = std::string(name.view()), .kind = value.type.kind, .dtype = value.type.dtype};
+  port.type = to_string(value.type);
+  port.optional = value.is_input && graph.default_value(id) != nullptr;
+  port.has_rank = value.type.dims.has_value();
+  if (!port.has_rank) return port;
+  for (const Dim& dim : *value.type.dims) {
+    port.dims.push_back(dim.value);
+    port.symbols.emplace_back(dim.symbol != nullptr ? dim.symbol : "");
+  }
+  return port;
+}
+
+// OK if a value may be given for an input.
+Status check_input(const Port& port, const Value& value) {
+  if (port.kind == ValueKind::kNone || port.kind != value.kind || !value.is_tensor()) {
+    if (port.kind == value.kind || port.kind == ValueKind::kNone) return {};
+    return invalid_argument("input '", port.name, "' is ", port.type, "; the given value is of another kind");
+  }
+  const Tensor& tensor = value.tensor;
+  bool fits = tensor.dtype() == port.dtype && (!port.has_rank || port.dims.size() == tensor.rank());
+  for (uint32_t axis = 0; fits && port.has_rank && axis < tensor.rank(); ++axis) {
+    fits = port.dims[axis] < 0 || port.dims[axis] == tensor.dim(axis);
+  }
+  if (fits) return {};
+  return invalid_argument("input '", port.name, "' is ", port.type, ", but ", to_string(tensor.dtype()), to_string(tensor.shape()),
+                          " was given");
+}
+
+}  // namespace
+
+struct Session::Impl {
+  Model model;
+  Config config;
+  std::unique_ptr<HostContext> host;
+  ProviderSet provider_set;
+  std::unique_ptr<AbiGraph> abi;
+  std::optional<run::Built> built;
+
+  ModelInfo info;
+  std::vector<Port> inputs;
+  std::vector<Port> outputs;
+  std::vector<ProviderState> providers;
+
+  explicit Impl(Model loaded) : model(std::move(loaded)) {}
+
+  ~Impl() {
+    built.reset();  // before the graph that its programs refer to
+    abi.reset();
+  }
+
+  std::string where() const { return model.path.empty() ? "model" : model.path.string(); }
+  Status prepare();
+  Status run(std::span<const Value> given, std::span<Value> results, const RunOptions& options);
+};
+
+Status Session::Impl::prepare() {
+  MORTISE_TRY(infer_types(model.graph).context(where()));
+  MORTISE_ASSIGN(provider_set, open_providers(config, *host));
+  abi = std::make_unique<AbiGraph>(model.graph);
+  auto made = run::build({.graph = &model.graph, .abi = abi.get(), .providers = &provider_set, .config = &config, .host = host.get()});
+  if (!made.ok()) return std::move(made).status().context(where());
+  built = std::move(*made);
+
+  const Graph& graph = model.graph;
+  for (const ValueId id : graph.inputs) inputs.push_back(make_port(graph, id, graph.value(id).name));
+  for (size_t i = 0; i < graph.outputs.size(); ++i) outputs.push_back(make_port(graph, graph.outputs[i], graph.output_names[i]));
+  for (const ProviderSet::Member& member : provider_set.members) {
+    ProviderState state{.id = member.config.id, .library = member.library, .problem = member.problem.message()};
+    if (member.instance != nullptr) {
+      state.name = member.instance->descriptor().name;
+      state.device = member.instance->describe();
+    }
+    providers.push_back(std::move(state));
+  }
+  info = {.ir_version = model.ir_version,
+          .producer_name = model.producer_name,
+          .producer_version = model.producer_version,
+          .domain = model.domain,
+          .model_version = model.model_version,
+          .description = model.description,
+          .metadata = model.metadata};
+  return {};
+}
+
+Status Session::Impl::run(std::span<const Value> given, std::span<Value> results, const RunOptions& options) {
+  if (given.size() != inputs.size() || results.size() != outputs.size()) {
+    return invalid_argument(where(), " takes ", inputs.size(), " inputs and gives ", outputs.size(), " outputs, not ", given.size(),
+                            " and ", results.size());
+  }
+  // Models have few inputs; the pointers of the usual ones fit on the stack.
+  boost::container::small_vector<const Value*, 16> pointers;
+  boost::container::small_vector<Value, 2> defaults;
+  defaults.reserve(2);
+  for (size_t i = 0; i < given.size(); ++i) {
+    if (given[i].kind == ValueKind::kNone && inputs[i].optional) {
+      pointers.push_back(nullptr);
+      continue;
+    }
+    MORTISE_TRY(check_input(inputs[i], given[i]).context(where()));
+    pointers.push_back(&given[i]);
+  }
+  if (std::find(pointers.begin(), pointers.end(), nullptr) != pointers.end()) {
+    defaults.reserve(pointers.size());
+    for (size_t i = 0; i < pointers.size(); ++i) {
+      if (pointers[i] != nullptr) continue;
+      defaults.emplace_back(*model.graph.default_value(model.graph.inputs[i]));
+      pointers[i] = &defaults.back();
+    }
+  }
+  run::RunControl control{.cancel = options.cancel};
+  const auto limit = options.deadline.count() > 0 ? options.deadline
+                                                  : std::chrono::nanoseconds(std::chrono::milliseconds(config.session.deadline_ms));
+  if (limit.count() > 0) control.deadline = std::chrono::steady_clock::now() + limit;
+  return built->executor->run(pointers, results, control);
+}
+
+Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+Session::~Session() = default;
+
+Result<Session> Session::load(LoadInput input) {
+  auto model = input.path.empty() ? load_model(input.bytes, input.folder) : load_model(input.path);
+  if (!model.ok()) return std::move(model).status();
+  auto impl = std::make_unique<Impl>(std::move(*model));
+  impl->config = std::move(input.config);
+  impl->host = std::make_unique<HostContext>(
+      HostOptions{.threads = impl->config.session.threads, .log_sink = std::move(input.log_sink)});
+  MORTISE_TRY(impl->prepare());
+  return Session(std::move(impl));
+}
+
+const ModelInfo& Session::info() const { return impl_->info; }
+std::span<const Port> Session::inputs() const { return impl_->inputs; }
+std::span<const Port> Session::outputs() const { return impl_->outputs; }
+std::span<const ProviderState> Session::providers() const { return impl_->providers; }
+
+Status Session::run(std::span<const Value> inputs, std::span<Value> outputs, const RunOptions& options) {
+  return impl_->run(inputs, outputs, options);
+}
+
+Result<std::map<std::string, Value>> Session::run(const std::map<std::string, Value>& inputs, const RunOptions& options) {
+  std::vector<Value> given(impl_->inputs.size());
+  for (const auto& [name, value] : inputs) {
+    const auto port = std::find_if(impl_->inputs.begin(), impl_->inputs.end(), [&](const Port& p) { return p.name == name; });
+    if (port == impl_->inputs.end()) {
+      std::string known;
+      for (const Port& p : impl_->inputs) known += (known.empty() ? "'" : ", '") + p.name + "'";
+      return invalid_argument(impl_->where(), " has no input '", name, "'; it has ", known.empty() ? "none" : known);
+    }
+    given[static_cast<size_t>(port - impl_->inputs.begin())] = value;
+  }
+  for (size_t i = 0; i < given.size(); ++i) {
+    if (given[i].kind == ValueKind::kNone && !impl_->inputs[i].optional) {
+      return invalid_argument(impl_->where(), " needs input '", impl_->inputs[i].name, "' (", impl_->inputs[i].type, ")");
+    }
+  }
+  std::vector<Value> results(impl_->outputs.size());
+  MORTISE_TRY(impl_->run(given, results, options));
+  std::map<std::string, Value> named;
+  for (size_t i = 0; i < results.size(); ++i) named.emplace(impl_->outputs[i].name, std::move(results[i]));
+  return named;
+}
+
+}  // namespace mortise

@@ -1,0 +1,56 @@
+#include "core/run/slots.h"
+
+#include <algorithm>
+
+namespace mortise::run {
+
+void connect(Program& program) {
+  const Graph& graph = *program.graph;
+  std::vector<uint32_t> slot_of(graph.num_values(), kNoSlot);
+  const auto slot = [&](ValueId value) {
+    if (value == kNoId) return kNoSlot;
+    if (slot_of[value] == kNoSlot) {
+      slot_of[value] = static_cast<uint32_t>(program.slots.size());
+      program.slots.push_back({.value = value});
+      if (graph.constant(value) != nullptr) program.constants.push_back(slot_of[value]);
+    }
+    return slot_of[value];
+  };
+  for (const ValueId value : graph.inputs) program.inputs.push_back(slot(value));
+  for (ValueId value = 0; value < graph.num_values(); ++value) {
+    if (graph.value(value).outer != kNoId) program.inputs.push_back(slot(value));
+  }
+
+  for (uint32_t index = 0; index < program.steps.size(); ++index) {
+    Step& step = program.steps[index];
+    for (uint32_t& input : step.inputs) {
+      input = slot(input);
+      if (input == kNoSlot) continue;
+      Slot& read = program.slots[input];
+      read.last = std::max(read.last, index);
+      if (read.producer == kNoId) continue;
+      std::vector<uint32_t>& successors = program.steps[read.producer].successors;
+      if (!successors.empty() && successors.back() == index) continue;
+      successors.push_back(index);
+      ++step.num_predecessors;
+    }
+    for (uint32_t& output : step.outputs) {
+      output = slot(output);
+      if (output == kNoSlot) continue;
+      program.slots[output].producer = index;
+      program.slots[output].first = program.slots[output].last = index;
+    }
+  }
+  for (const ValueId value : graph.outputs) {
+    program.outputs.push_back(slot(value));
+    program.slots[program.outputs.back()].is_output = true;
+  }
+
+  // Steps that form one chain have no branches: each waits for the one before it.
+  for (uint32_t index = 1; index < program.steps.size(); ++index) {
+    const std::vector<uint32_t>& successors = program.steps[index - 1].successors;
+    if (std::find(successors.begin(), successors.end(), index) == successors.end()) program.has_branches = true;
+  }
+}
+
+}  // namespace mortise::run
