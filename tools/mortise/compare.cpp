@@ -1,0 +1,111 @@
+#include "tools/mortise/compare.h"
+
+#include <cmath>
+#include <complex>
+#include <cstring>
+#include <optional>
+
+namespace mortise::tool {
+namespace {
+
+std::string position(const Shape& shape, int64_t index) {
+  Shape at = shape;
+  for (uint32_t axis = shape.rank(); axis-- > 0;) {
+    at[axis] = index % shape[axis];
+    index /= shape[axis];
+  }
+  return to_string(at);
+}
+
+// Element as double; nothing for types that are compared bit by bit.
+std::optional<double> as_double(const Tensor& tensor, int64_t i) {
+  switch (tensor.dtype()) {
+    case DType::kF32: return tensor.data<float>()[i];
+    case DType::kF64: return tensor.data<double>()[i];
+    case DType::kF16: return static_cast<float>(tensor.data<Half>()[i]);
+    case DType::kBF16: return static_cast<float>(tensor.data<BFloat16>()[i]);
+    default: return std::nullopt;
+  }
+}
+
+bool close(double actual, double expected, const Tolerance& tolerance) {
+  if (std::isnan(expected) || std::isnan(actual)) return std::isnan(expected) && std::isnan(actual);
+  if (std::isinf(expected) || std::isinf(actual)) return actual == expected;
+  return std::abs(actual - expected) <= tolerance.atol + tolerance.rtol * std::abs(expected);
+}
+
+template <class T>
+std::string text_of(const Tensor& tensor, int64_t i) {
+  return std::to_string(tensor.data<T>()[i]);
+}
+
+std::string element_text(const Tensor& tensor, int64_t i) {
+  if (const auto value = as_double(tensor, i)) return concat(*value);
+  switch (tensor.dtype()) {
+    case DType::kI8: return text_of<int8_t>(tensor, i);
+    case DType::kI16: return text_of<int16_t>(tensor, i);
+    case DType::kI32: return text_of<int32_t>(tensor, i);
+    case DType::kI64: return text_of<int64_t>(tensor, i);
+    case DType::kU8: return text_of<uint8_t>(tensor, i);
+    case DType::kU16: return text_of<uint16_t>(tensor, i);
+    case DType::kU32: return text_of<uint32_t>(tensor, i);
+    case DType::kU64: return text_of<uint64_t>(tensor, i);
+    case DType::kBool: return tensor.data<bool>()[i] ? "true" : "false";
+    case DType::kString: {
+      const mortise_string_t& s = tensor.data<mortise_string_t>()[i];
+      return concat('"', std::string_view(s.data, s.size), '"');
+    }
+    default: return "other bits";
+  }
+}
+
+bool elements_equal(const Tensor& a, const Tensor& b, int64_t i, const Tolerance& tolerance) {
+  if (const auto x = as_double(a, i)) return close(*x, *as_double(b, i), tolerance);
+  if (a.dtype() == DType::kString) {
+    const mortise_string_t& x = a.data<mortise_string_t>()[i];
+    const mortise_string_t& y = b.data<mortise_string_t>()[i];
+    return std::string_view(x.data, x.size) == std::string_view(y.data, y.size);
+  }
+  if (a.dtype() == DType::kC64) {
+    const auto x = a.data<std::complex<float>>()[i], y = b.data<std::complex<float>>()[i];
+    return close(x.real(), y.real(), tolerance) && close(x.imag(), y.imag(), tolerance);
+  }
+  const uint64_t size = info(a.dtype()).bits / 8;
+  return std::memcmp(a.data<std::byte>() + static_cast<uint64_t>(i) * size, b.data<std::byte>() + static_cast<uint64_t>(i) * size, size) == 0;
+}
+
+std::string compare_tensors(const Tensor& actual, const Tensor& expected, const Tolerance& tolerance) {
+  if (actual.dtype() != expected.dtype() || !(actual.shape() == expected.shape())) {
+    return concat("is ", to_string(actual.dtype()), to_string(actual.shape()), " instead of ", to_string(expected.dtype()),
+                  to_string(expected.shape()));
+  }
+  if (info(actual.dtype()).bits < 8) {
+    return std::memcmp(actual.raw(), expected.raw(), actual.size_bytes()) == 0 ? "" : "differs in its packed elements";
+  }
+  int64_t differing = 0, first = -1;
+  for (int64_t i = 0; i < actual.num_elements(); ++i) {
+    if (elements_equal(actual, expected, i, tolerance)) continue;
+    if (first < 0) first = i;
+    ++differing;
+  }
+  if (first < 0) return "";
+  return concat("differs in ", differing, " of ", actual.num_elements(), " elements, first at ", position(actual.shape(), first), ": ",
+                element_text(actual, first), " instead of ", element_text(expected, first));
+}
+
+}  // namespace
+
+std::string first_difference(const Value& actual, const Value& expected, const Tolerance& tolerance) {
+  if (actual.kind != expected.kind) return "is a value of another kind";
+  if (actual.is_tensor()) return compare_tensors(actual.tensor, expected.tensor, tolerance);
+  if (actual.elements.size() != expected.elements.size()) {
+    return concat("has ", actual.elements.size(), " elements instead of ", expected.elements.size());
+  }
+  for (size_t i = 0; i < actual.elements.size(); ++i) {
+    const std::string difference = first_difference(actual.elements[i], expected.elements[i], tolerance);
+    if (!difference.empty()) return concat("element ", i, " ", difference);
+  }
+  return "";
+}
+
+}  // namespace mortise::tool

@@ -1,0 +1,19 @@
+// Comparing results with expected values, as ONNX's own test runner does: |actual - expected| <= atol + rtol * |expected|,
+// NaN equal to NaN, infinities and everything that is no floating-point number exactly.
+#pragma once
+
+#include <string>
+
+#include "mortise/sdk/value.h"
+
+namespace mortise::tool {
+
+struct Tolerance {
+  double rtol = 1e-3;
+  double atol = 1e-7;
+};
+
+// Empty if they agree; otherwise a sentence with the first element that differs.
+std::string first_difference(const Value& actual, const Value& expected, const Tolerance& tolerance);
+
+}  // namespace mortise::tool
