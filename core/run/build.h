@@ -13,22 +13,25 @@
 namespace mortise::run {
 
 struct BuildInput {
-  // Both outlive the executor; the graph is finalized and its types are inferred.
-  const Graph* graph = nullptr;
-  const AbiGraph* abi = nullptr;
+  const Graph* graph = nullptr;  // finalized, types inferred; outlives what is built
   const ProviderSet* providers = nullptr;
   const Config* config = nullptr;
   HostContext* host = nullptr;
 };
 
+// A planned and compiled graph, and how it came to be.
 struct Built {
+  const Graph* graph = nullptr;
+  std::unique_ptr<AbiGraph> abi;
+  std::vector<plan::ProviderClaims> claims;  // in the order of ProviderSet::usable()
+  std::vector<plan::Exclusion> exclusions;   // what was refused at compile
+  plan::Plan plan;
+  std::vector<std::unique_ptr<Built>> bodies;  // of the control-flow nodes that the core runs
   std::shared_ptr<Executor> executor;
-  plan::Plan plan;                  // of this graph; those of bodies are in `bodies`
-  std::vector<plan::ProviderClaims> claims;
-  std::vector<std::pair<const Graph*, std::shared_ptr<Built>>> bodies;
 };
 
-// Fails when a node has no provider, when a compile fails under on_failure "error", or when a `require` rule is broken.
-Result<Built> build(const BuildInput& input);
+// Fails when a node has no provider, or when claim or compile fails under on_failure "error". `require` rules are checked
+// for the graph itself, not for bodies.
+Result<std::unique_ptr<Built>> build(const BuildInput& input);
 
 }  // namespace mortise::run

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "core/graph/abi_graph.h"
 #include "core/host/provider_set.h"
 #include "core/infer/infer.h"
 #include "core/model/load.h"
@@ -49,8 +48,7 @@ struct Session::Impl {
   Config config;
   std::unique_ptr<HostContext> host;
   ProviderSet provider_set;
-  std::unique_ptr<AbiGraph> abi;
-  std::optional<run::Built> built;
+  std::unique_ptr<run::Built> built;
 
   ModelInfo info;
   std::vector<Port> inputs;
@@ -58,11 +56,6 @@ struct Session::Impl {
   std::vector<ProviderState> providers;
 
   explicit Impl(Model loaded) : model(std::move(loaded)) {}
-
-  ~Impl() {
-    built.reset();  // before the graph that its programs refer to
-    abi.reset();
-  }
 
   std::string where() const { return model.path.empty() ? "model" : model.path.string(); }
   Status prepare();
@@ -72,8 +65,7 @@ struct Session::Impl {
 Status Session::Impl::prepare() {
   MORTISE_TRY(infer_types(model.graph).context(where()));
   MORTISE_ASSIGN(provider_set, open_providers(config, *host));
-  abi = std::make_unique<AbiGraph>(model.graph);
-  auto made = run::build({.graph = &model.graph, .abi = abi.get(), .providers = &provider_set, .config = &config, .host = host.get()});
+  auto made = run::build({.graph = &model.graph, .providers = &provider_set, .config = &config, .host = host.get()});
   if (!made.ok()) return std::move(made).status().context(where());
   built = std::move(*made);
 
@@ -127,7 +119,7 @@ Status Session::Impl::run(std::span<const Value> given, std::span<Value> results
   const auto limit = options.deadline.count() > 0 ? options.deadline
                                                   : std::chrono::nanoseconds(std::chrono::milliseconds(config.session.deadline_ms));
   if (limit.count() > 0) control.deadline = std::chrono::steady_clock::now() + limit;
-  return built->executor->run(pointers, results, control);
+  return built->executor->run(std::span(pointers.data(), pointers.size()), results, control);
 }
 
 Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

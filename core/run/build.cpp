@@ -1,0 +1,194 @@
+#include "core/run/build.h"
+
+#include <algorithm>
+#include <map>
+
+#include "core/run/claim.h"
+#include "core/run/slots.h"
+
+namespace mortise::run {
+namespace {
+
+// What a provider said of a segment.
+struct Refusals {
+  std::vector<std::pair<NodeId, std::string>> nodes;
+
+  static mortise_status take(const mortise_compile_request_t* request, uint32_t node_id, uint32_t, const char* text) noexcept {
+    try {
+      static_cast<Refusals*>(request->host_data)->nodes.emplace_back(node_id, text != nullptr ? text : "");
+      return MORTISE_OK;
+    } catch (...) {
+      return MORTISE_RESOURCE_EXHAUSTED;
+    }
+  }
+};
+
+class Builder {
+ public:
+  explicit Builder(const BuildInput& input) : input_(input), graph_(*input.graph), providers_(input.providers->usable()) {
+    for (const ProviderSet::Member& member : input.providers->members) {
+      if (member.instance != nullptr) configs_.push_back(&member.config);
+    }
+  }
+
+  Result<std::unique_ptr<Built>> run() {
+    built_ = std::make_unique<Built>();
+    built_->graph = &graph_;
+    built_->abi = std::make_unique<AbiGraph>(graph_);
+    MORTISE_TRY(claim());
+    auto program = std::make_shared<Program>();
+    program->graph = &graph_;
+    program->providers = providers_;
+    // Every round excludes at least one more claim, so this ends.
+    for (bool complete = false; !complete;) {
+      auto planned = plan::make_plan(graph_, {.claims = built_->claims, .rules = input_.config->placement, .exclusions = built_->exclusions});
+      if (!planned.ok()) return std::move(planned).status();
+      built_->plan = std::move(*planned);
+      program->steps.clear();
+      MORTISE_ASSIGN(complete, compile_segments(*program));
+    }
+    sessions_.clear();
+    connect(*program);
+    for (Step& step : program->steps) {
+      if (step.control_flow != nullptr) MORTISE_TRY(build_bodies(step));
+    }
+    built_->executor = std::make_shared<Executor>(std::move(program), *input_.host);
+    return std::move(built_);
+  }
+
+ private:
+  Status claim() {
+    for (size_t i = 0; i < providers_.size(); ++i) {
+      built_->claims.push_back(ask_for_claims(*providers_[i], *built_->abi, configs_[i]->min_nodes));
+      const std::string& error = built_->claims.back().error;
+      if (error.empty()) continue;
+      if (configs_[i]->on_failure == OnFailure::kError) return Status(StatusCode::kInternal, error);
+      input_.host->log().warning("{}; it is given no nodes", error);
+    }
+    return {};
+  }
+
+  // False if something was refused and the plan no longer holds.
+  Result<bool> compile_segments(Program& program) {
+    bool complete = true;
+    for (const plan::Segment& segment : built_->plan.segments) {
+      Step step;
+      step.nodes = segment.nodes;
+      if (segment.provider == plan::kCoreProvider) {
+        const Node& node = graph_.node(segment.nodes.front());
+        step.control_flow = std::make_unique<ControlFlow>();
+        step.control_flow->node = segment.nodes.front();
+        step.inputs.assign(node.inputs.begin(), node.inputs.end());
+        step.inputs.insert(step.inputs.end(), node.implicit_inputs.begin(), node.implicit_inputs.end());
+        step.outputs.assign(node.outputs.begin(), node.outputs.end());
+      } else {
+        const plan::SegmentIo io = plan::segment_io(graph_, segment);
+        step.provider = segment.provider;
+        step.inputs = io.inputs;
+        step.outputs = io.outputs;
+        MORTISE_ASSIGN(step.session, compile(segment, io));
+        if (step.session == nullptr) {
+          complete = false;
+          continue;
+        }
+        for (size_t i = 0; i < step.inputs.size(); ++i) step.input_kinds.push_back(step.session->input_kind(i));
+        for (size_t i = 0; i < step.outputs.size(); ++i) step.output_kinds.push_back(step.session->output_kind(i));
+      }
+      program.steps.push_back(std::move(step));
+    }
+    return complete;
+  }
+
+  // Null if the provider refused; the refusal is then among the exclusions. A segment that an earlier round compiled is
+  // taken from there.
+  Result<std::shared_ptr<CompiledSession>> compile(const plan::Segment& segment, const plan::SegmentIo& io) {
+    std::shared_ptr<CompiledSession>& session = sessions_[{segment.provider, segment.nodes}];
+    if (session != nullptr) return session;
+    Refusals refusals;
+    const mortise_compile_request_t request = {.host_data = &refusals,
+                                               .graph = built_->abi->abi(),
+                                               .node_ids = segment.nodes.data(),
+                                               .inputs = io.inputs.data(),
+                                               .outputs = io.outputs.data(),
+                                               .num_nodes = segment.nodes.size(),
+                                               .num_inputs = io.inputs.size(),
+                                               .num_outputs = io.outputs.size(),
+                                               .refuse = Refusals::take};
+    ProviderInstance& provider = *providers_[segment.provider];
+    auto compiled = provider.compile(request);
+    if (compiled.ok()) {
+      session = std::move(*compiled);
+      return session;
+    }
+    const Status& status = compiled.status();
+    if (configs_[segment.provider]->on_failure == OnFailure::kError) {
+      return make_error(status.code(), status.message(), " (compiling ", name_nodes(segment.nodes), ")");
+    }
+    input_.host->log().warning("{}; {} of its nodes go to the next provider", status.message(),
+                               refusals.nodes.empty() ? segment.nodes.size() : refusals.nodes.size());
+    bool excluded = false;
+    for (const auto& [node, text] : refusals.nodes) {
+      if (!std::binary_search(segment.nodes.begin(), segment.nodes.end(), node)) continue;
+      exclude(segment.provider, node, text.empty() ? status.message() : text);
+      excluded = true;
+    }
+    if (!excluded) {
+      for (const NodeId node : segment.nodes) exclude(segment.provider, node, status.message());
+    }
+    return std::shared_ptr<CompiledSession>();
+  }
+
+  void exclude(uint32_t provider, NodeId node, const std::string& reason) {
+    built_->exclusions.push_back({.provider = provider, .node = node, .rule = plan::Rule::kRefusedAtCompile});
+    built_->claims[provider].verdicts[node].text = reason;
+  }
+
+  std::string name_nodes(const std::vector<NodeId>& nodes) const {
+    constexpr size_t kMaxNames = 8;
+    std::string text;
+    for (size_t i = 0; i < std::min(nodes.size(), kMaxNames); ++i) text += (i == 0 ? "" : ", ") + describe(graph_, nodes[i]);
+    return nodes.size() > kMaxNames ? concat(text, " and ", nodes.size() - kMaxNames, " more") : text;
+  }
+
+  Status build_bodies(Step& step) {
+    const Node& node = graph_.node(step.control_flow->node);
+    for (const Attribute& attribute : node.attributes) {
+      const auto* body = std::get_if<std::unique_ptr<Graph>>(&attribute.value);
+      if (body == nullptr) continue;
+      BuildInput input = input_;
+      input.graph = body->get();
+      auto built = Builder(input).run();
+      if (!built.ok()) {
+        return std::move(built).status().context(concat(describe(graph_, step.control_flow->node), ", ", attribute.name.view()));
+      }
+      ControlFlow::Body made{.attribute = attribute.name, .executor = (*built)->executor};
+      const Graph& inner = **body;
+      for (ValueId value = 0; value < inner.num_values(); ++value) {
+        const ValueId outer = inner.value(value).outer;
+        if (outer == kNoId) continue;
+        const auto found = std::find(node.implicit_inputs.begin(), node.implicit_inputs.end(), outer);
+        made.captured.push_back(static_cast<uint32_t>(node.inputs.size() + static_cast<size_t>(found - node.implicit_inputs.begin())));
+      }
+      step.control_flow->bodies.push_back(std::move(made));
+      built_->bodies.push_back(std::move(*built));
+    }
+    return {};
+  }
+
+  const BuildInput& input_;
+  const Graph& graph_;
+  std::vector<std::shared_ptr<ProviderInstance>> providers_;
+  std::vector<const ProviderConfig*> configs_;
+  std::unique_ptr<Built> built_;
+  std::map<std::pair<uint32_t, std::vector<NodeId>>, std::shared_ptr<CompiledSession>> sessions_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Built>> build(const BuildInput& input) {
+  MORTISE_ASSIGN(std::unique_ptr<Built> built, Builder(input).run());
+  MORTISE_TRY(plan::check_required(*input.graph, built->plan, built->claims, input.config->require));
+  return built;
+}
+
+}  // namespace mortise::run
