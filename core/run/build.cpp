@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <map>
 
-#include "core/run/claim.h"
+#include "core/host/thread_role.h"
+#include "core/plan/collect_claims.h"
 #include "core/run/slots.h"
 
 namespace mortise::run {
@@ -59,11 +60,16 @@ class Builder {
  private:
   Status claim() {
     for (size_t i = 0; i < providers_.size(); ++i) {
-      built_->claims.push_back(ask_for_claims(*providers_[i], *built_->abi, configs_[i]->min_nodes));
+      const ScopedSetup role;
+      plan::ProviderClaims claims = plan::collect_claims(providers_[i]->abi(), built_->abi->abi());
+      claims.min_nodes = configs_[i]->min_nodes;
+      built_->claims.push_back(std::move(claims));
       const std::string& error = built_->claims.back().error;
       if (error.empty()) continue;
-      if (configs_[i]->on_failure == OnFailure::kError) return Status(StatusCode::kInternal, error);
-      input_.host->log().warning("{}; it is given no nodes", error);
+      if (configs_[i]->on_failure == OnFailure::kError) {
+        return make_error(StatusCode::kInternal, "provider '", providers_[i]->id(), "': ", error);
+      }
+      input_.host->log().warning("provider '{}': {}; it is given no nodes", providers_[i]->id(), error);
     }
     return {};
   }
