@@ -5,7 +5,7 @@
 // function may be called from any thread while the run is pending.
 #pragma once
 
-#include <deque>
+#include <forward_list>
 #include <mutex>
 #include <span>
 
@@ -28,7 +28,7 @@ class ValueArena {
   // The address is stable.
   Value* add(Value value) {
     const std::lock_guard lock(mutex_);
-    return &values_.emplace_back(std::move(value));
+    return &values_.emplace_front(std::move(value));
   }
   void clear() {
     const std::lock_guard lock(mutex_);
@@ -37,7 +37,7 @@ class ValueArena {
 
  private:
   std::mutex mutex_;
-  std::deque<Value> values_;
+  std::forward_list<Value> values_;  // empty, it has no memory
 };
 
 class RunState {

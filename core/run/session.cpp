@@ -104,7 +104,7 @@ Status Session::Impl::run(std::span<const Value> given, std::span<Value> results
       pointers.push_back(nullptr);
       continue;
     }
-    MORTISE_TRY(check_input(inputs[i], given[i]).context(where()));
+    if (Status status = check_input(inputs[i], given[i]); !status.ok()) return std::move(status).context(where());
     pointers.push_back(&given[i]);
   }
   if (std::find(pointers.begin(), pointers.end(), nullptr) != pointers.end()) {

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 namespace mortise::tool {
 namespace {
 
@@ -22,6 +24,17 @@ std::string elements(const Tensor& tensor) {
     }
   }
   return count < tensor.num_elements() ? text + " …" : text;
+}
+
+// " (largest: 0.98 at [0, 2])": what a reader of a classifier's output looks for.
+std::string largest(const Tensor& tensor) {
+  if (tensor.dtype() != DType::kF32 || tensor.num_elements() < 2) return "";
+  const std::span<const float> all = tensor.elements<float>();
+  const auto found = std::max_element(all.begin(), all.end());
+  Shape at = tensor.shape();
+  int64_t rest = found - all.begin();
+  for (uint32_t axis = at.rank(); axis-- > 0; rest /= tensor.dim(axis)) at[axis] = rest % tensor.dim(axis);
+  return fmt::format(" (largest: {:.6g} at {})", *found, to_string(at));
 }
 
 std::string elements_of(const Tensor& tensor) {
@@ -47,7 +60,7 @@ std::string elements_of(const Tensor& tensor) {
 }  // namespace
 
 std::string printed(const Value& value) {
-  if (value.is_tensor()) return concat(to_string(value.tensor.dtype()), to_string(value.tensor.shape()), elements_of(value.tensor));
+  if (value.is_tensor()) return concat(to_string(value.tensor.dtype()), to_string(value.tensor.shape()), elements_of(value.tensor), largest(value.tensor));
   std::string text = value.kind == ValueKind::kOptional ? "optional" : value.kind == ValueKind::kMap ? "map" : "sequence";
   text += fmt::format(" of {}", value.elements.size());
   for (const Value& element : value.elements) text += "\n  " + printed(element);

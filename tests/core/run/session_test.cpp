@@ -1,0 +1,153 @@
+// Session end to end: the example model on the reference and the mock NPU, concurrent runs, limits, wrong input.
+#include "mortise/core/session.h"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <thread>
+
+namespace mortise {
+namespace {
+
+using testing::HasSubstr;
+
+const std::string kModel = std::string(MORTISE_SOURCE_DIR) + "/examples/digits/digits.onnx";
+
+Config npu_config(const std::string& options) {
+  const std::string json = R"({"providers": [{"id": "org.mortise.mock-npu", "library": ")" + std::string(MORTISE_MOCK_NPU) +
+                           R"(", "options": )" + options + "}]}";
+  auto config = Config::parse(json);
+  EXPECT_TRUE(config.ok()) << config.status().message();
+  return config.ok() ? *config : Config();
+}
+
+Tensor image(int seed) {
+  std::vector<float> pixels;
+  for (int i = 0; i < 64; ++i) pixels.push_back(0.5f + 0.5f * std::sin(static_cast<float>(i * (seed + 3))));
+  return Tensor::of<float>({1, 1, 8, 8}, std::span<const float>(pixels));
+}
+
+std::vector<float> run(Session& session, const Tensor& input) {
+  auto outputs = session.run({{"image", input}});
+  EXPECT_TRUE(outputs.ok()) << outputs.status().message();
+  if (!outputs.ok()) return {};
+  const auto elements = outputs->at("probabilities").tensor.elements<float>();
+  return {elements.begin(), elements.end()};
+}
+
+TEST(Session, DescribesTheModel) {
+  auto session = Session::load(kModel);
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  ASSERT_EQ(session->inputs().size(), 1u);
+  EXPECT_EQ(session->inputs()[0].name, "image");
+  EXPECT_EQ(session->inputs()[0].type, "float32[1, 1, 8, 8]");
+  EXPECT_EQ(session->outputs()[0].name, "probabilities");
+  EXPECT_EQ(session->info().producer_name, "mortise-examples");
+}
+
+TEST(Session, GivesProbabilities) {
+  auto session = Session::load(kModel);
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  float sum = 0;
+  for (const float p : run(*session, image(1))) sum += p;
+  EXPECT_NEAR(sum, 1.0f, 1e-5f);
+}
+
+TEST(Session, AgreesBetweenTheMockNpuAndTheReference) {
+  auto reference = Session::load(kModel);
+  auto npu = Session::load(kModel, npu_config(R"({"precision": "fp32"})"));
+  ASSERT_TRUE(reference.ok()) << reference.status().message();
+  ASSERT_TRUE(npu.ok()) << npu.status().message();
+  for (int seed = 0; seed < 8; ++seed) {
+    const std::vector<float> a = run(*reference, image(seed)), b = run(*npu, image(seed));
+    ASSERT_EQ(a.size(), b.size());
+    for (size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 1e-5f);
+  }
+}
+
+TEST(Session, RunsOnSeveralThreadsAtOnce) {
+  auto session = Session::load(kModel, npu_config("{}"));
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  std::vector<std::vector<float>> expected;
+  for (int seed = 0; seed < 4; ++seed) expected.push_back(run(*session, image(seed)));
+  std::vector<std::thread> threads;
+  for (int seed = 0; seed < 4; ++seed) {
+    threads.emplace_back([&, seed] {
+      for (int i = 0; i < 25; ++i) EXPECT_EQ(run(*session, image(seed)), expected[static_cast<size_t>(seed)]);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+TEST(Session, WritesBoundOutputsInPlace) {
+  auto session = Session::load(kModel);
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  const std::vector<Value> inputs = {image(2)};
+  std::vector<Value> outputs = {Tensor::allocate(DType::kF32, {1, 10}).value()};
+  const void* memory = outputs[0].tensor.raw();
+  ASSERT_TRUE(session->run(inputs, outputs).ok());
+  EXPECT_EQ(outputs[0].tensor.raw(), memory);
+  const std::vector<float> expected = run(*session, image(2));
+  EXPECT_TRUE(std::equal(expected.begin(), expected.end(), outputs[0].tensor.data<float>()));
+}
+
+TEST(Session, SaysWhatAnInputShouldBe) {
+  auto session = Session::load(kModel);
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  EXPECT_THAT(session->run({{"picture", image(0)}}).status().message(), HasSubstr("has no input 'picture'; it has 'image'"));
+  EXPECT_THAT(session->run(std::map<std::string, Value>{}).status().message(), HasSubstr("needs input 'image' (float32[1, 1, 8, 8])"));
+  EXPECT_THAT(session->run({{"image", Tensor::of<float>({2}, {1, 2})}}).status().message(),
+              HasSubstr("input 'image' is float32[1, 1, 8, 8], but float32[2] was given"));
+}
+
+TEST(Session, StopsWhenCancelledOrLate) {
+  auto session = Session::load(kModel);
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  const std::vector<Value> inputs = {image(0)};
+  std::vector<Value> outputs(1);
+  const std::atomic<bool> cancel = true;
+  EXPECT_EQ(session->run(inputs, outputs, {.cancel = &cancel}).code(), StatusCode::kCancelled);
+  EXPECT_EQ(session->run(inputs, outputs, {.deadline = std::chrono::nanoseconds(1)}).code(), StatusCode::kDeadlineExceeded);
+  EXPECT_TRUE(session->run(inputs, outputs).ok());
+}
+
+TEST(Session, FallsBackWhenAPluginIsMissing) {
+  Config config;
+  config.providers.push_back({.id = "org.example.missing", .library = "/nowhere/libmissing.so"});
+  std::vector<std::string> log;
+  auto session = Session::load(LoadInput{.path = kModel, .config = config, .log_sink = [&](Severity, std::string_view text) {
+                                           log.emplace_back(text);
+                                         }});
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  EXPECT_THAT(log, testing::ElementsAre(HasSubstr("/nowhere/libmissing.so")));
+  EXPECT_THAT(session->providers()[0].problem, HasSubstr("/nowhere/libmissing.so"));
+  EXPECT_EQ(run(*session, image(0)).size(), 10u);
+
+  config.providers[0].on_failure = OnFailure::kError;
+  EXPECT_THAT(Session::load(kModel, config).status().message(), HasSubstr("/nowhere/libmissing.so"));
+}
+
+TEST(Session, GivesRefusedNodesToTheReference) {
+  std::vector<std::string> log;
+  auto session = Session::load(LoadInput{.path = kModel,
+                                         .config = npu_config(R"({"fail_compile_on": "Conv"})"),
+                                         .log_sink = [&](Severity, std::string_view text) { log.emplace_back(text); }});
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  EXPECT_FALSE(log.empty());
+  EXPECT_EQ(run(*session, image(0)).size(), 10u);
+}
+
+TEST(Session, RepeatsARunThatFailsForAPassingReason) {
+  auto session = Session::load(LoadInput{.path = kModel, .config = npu_config(R"({"transient_at": 1})"), .log_sink = [](Severity, std::string_view) {}});
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  EXPECT_EQ(run(*session, image(0)).size(), 10u);
+}
+
+TEST(Session, HoldsRequireRules) {
+  Config config = npu_config("{}");
+  config.require.push_back({.provider = "org.mortise.mock-npu", .op = "Softmax"});
+  EXPECT_THAT(Session::load(kModel, config).status().message(), HasSubstr("softmax"));
+}
+
+}  // namespace
+}  // namespace mortise
