@@ -6,6 +6,7 @@
 #include "core/host/provider_set.h"
 #include "core/infer/infer.h"
 #include "core/model/load.h"
+#include "core/report/placement.h"
 #include "core/run/build.h"
 
 namespace mortise {
@@ -142,6 +143,16 @@ const ModelInfo& Session::info() const { return impl_->info; }
 std::span<const Port> Session::inputs() const { return impl_->inputs; }
 std::span<const Port> Session::outputs() const { return impl_->outputs; }
 std::span<const ProviderState> Session::providers() const { return impl_->providers; }
+
+Placement Session::placement() const {
+  Placement placement = report::make_placement(*impl_->built, impl_->where());
+  for (const ProviderState& state : impl_->providers) {
+    if (!state.problem.empty()) {
+      placement.providers.push_back({.id = state.id.empty() ? state.library : state.id, .problem = state.problem});
+    }
+  }
+  return placement;
+}
 
 Status Session::run(std::span<const Value> inputs, std::span<Value> outputs, const RunOptions& options) {
   return impl_->run(inputs, outputs, options);

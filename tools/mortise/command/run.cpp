@@ -108,6 +108,7 @@ void write_outputs(const std::filesystem::path& folder, const Session& session, 
 void run(const Options& options) {
   auto session = Session::load(options.model, options.session.load());
   if (!session.ok()) fail(kFailed, session.status().message());
+  fmt::print(stderr, "{}", summary(session->placement()));
   const std::vector<Value> inputs = make_inputs(options, *session);
   std::vector<Value> outputs(session->outputs().size());
   for (uint32_t i = 0; i < options.runs; ++i) {

@@ -19,6 +19,7 @@
 
 #include "mortise/core/config.h"
 #include "mortise/core/log.h"
+#include "mortise/core/placement.h"
 #include "mortise/sdk/value.h"
 
 namespace mortise {
@@ -85,6 +86,8 @@ class Session {
   std::span<const Port> inputs() const;
   std::span<const Port> outputs() const;
   std::span<const ProviderState> providers() const;
+  // Which provider runs which node, and why; made anew by every call.
+  Placement placement() const;
 
   // By name. Every input without a default is given; an unknown name, a wrong type or a wrong shape is an error that
   // says what is expected.

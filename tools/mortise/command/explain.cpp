@@ -1,0 +1,38 @@
+// `mortise explain`: loads a model and says which provider runs which node, and why. Runs nothing.
+#include <fmt/core.h>
+
+#include "mortise/core/session.h"
+#include "tools/mortise/command/command.h"
+#include "tools/mortise/command/session_options.h"
+
+namespace mortise::tool {
+namespace {
+
+struct Options {
+  SessionOptions session;
+  std::string model;
+  bool all = false;
+  bool json = false;
+};
+
+void explain(const Options& options) {
+  auto session = Session::load(options.model, options.session.load());
+  if (!session.ok()) fail(kFailed, session.status().message());
+  const Placement placement = session->placement();
+  fmt::print("{}", options.json ? to_json(placement) + "\n" : full(placement, options.all));
+}
+
+}  // namespace
+
+void add_explain(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("explain", "Say which provider runs which node, and why");
+  command->add_option("MODEL", options->model, "The ONNX model")->required();
+  options->session.add_to(*command);
+  command->add_flag("--all", options->all, "Print what every provider says of every node");
+  command->add_flag("--json", options->json, "Print JSON");
+  command->footer("Example:\n  mortise explain model.onnx --provider ./libvendor_npu.so");
+  command->callback([options] { explain(*options); });
+}
+
+}  // namespace mortise::tool
