@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "providers/reference/ops/axes.h"
-#include "providers/reference/ops/convert.h"
+#include "providers/reference/ops/doubles.h"
 
 namespace mortise::reference {
 namespace {
@@ -41,13 +41,6 @@ Result<ScaleMap> map_scales(const Tensor& x, const Tensor& scale, int64_t axis_a
                             to_string(x.shape()), " along axis ", axis);
   }
   return map;
-}
-
-std::span<double> read_doubles(KernelContext& context, const Tensor& tensor) {
-  const auto count = static_cast<uint64_t>(tensor.num_elements());
-  const std::span<double> values = context.scratch<double>(count);
-  convert_elements(tensor.dtype(), tensor.raw(), DType::kF64, values.data(), 0, count);
-  return values;
 }
 
 // Smallest and largest number of an integer type; nothing for the others.
