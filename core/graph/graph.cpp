@@ -316,4 +316,11 @@ std::string describe(const Graph& graph, NodeId id) {
   return concat("node '", node.name.view(), "' (", op, ")");
 }
 
+std::string describe_nodes(const Graph& graph, std::span<const NodeId> nodes) {
+  constexpr size_t kMaxNames = 8;
+  std::string text;
+  for (size_t i = 0; i < std::min(nodes.size(), kMaxNames); ++i) text += (i == 0 ? "" : ", ") + describe(graph, nodes[i]);
+  return nodes.size() > kMaxNames ? concat(text, " and ", nodes.size() - kMaxNames, " more") : text;
+}
+
 }  // namespace mortise

@@ -162,6 +162,8 @@ class Graph {
 
 // "node 'conv1' (Conv)", or "node #12 (Conv)" where it has no name: the subject of error sentences.
 std::string describe(const Graph& graph, NodeId id);
+// The first nodes described, and how many more there are.
+std::string describe_nodes(const Graph& graph, std::span<const NodeId> nodes);
 
 // Calls visit(Graph&) for every body of the node.
 template <class NodeType, class Visit>

@@ -40,9 +40,13 @@ class Builder {
     auto program = std::make_shared<Program>();
     program->graph = &graph_;
     program->providers = providers_;
+    std::vector<uint32_t> quarantined;
+    for (uint32_t i = 0; i < providers_.size(); ++i) {
+      if (providers_[i]->quarantined()) quarantined.push_back(i);
+    }
     // Every round excludes at least one more claim, so this ends.
     for (bool complete = false; !complete;) {
-      auto planned = plan::make_plan(graph_, {.claims = built_->claims, .rules = input_.config->placement, .exclusions = built_->exclusions});
+      auto planned = plan::make_plan(graph_, {.claims = built_->claims, .rules = input_.config->placement, .exclusions = built_->exclusions, .quarantined = quarantined});
       if (!planned.ok()) return std::move(planned).status();
       built_->plan = std::move(*planned);
       program->steps.clear();
@@ -60,6 +64,10 @@ class Builder {
  private:
   Status claim() {
     for (size_t i = 0; i < providers_.size(); ++i) {
+      if (providers_[i]->quarantined()) {
+        built_->claims.push_back(claims_of_quarantined(*providers_[i]));
+        continue;
+      }
       const ScopedSetup role;
       plan::ProviderClaims claims = plan::collect_claims(providers_[i]->abi(), built_->abi->abi());
       claims.min_nodes = configs_[i]->min_nodes;
@@ -72,6 +80,14 @@ class Builder {
       input_.host->log().warning("provider '{}': {}; it is given no nodes", providers_[i]->id(), error);
     }
     return {};
+  }
+
+  // A provider in quarantine is asked nothing.
+  plan::ProviderClaims claims_of_quarantined(const ProviderInstance& provider) const {
+    plan::ProviderClaims claims{.provider_id = provider.id()};
+    claims.verdicts.assign(graph_.num_nodes(),
+                           {plan::Answer::kDeclined, MORTISE_REFUSAL_OTHER, "failed at run: " + provider.quarantine_reason().message()});
+    return claims;
   }
 
   // False if something was refused and the plan no longer holds.
@@ -128,7 +144,7 @@ class Builder {
     }
     const Status& status = compiled.status();
     if (configs_[segment.provider]->on_failure == OnFailure::kError) {
-      return make_error(status.code(), status.message(), " (compiling ", name_nodes(segment.nodes), ")");
+      return make_error(status.code(), status.message(), " (compiling ", describe_nodes(graph_, segment.nodes), ")");
     }
     input_.host->log().warning("{}; {} of its nodes go to the next provider", status.message(),
                                refusals.nodes.empty() ? segment.nodes.size() : refusals.nodes.size());
@@ -147,13 +163,6 @@ class Builder {
   void exclude(uint32_t provider, NodeId node, const std::string& reason) {
     built_->exclusions.push_back({.provider = provider, .node = node, .rule = plan::Rule::kRefusedAtCompile});
     built_->claims[provider].verdicts[node].text = reason;
-  }
-
-  std::string name_nodes(const std::vector<NodeId>& nodes) const {
-    constexpr size_t kMaxNames = 8;
-    std::string text;
-    for (size_t i = 0; i < std::min(nodes.size(), kMaxNames); ++i) text += (i == 0 ? "" : ", ") + describe(graph_, nodes[i]);
-    return nodes.size() > kMaxNames ? concat(text, " and ", nodes.size() - kMaxNames, " more") : text;
   }
 
   Status build_bodies(Step& step) {

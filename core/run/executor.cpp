@@ -96,15 +96,29 @@ Status Executor::bind(Frame& frame, std::span<const Value* const> inputs, std::s
 
 Status Executor::run_step(Frame& frame, uint32_t index, const RunControl& control) {
   MORTISE_TRY(control.check());
-  MORTISE_TRY(frame.prepare(index));
   const Step& step = program_->steps[index];
-  if (step.control_flow != nullptr) return run_control_flow(frame, index, control);
+  if (step.control_flow != nullptr) {
+    MORTISE_TRY(frame.prepare(index));
+    return run_control_flow(frame, index, control);
+  }
+  Status status = call_provider(frame, index, control);
+  if (status.ok()) return status;
+  MORTISE_TRY(control.check());  // a cancelled provider has not failed
+  if (control.failure != nullptr) {
+    control.failure->provider = program_->providers[step.provider];
+    control.failure->nodes = describe_nodes(*program_->graph, step.nodes);
+  }
+  return status;
+}
+
+Status Executor::call_provider(Frame& frame, uint32_t index, const RunControl& control) {
   for (int attempt = 1;; ++attempt) {
+    MORTISE_TRY(frame.prepare(index));
     StepRun run(frame, index, control);
     Status status = run.call();
     if (status.ok()) return frame.finish(index);
     if (!status.transient() || attempt == kMaxAttempts) return status;
-    host_.log().warning("{}: {} (attempt {} of {})", step.session->provider().id(), status.message(), attempt, kMaxAttempts);
+    host_.log().warning("{} (attempt {} of {})", status.message(), attempt, kMaxAttempts);
   }
 }
 
@@ -124,7 +138,7 @@ Status Executor::collect(Frame& frame, std::span<Value> outputs) const {
   return {};
 }
 
-Status Executor::run(std::span<const Value* const> inputs, std::span<Value> outputs, const RunControl& control, Failure* failure) {
+Status Executor::run(std::span<const Value* const> inputs, std::span<Value> outputs, const RunControl& control) {
   if (inputs.size() != program_->inputs.size() || outputs.size() != program_->outputs.size()) {
     return invalid_argument("the program takes ", program_->inputs.size(), " inputs and gives ", program_->outputs.size(),
                             " outputs, not ", inputs.size(), " and ", outputs.size());
@@ -133,7 +147,6 @@ Status Executor::run(std::span<const Value* const> inputs, std::span<Value> outp
   Status status = bind(*frame, inputs, outputs);
   for (uint32_t step = 0; status.ok() && step < program_->steps.size(); ++step) {
     status = run_step(*frame, step, control);
-    if (!status.ok() && failure != nullptr) *failure = {status, step};
   }
   if (status.ok()) status = collect(*frame, outputs);
   give_back(std::move(frame));

@@ -17,20 +17,21 @@
 
 namespace mortise::run {
 
-// What ends a run early, and who watches it.
+// The provider that made a run fail.
+struct Failure {
+  std::shared_ptr<ProviderInstance> provider;  // null: the run did not fail, or not for a provider's sake
+  std::string nodes;                           // of its segment, for people
+};
+
+// What ends a run early, who watches it, and where it tells what failed.
 struct RunControl {
   const std::atomic<bool>* cancel = nullptr;
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   ProfileSink* profile = nullptr;
+  Failure* failure = nullptr;
 
   // OK, CANCELLED or DEADLINE_EXCEEDED.
   Status check() const;
-};
-
-// Where a run stopped because a provider failed.
-struct Failure {
-  Status status;
-  uint32_t step = kNoId;  // kNoId: nothing failed
 };
 
 class Executor {
@@ -45,9 +46,7 @@ class Executor {
 
   // inputs: one for each of the program's inputs, alive until run() returns. outputs: one for each of the program's
   // outputs: a tensor that has the result's dtype and shape is written in place, anything else is replaced.
-  // failure, if given, names the step at which a provider failed.
-  Status run(std::span<const Value* const> inputs, std::span<Value> outputs, const RunControl& control,
-             Failure* failure = nullptr);
+  Status run(std::span<const Value* const> inputs, std::span<Value> outputs, const RunControl& control);
 
  private:
   struct Pool {
@@ -60,6 +59,7 @@ class Executor {
   void give_back(std::unique_ptr<Frame> frame);
   Status bind(Frame& frame, std::span<const Value* const> inputs, std::span<Value> outputs) const;
   Status run_step(Frame& frame, uint32_t step, const RunControl& control);
+  Status call_provider(Frame& frame, uint32_t step, const RunControl& control);
   Status collect(Frame& frame, std::span<Value> outputs) const;
 
   std::shared_ptr<const Program> program_;

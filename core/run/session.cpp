@@ -2,6 +2,7 @@
 #include "mortise/core/session.h"
 
 #include <algorithm>
+#include <mutex>
 
 #include "core/host/provider_set.h"
 #include "core/infer/infer.h"
@@ -49,7 +50,8 @@ struct Session::Impl {
   Config config;
   std::unique_ptr<HostContext> host;
   ProviderSet provider_set;
-  std::unique_ptr<run::Built> built;
+  std::mutex mutex;                   // of `built`
+  std::shared_ptr<run::Built> built;  // replaced when a provider is put into quarantine
 
   ModelInfo info;
   std::vector<Port> inputs;
@@ -60,15 +62,16 @@ struct Session::Impl {
 
   std::string where() const { return model.path.empty() ? "model" : model.path.string(); }
   Status prepare();
+  Status build();
+  // After a provider failed: puts it into quarantine and plans again without it. OK: the run can start again.
+  Status recover(const std::shared_ptr<run::Built>& failed, const run::Failure& failure, const Status& status);
   Status run(std::span<const Value> given, std::span<Value> results, const RunOptions& options);
 };
 
 Status Session::Impl::prepare() {
   MORTISE_TRY(infer_types(model.graph).context(where()));
   MORTISE_ASSIGN(provider_set, open_providers(config, *host));
-  auto made = run::build({.graph = &model.graph, .providers = &provider_set, .config = &config, .host = host.get()});
-  if (!made.ok()) return std::move(made).status().context(where());
-  built = std::move(*made);
+  MORTISE_TRY(build().context(where()));
 
   const Graph& graph = model.graph;
   for (const ValueId id : graph.inputs) inputs.push_back(make_port(graph, id, graph.value(id).name));
@@ -89,6 +92,26 @@ Status Session::Impl::prepare() {
           .description = model.description,
           .metadata = model.metadata};
   return {};
+}
+
+Status Session::Impl::build() {
+  MORTISE_ASSIGN(built, run::build({.graph = &model.graph, .providers = &provider_set, .config = &config, .host = host.get()}));
+  return {};
+}
+
+Status Session::Impl::recover(const std::shared_ptr<run::Built>& failed, const run::Failure& failure, const Status& status) {
+  ProviderInstance& provider = *failure.provider;
+  const auto member = std::find_if(provider_set.members.begin(), provider_set.members.end(),
+                                   [&](const ProviderSet::Member& m) { return m.instance == failure.provider; });
+  if (member->config.on_failure == OnFailure::kError) {
+    return make_error(status.code(), status.message(), " (running ", failure.nodes, ")");
+  }
+  const std::lock_guard lock(mutex);
+  if (built != failed) return {};  // another run has recovered already
+  provider.quarantine(status);
+  host->log().warning("{}; '{}' is given no more work, and its nodes ({}) run on the next provider", status.message(), provider.id(),
+                      failure.nodes);
+  return build();
 }
 
 Status Session::Impl::run(std::span<const Value> given, std::span<Value> results, const RunOptions& options) {
@@ -120,7 +143,19 @@ Status Session::Impl::run(std::span<const Value> given, std::span<Value> results
   const auto limit = options.deadline.count() > 0 ? options.deadline
                                                   : std::chrono::nanoseconds(std::chrono::milliseconds(config.session.deadline_ms));
   if (limit.count() > 0) control.deadline = std::chrono::steady_clock::now() + limit;
-  return built->executor->run(std::span(pointers.data(), pointers.size()), results, control);
+  // Every turn but the last takes a provider out of the session, so this ends.
+  for (;;) {
+    run::Failure failure;
+    control.failure = &failure;
+    std::shared_ptr<run::Built> current;
+    {
+      const std::lock_guard lock(mutex);
+      current = built;
+    }
+    Status status = current->executor->run(std::span(pointers.data(), pointers.size()), results, control);
+    if (status.ok() || failure.provider == nullptr) return status;
+    MORTISE_TRY(recover(current, failure, status));
+  }
 }
 
 Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

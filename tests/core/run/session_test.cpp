@@ -143,6 +143,34 @@ TEST(Session, RepeatsARunThatFailsForAPassingReason) {
   EXPECT_EQ(run(*session, image(0)).size(), 10u);
 }
 
+TEST(Session, GoesOnWithoutAProviderThatFails) {
+  auto reference = Session::load(kModel);
+  ASSERT_TRUE(reference.ok());
+  for (const char* fault : {R"({"device_lost_at": 2, "precision": "fp32"})", R"({"fail_run_at": 3, "precision": "fp32"})"}) {
+    std::vector<std::string> log;
+    auto session = Session::load(LoadInput{.path = kModel, .config = npu_config(fault), .log_sink = [&](Severity, std::string_view text) {
+                                             log.emplace_back(text);
+                                           }});
+    ASSERT_TRUE(session.ok()) << session.status().message();
+    for (int seed = 0; seed < 4; ++seed) {
+      const std::vector<float> expected = run(*reference, image(seed)), actual = run(*session, image(seed));
+      ASSERT_EQ(actual.size(), expected.size());
+      for (size_t i = 0; i < actual.size(); ++i) EXPECT_NEAR(actual[i], expected[i], 1e-5f);
+    }
+    EXPECT_THAT(log, testing::ElementsAre(HasSubstr("is given no more work"))) << fault;
+  }
+}
+
+TEST(Session, NamesTheNodesWhenAFailureIsAnError) {
+  Config config = npu_config(R"({"device_lost_at": 1})");
+  config.providers[0].on_failure = OnFailure::kError;
+  auto session = Session::load(kModel, config);
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  const Status status = session->run({{"image", image(0)}}).status();
+  EXPECT_EQ(status.code(), StatusCode::kDeviceLost);
+  EXPECT_THAT(status.message(), HasSubstr("node 'conv1' (Conv)"));
+}
+
 TEST(Session, HoldsRequireRules) {
   Config config = npu_config("{}");
   config.require.push_back({.provider = "org.mortise.mock-npu", .op = "Softmax"});
