@@ -3,6 +3,7 @@
 
 #include "mortise/core/session.h"
 #include "tools/mortise/command/command.h"
+#include "tools/mortise/command/report.h"
 #include "tools/mortise/command/session_options.h"
 
 namespace mortise::tool {
@@ -13,12 +14,14 @@ struct Options {
   std::string model;
   bool all = false;
   bool json = false;
+  std::string html;
 };
 
 void explain(const Options& options) {
   auto session = Session::load(options.model, options.session.load());
   if (!session.ok()) fail(kFailed, session.status().message());
   const Placement placement = session->placement();
+  if (!options.html.empty()) write_report(options.html, placement);
   fmt::print("{}", options.json ? to_json(placement) + "\n" : full(placement, options.all));
 }
 
@@ -31,6 +34,7 @@ void add_explain(CLI::App& app) {
   options->session.add_to(*command);
   command->add_flag("--all", options->all, "Print what every provider says of every node");
   command->add_flag("--json", options->json, "Print JSON");
+  command->add_option("--html", options->html, "Write a page for the browser to this file as well");
   command->footer("Example:\n  mortise explain model.onnx --provider ./libvendor_npu.so");
   command->callback([options] { explain(*options); });
 }

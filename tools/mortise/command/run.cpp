@@ -6,6 +6,7 @@
 
 #include "core/model/value_file.h"
 #include "tools/mortise/command/command.h"
+#include "tools/mortise/command/report.h"
 #include "tools/mortise/command/session_options.h"
 #include "tools/mortise/image.h"
 #include "tools/mortise/print.h"
@@ -18,6 +19,7 @@ struct Options {
   std::string model;
   std::vector<std::string> inputs;  // NAME=FILE
   std::string output_dir;
+  std::string report;
   uint32_t runs = 1;
   std::optional<uint64_t> random;
 };
@@ -108,7 +110,9 @@ void write_outputs(const std::filesystem::path& folder, const Session& session, 
 void run(const Options& options) {
   auto session = Session::load(options.model, options.session.load());
   if (!session.ok()) fail(kFailed, session.status().message());
-  fmt::print(stderr, "{}", summary(session->placement()));
+  const Placement placement = session->placement();
+  fmt::print(stderr, "{}", summary(placement));
+  if (!options.report.empty()) write_report(options.report, placement);
   const std::vector<Value> inputs = make_inputs(options, *session);
   std::vector<Value> outputs(session->outputs().size());
   for (uint32_t i = 0; i < options.runs; ++i) {
@@ -128,6 +132,7 @@ void add_run(CLI::App& app) {
   options->session.add_to(*command);
   command->add_option("--input", options->inputs, "NAME=FILE (.npy, .pb, .png, .jpg); the name may be left out where there is one input");
   command->add_option("--output-dir", options->output_dir, "Write every output as .npy to this folder");
+  command->add_option("--report", options->report, "Write the placement as a page for the browser to this file");
   command->add_option("--runs", options->runs, "Run this many times")->capture_default_str()->check(CLI::PositiveNumber);
   command->add_option("--random", options->random, "Fill the inputs that are not given with random values of this seed");
   command->footer(

@@ -1,7 +1,7 @@
 // Placement: which provider runs which node of a loaded model, and why not another one.
 //
 // Plain data, a copy of what the planner decided; made by Session::placement(). The texts come from models and plugins
-// and are untrusted: to_json() escapes them, the text renderings replace control characters.
+// and are untrusted: to_json() and to_html() escape them, the text renderings replace control characters.
 #pragma once
 
 #include <cstdint>
@@ -72,5 +72,7 @@ std::string summary(const Placement& placement);
 // that are not with the first provider.
 std::string full(const Placement& placement, bool all = false);
 std::string to_json(const Placement& placement, int indent = 2);
+// One page that needs no network: the nodes to search, the segments, every reason.
+std::string to_html(const Placement& placement);
 
 }  // namespace mortise
