@@ -18,7 +18,12 @@ function(mortise_add_plugin name)
   endif()
 
   add_library(${name} MODULE ${ARG_SOURCES})
-  target_link_libraries(${name} PRIVATE mortise::sdk ${ARG_LIBRARIES})
+  # mortise::sdk asks for C++20, which a project in C alone does not have.
+  get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
+  if(CXX IN_LIST languages)
+    target_link_libraries(${name} PRIVATE mortise::sdk)
+  endif()
+  target_link_libraries(${name} PRIVATE mortise::abi ${ARG_LIBRARIES})
   set_target_properties(
     ${name}
     PROPERTIES PREFIX lib
