@@ -7,8 +7,10 @@
 #include "core/host/provider_set.h"
 #include "core/infer/infer.h"
 #include "core/model/load.h"
+#include "core/optimize/optimize.h"
 #include "core/report/placement.h"
 #include "core/run/build.h"
+#include "core/run/evaluate.h"
 
 namespace mortise {
 namespace {
@@ -71,6 +73,9 @@ struct Session::Impl {
 Status Session::Impl::prepare() {
   MORTISE_TRY(infer_types(model.graph).context(where()));
   MORTISE_ASSIGN(provider_set, open_providers(config, *host));
+  const optimize::PassContext context = {.evaluate = run::make_evaluator(provider_set, *host)};
+  const optimize::OptimizeOptions passes = {.enable = config.session.enable, .disable = config.session.disable};
+  MORTISE_TRY(optimize::optimize(model.graph, passes, context).context(where()));
   MORTISE_TRY(build().context(where()));
 
   const Graph& graph = model.graph;

@@ -1,0 +1,90 @@
+#include "core/run/evaluate.h"
+
+#include "core/infer/infer.h"
+#include "core/run/build.h"
+
+namespace mortise::run {
+namespace {
+
+// The node alone: its inputs are constants, its outputs those of the graph.
+Result<Graph> graph_of_node(const Graph& graph, NodeId id) {
+  const Node& original = graph.node(id);
+  Graph single(graph.strings());
+  single.opsets = graph.opsets;
+  Node node;
+  node.name = original.name;
+  node.op_type = original.op_type;
+  node.domain = original.domain;
+  node.since_version = original.since_version;
+  for (const Attribute& attribute : original.attributes) {
+    Status status;
+    std::visit(
+        [&](const auto& value) {
+          using T = std::decay_t<decltype(value)>;
+          if constexpr (std::is_same_v<T, std::unique_ptr<Graph>> ||
+                        std::is_same_v<T, std::vector<std::unique_ptr<Graph>>>) {
+            status = unimplemented(describe(graph, id), ": a node with a body cannot be computed alone");
+          } else {
+            node.attributes.push_back({attribute.name, value});
+          }
+        },
+        attribute.value);
+    MORTISE_TRY(std::move(status));
+  }
+  for (const ValueId input : original.inputs) {
+    const Tensor* constant = input == kNoId ? nullptr : graph.constant(input);
+    if (input != kNoId && constant == nullptr) {
+      return invalid_argument(describe(graph, id), ": input '", graph.value(input).name.view(), "' is not constant");
+    }
+    node.inputs.push_back(constant == nullptr ? kNoId : single.add_constant(graph.value(input).name, *constant));
+  }
+  for (const ValueId output : original.outputs) {
+    node.outputs.push_back(output == kNoId ? kNoId
+                                           : single.add_value(graph.value(output).name, graph.value(output).type));
+    if (output == kNoId) continue;
+    single.outputs.push_back(node.outputs.back());
+    single.output_names.push_back(graph.value(output).name);
+  }
+  single.add_node(std::move(node));
+  MORTISE_TRY(single.finalize());
+  MORTISE_TRY(infer_types(single));
+  return single;
+}
+
+Result<std::vector<Tensor>> evaluate(const ProviderSet& reference, HostContext& host, const Graph& graph, NodeId id) {
+  MORTISE_ASSIGN(const Graph single, graph_of_node(graph, id));
+  const Config config;
+  MORTISE_ASSIGN(const std::unique_ptr<Built> built,
+                 build({.graph = &single, .providers = &reference, .config = &config, .host = &host}));
+  RunControl control;
+  control.deadline = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+  std::vector<Value> values(single.outputs.size());
+  MORTISE_TRY(built->executor->run({}, values, control));
+
+  std::vector<Tensor> results;
+  size_t next = 0;
+  for (const ValueId output : graph.node(id).outputs) {
+    if (output == kNoId) {
+      results.emplace_back();
+      continue;
+    }
+    Value& value = values[next++];
+    if (!value.is_tensor()) return unimplemented(describe(graph, id), ": a result is not a tensor");
+    results.push_back(std::move(value.tensor));
+  }
+  return results;
+}
+
+}  // namespace
+
+optimize::Evaluator make_evaluator(const ProviderSet& providers, HostContext& host) {
+  ProviderSet reference;
+  for (const ProviderSet::Member& member : providers.members) {
+    if (member.config.id == kReferenceProvider && member.instance != nullptr) reference.members.push_back(member);
+  }
+  return [reference = std::move(reference), &host](const Graph& graph, NodeId id) {
+    return evaluate(reference, host, graph, id);
+  };
+}
+
+}  // namespace mortise::run

@@ -1,0 +1,13 @@
+// Evaluate: computes single nodes on the reference provider while a graph is optimized.
+#pragma once
+
+#include "core/host/provider_set.h"
+#include "core/optimize/pass.h"
+
+namespace mortise::run {
+
+// Computes a node by building and running a program of that node alone; at most a second per node. `host` outlives the
+// evaluator. Thread-safe.
+optimize::Evaluator make_evaluator(const ProviderSet& providers, HostContext& host);
+
+}  // namespace mortise::run
