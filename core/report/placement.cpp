@@ -59,7 +59,8 @@ class Maker {
     }
     made.provider = provider(built, decision.provider);
     made.rule = plan::to_string(decision.rule);
-    made.work = estimated_work(graph, id);
+    // The work of control flow is that of its bodies.
+    made.work = decision.provider == plan::kCoreProvider ? 0 : estimated_work(graph, id);
     for (uint32_t p = 0; p < built.claims.size(); ++p) made.verdicts.push_back(verdict(built, p, id));
     return made;
   }

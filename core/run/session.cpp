@@ -185,10 +185,16 @@ std::span<const Port> Session::outputs() const { return impl_->outputs; }
 std::span<const ProviderState> Session::providers() const { return impl_->providers; }
 
 Placement Session::placement() const {
+  const std::lock_guard lock(impl_->mutex);
   Placement placement = report::make_placement(*impl_->built, impl_->where());
-  for (const ProviderState& state : impl_->providers) {
-    if (!state.problem.empty()) {
-      placement.providers.push_back({.id = state.id.empty() ? state.library : state.id, .problem = state.problem});
+  size_t usable = 0;
+  for (const ProviderSet::Member& member : impl_->provider_set.members) {
+    if (member.instance == nullptr) {
+      placement.providers.push_back(
+          {.id = member.config.id.empty() ? member.library : member.config.id, .problem = member.problem.message()});
+    } else {
+      ProviderPlacement& provider = placement.providers[usable++];
+      if (member.instance->quarantined()) provider.problem = member.instance->quarantine_reason().message();
     }
   }
   return placement;

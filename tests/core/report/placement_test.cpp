@@ -2,6 +2,7 @@
 #include "mortise/core/placement.h"
 
 #include <gmock/gmock.h>
+#include <onnx/onnx_pb.h>
 
 #include <nlohmann/json.hpp>
 
@@ -80,6 +81,72 @@ TEST(Placement, IsAllOfTheReferenceProviderWithoutPlugins) {
   EXPECT_EQ(reference->nodes, placement.nodes);
   EXPECT_EQ(placement.bytes_crossing, 0u);
   EXPECT_THAT(summary(placement), HasSubstr("(100.0 %)"));
+}
+
+TEST(Placement, ShowsAProviderThatFailedDuringARun) {
+  Config config;
+  config.providers.push_back({.library = MORTISE_MOCK_NPU, .options = R"({"device_lost_at": 1})"});
+  auto session = Session::load(
+      LoadInput{.path = MORTISE_DIGITS_MODEL, .config = config, .log_sink = [](Severity, std::string_view) {}});
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  ASSERT_GT(session->placement().providers.at(0).nodes, 0u);
+  const std::vector<float> pixels(64);
+  ASSERT_TRUE(session->run({{"image", Tensor::of<float>({1, 1, 8, 8}, std::span<const float>(pixels))}}).ok());
+  const Placement placement = session->placement();
+  EXPECT_EQ(placement.providers.at(0).nodes, 0u);
+  EXPECT_NE(placement.providers.at(0).problem, "");
+  EXPECT_THAT(summary(placement), HasSubstr("org.mortise.mock-npu   not in use: "));
+}
+
+void add_branch(onnx::NodeProto& node, const std::string& name, const std::string& op) {
+  onnx::AttributeProto& attribute = *node.add_attribute();
+  attribute.set_name(name);
+  attribute.set_type(onnx::AttributeProto::GRAPH);
+  onnx::GraphProto& graph = *attribute.mutable_g();
+  graph.set_name(name);
+  onnx::NodeProto& inner = *graph.add_node();
+  inner.set_op_type(op);
+  inner.set_name(name + "_" + op);
+  inner.add_input("x");
+  inner.add_output(name + "_out");
+  graph.add_output()->set_name(name + "_out");
+}
+
+void add_type(onnx::ValueInfoProto& value, const std::string& name, onnx::TensorProto::DataType dtype) {
+  value.set_name(name);
+  value.mutable_type()->mutable_tensor_type()->set_elem_type(dtype);
+  value.mutable_type()->mutable_tensor_type()->mutable_shape();
+}
+
+TEST(Placement, NestsTheBodiesOfControlFlow) {
+  onnx::ModelProto model;
+  model.set_ir_version(8);
+  model.add_opset_import()->set_version(17);
+  onnx::GraphProto& graph = *model.mutable_graph();
+  graph.set_name("choice");
+  add_type(*graph.add_input(), "condition", onnx::TensorProto::BOOL);
+  add_type(*graph.add_input(), "x", onnx::TensorProto::FLOAT);
+  add_type(*graph.add_output(), "y", onnx::TensorProto::FLOAT);
+  onnx::NodeProto& node = *graph.add_node();
+  node.set_op_type("If");
+  node.add_input("condition");
+  node.add_output("y");
+  add_branch(node, "then_branch", "Neg");
+  add_branch(node, "else_branch", "Exp");
+  const std::string bytes = model.SerializeAsString();
+  auto session = Session::load(LoadInput{.bytes = std::as_bytes(std::span(bytes))});
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  const Placement placement = session->placement();
+  EXPECT_EQ(placement.nodes, 3u);
+  ASSERT_EQ(placement.graph.nodes.size(), 1u);
+  const NodePlacement& choice = placement.graph.nodes[0];
+  EXPECT_EQ(placement.providers[choice.provider].id, "core");
+  ASSERT_EQ(choice.bodies.size(), 2u);
+  for (const GraphPlacement& body : choice.bodies) {
+    ASSERT_EQ(body.nodes.size(), 1u);
+    EXPECT_EQ(body.nodes[0].op, body.name == "then_branch" ? "Neg" : "Exp") << body.name;
+    EXPECT_EQ(placement.providers[body.nodes[0].provider].id, "org.mortise.reference");
+  }
 }
 
 TEST(Placement, IsValidJson) {

@@ -110,15 +110,15 @@ void write_outputs(const std::filesystem::path& folder, const Session& session, 
 void run(const Options& options) {
   auto session = Session::load(options.model, options.session.load());
   if (!session.ok()) fail(kFailed, session.status().message());
-  const Placement placement = session->placement();
-  fmt::print(stderr, "{}", summary(placement));
-  if (!options.report.empty()) write_report(options.report, placement);
+  fmt::print(stderr, "{}", summary(session->placement()));
   const std::vector<Value> inputs = make_inputs(options, *session);
   std::vector<Value> outputs(session->outputs().size());
   for (uint32_t i = 0; i < options.runs; ++i) {
     const Status status = session->run(inputs, outputs);
     if (!status.ok()) fail(kFailed, status.message());
   }
+  // After the runs, which may have moved nodes away from a provider that failed.
+  if (!options.report.empty()) write_report(options.report, session->placement());
   for (size_t i = 0; i < outputs.size(); ++i) fmt::print("{}: {}\n", session->outputs()[i].name, printed(outputs[i]));
   if (!options.output_dir.empty()) write_outputs(options.output_dir, *session, outputs);
 }

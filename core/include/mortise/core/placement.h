@@ -27,7 +27,7 @@ struct NodePlacement {
   uint32_t provider = 0;                   // index into Placement::providers
   uint32_t segment = 0;                    // index into GraphPlacement::segments
   std::string rule;                        // why the node is there and not with the provider before, as a phrase
-  double work = 0;                         // estimated operations; a node of unknown shape counts 1
+  double work = 0;                         // estimated operations; 1 where a shape is not static, 0 with the core
   std::vector<PlacementVerdict> verdicts;  // in order of preference
   std::vector<GraphPlacement> bodies;      // of control flow that the core runs
 };
