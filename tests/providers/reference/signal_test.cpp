@@ -1,0 +1,78 @@
+// Sampling, windows and transforms against hand calculations.
+#include <gmock/gmock.h>
+
+#include "tests/support/run_op.h"
+
+namespace mortise::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::FloatNear;
+using testing::Pointwise;
+
+TEST(GridSample, ReadsBetweenPixelsAndPadsWithZeros) {
+  // With aligned corners -1 and 1 are the outer pixels; 0 lies between them, 3 a pixel and more beyond.
+  const auto y = run_op({.op = "GridSample",
+                         .version = 20,
+                         .attributes = {{"align_corners", int64_t{1}}},
+                         .inputs = {Tensor::of<float>({1, 1, 1, 2}, {10, 20}),
+                                    Tensor::of<float>({1, 1, 4, 2}, {-1, 0, 0, 0, 1, 0, 3, 0})}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(floats((*y)[0]), ElementsAre(10, 15, 20, 0));
+}
+
+TEST(GridSample, RefusesAGridOfOtherAxes) {
+  EXPECT_FALSE(run_op({.op = "GridSample",
+                       .version = 20,
+                       .inputs = {Tensor::of<float>({1, 1, 1, 1}, {1}), Tensor::of<float>({1, 1, 1, 3}, {0, 0, 0})}})
+                   .ok());
+}
+
+TEST(AffineGrid, GivesPixelCentresForTheIdentity) {
+  const auto y =
+      run_op({.op = "AffineGrid",
+              .version = 20,
+              .inputs = {Tensor::of<float>({1, 2, 3}, {1, 0, 0, 0, 1, 0}), Tensor::of<int64_t>({4}, {1, 1, 1, 2})}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(floats((*y)[0]), ElementsAre(-0.5f, 0, 0.5f, 0));
+}
+
+TEST(HannWindow, IsZeroAtBothEndsWhereSymmetric) {
+  const auto y = run_op({.op = "HannWindow",
+                         .version = 17,
+                         .attributes = {{"periodic", int64_t{0}}},
+                         .inputs = {Tensor::of<int64_t>({}, {3})}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(floats((*y)[0]), Pointwise(FloatNear(1e-6f), {0.0f, 1.0f, 0.0f}));
+}
+
+TEST(Dft, GivesTheFrequenciesOfAnImpulseAndBack) {
+  // An impulse at 1 of 4: the powers of -i.
+  const auto y = run_op({.op = "DFT", .version = 20, .inputs = {Tensor::of<float>({1, 4, 1}, {0, 1, 0, 0})}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(floats((*y)[0]), Pointwise(FloatNear(1e-6f), {1.0f, 0.0f, 0.0f, -1.0f, -1.0f, 0.0f, 0.0f, 1.0f}));
+  const auto x = run_op({.op = "DFT", .version = 20, .attributes = {{"inverse", int64_t{1}}}, .inputs = {(*y)[0]}});
+  ASSERT_TRUE(x.ok()) << x.status().message();
+  EXPECT_THAT(floats((*x)[0]), Pointwise(FloatNear(1e-6f), {0.0f, 0.0f, 1.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f}));
+}
+
+TEST(Stft, RefusesFramesLongerThanTheSignal) {
+  EXPECT_FALSE(run_op({.op = "STFT",
+                       .version = 17,
+                       .inputs = {Tensor::of<float>({1, 2, 1}, {1, 2}), Tensor::of<int64_t>({}, {1}), Value(),
+                                  Tensor::of<int64_t>({}, {3})}})
+                   .ok());
+}
+
+TEST(Stft, TransformsEachFrame) {
+  // Frames (1, 2) and (2, 4): sums and differences.
+  const auto y = run_op({.op = "STFT",
+                         .version = 17,
+                         .inputs = {Tensor::of<float>({1, 3, 1}, {1, 2, 4}), Tensor::of<int64_t>({}, {1}), Value(),
+                                    Tensor::of<int64_t>({}, {2})}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(floats((*y)[0]), Pointwise(FloatNear(1e-6f), {3.0f, 0.0f, -1.0f, 0.0f, 6.0f, 0.0f, -2.0f, 0.0f}));
+}
+
+}  // namespace
+}  // namespace mortise::test
