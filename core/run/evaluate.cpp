@@ -6,6 +6,8 @@
 namespace mortise::run {
 namespace {
 
+constexpr std::chrono::seconds kMaxTime{10};
+
 // The node alone: its inputs are constants, its outputs those of the graph.
 Result<Graph> graph_of_node(const Graph& graph, NodeId id) {
   const Node& original = graph.node(id);
@@ -51,13 +53,13 @@ Result<Graph> graph_of_node(const Graph& graph, NodeId id) {
   return single;
 }
 
-Result<std::vector<Tensor>> evaluate(const ProviderSet& reference, HostContext& host, const Graph& graph, NodeId id) {
+Result<std::vector<Tensor>> evaluate(const ProviderSet& reference, HostContext& host, const RunControl& control,
+                                     const Graph& graph, NodeId id) {
+  MORTISE_TRY(control.check());
   MORTISE_ASSIGN(const Graph single, graph_of_node(graph, id));
   const Config config;
   MORTISE_ASSIGN(const std::unique_ptr<Built> built,
                  build({.graph = &single, .providers = &reference, .config = &config, .host = &host}));
-  RunControl control;
-  control.deadline = std::chrono::steady_clock::now() + std::chrono::seconds(1);
   std::vector<Value> values(single.outputs.size());
   MORTISE_TRY(built->executor->run({}, values, control));
 
@@ -82,8 +84,9 @@ optimize::Evaluator make_evaluator(const ProviderSet& providers, HostContext& ho
   for (const ProviderSet::Member& member : providers.members) {
     if (member.config.id == kReferenceProvider && member.instance != nullptr) reference.members.push_back(member);
   }
-  return [reference = std::move(reference), &host](const Graph& graph, NodeId id) {
-    return evaluate(reference, host, graph, id);
+  const RunControl control{.deadline = std::chrono::steady_clock::now() + kMaxTime};
+  return [reference = std::move(reference), control, &host](const Graph& graph, NodeId id) {
+    return evaluate(reference, host, control, graph, id);
   };
 }
 

@@ -152,6 +152,39 @@ TEST_F(Passes, NeverMergeOtherAttributesOrRandomNodes) {
               ElementsAre("Softmax", "Softmax", "RandomNormalLike", "RandomNormalLike", "Sum"));
 }
 
+TEST_F(Passes, ReachBodies) {
+  const ValueId outside = x();
+  const auto body = [&] {
+    auto inner = std::make_unique<Graph>(graph.strings());
+    const ValueId captured = inner->add_value(graph.intern("x"), Type::tensor(DType::kF32));
+    inner->value(captured).outer = outside;
+    const auto add = [&](std::string_view op, ValueId input) {
+      Node node;
+      node.op_type = graph.intern(op);
+      node.since_version = 13;
+      node.inputs = {input};
+      node.outputs = {inner->add_value(graph.intern(op), Type::tensor(DType::kF32))};
+      const ValueId output = node.outputs[0];
+      inner->add_node(std::move(node));
+      return output;
+    };
+    inner->outputs = {add("Abs", add("Identity", captured))};
+    inner->output_names = {graph.intern("inner")};
+    return inner;
+  };
+  const ValueId condition = input("condition", DType::kBool, Dims{});
+  node("If", {condition});
+  graph.node(0).attributes.push_back({graph.intern("then_branch"), body()});
+  graph.node(0).attributes.push_back({graph.intern("else_branch"), body()});
+  EXPECT_THAT(run("drop_identities"), ElementsAre("If"));
+  for (const char* branch : {"then_branch", "else_branch"}) {
+    const Graph& inner = *graph.node(0).body(branch);
+    ASSERT_EQ(inner.num_nodes(), 1u) << branch;
+    EXPECT_EQ(inner.node(0).op_type, "Abs");
+    EXPECT_EQ(inner.value(inner.node(0).inputs[0]).outer, outside);
+  }
+}
+
 class Normalization : public Passes {
  protected:
   ValueId floats(std::initializer_list<float> elements) {
