@@ -13,7 +13,6 @@ typedef struct slot {
   uint32_t id;
   float *memory, *data;
 } slot_t;
-
 typedef struct step {
   bool multiply;
   uint64_t count;
@@ -23,7 +22,7 @@ typedef struct step {
 // The slots are first the inputs, then the outputs, then what stays inside.
 typedef struct session {
   mortise_session_t abi;
-  uint64_t num_inputs, num_outputs, num_slots, num_steps;
+  uint64_t num_inputs, num_slots, num_steps;
   slot_t* slots;
   step_t* steps;
 } session_t;
@@ -38,15 +37,11 @@ static mortise_status fail(mortise_error_t* error, mortise_status status, uint32
 static mortise_status MORTISE_ABI run(const mortise_session_t* self, const mortise_run_args_t* args,
                                       mortise_error_t* error) {
   const session_t* session = self->provider_data;
-  for (uint64_t i = 0; i < session->num_slots; ++i) {
-    const uint64_t output = i - session->num_inputs;
-    slot_t* slot = &session->slots[i];
-    slot->data = slot->memory;
-    if (i < session->num_inputs) {
-      slot->data = args->inputs[i].data;
-    } else if (output < session->num_outputs && args->outputs[output].data != NULL) {
-      slot->data = args->outputs[output].data;
-    }
+  slot_t* slots = session->slots;
+  for (uint64_t i = 0; i < session->num_slots; ++i) slots[i].data = slots[i].memory;
+  for (uint64_t i = 0; i < args->num_inputs; ++i) slots[i].data = args->inputs[i].data;
+  for (uint64_t i = 0; i < args->num_outputs; ++i) {
+    if (args->outputs[i].data != NULL) slots[args->num_inputs + i].data = args->outputs[i].data;
   }
   for (uint64_t s = 0; s < session->num_steps; ++s) {
     if (args->context->is_cancelled(args->context)) return fail(error, MORTISE_CANCELLED, MORTISE_NO_ID, "cancelled");
@@ -94,9 +89,8 @@ static uint32_t refusal(const mortise_graph_t* graph, const mortise_node_t* node
 
 static mortise_status MORTISE_ABI claim(const mortise_provider_t* self, const mortise_graph_t* graph,
                                         const mortise_claim_sink_t* sink, mortise_error_t* error) {
-  (void)self;
   mortise_graph_info_t info;
-  graph->get_info(graph, &info);
+  (void)self, graph->get_info(graph, &info);
   for (uint32_t id = 0; id < info.num_nodes; ++id) {
     mortise_node_t node;
     uint64_t count;
@@ -125,21 +119,23 @@ static slot_t* find_slot(session_t* session, const mortise_graph_t* graph, uint3
 
 static mortise_status MORTISE_ABI compile(const mortise_provider_t* self, const mortise_compile_request_t* request,
                                           const mortise_session_t** result, mortise_error_t* error) {
+  const mortise_graph_t* graph = request->graph;
+  const uint64_t num_inputs = request->num_inputs;
   (void)self, *result = NULL;
   session_t* session = calloc(1, sizeof *session);
   if (session == NULL) return fail(error, MORTISE_RESOURCE_EXHAUSTED, MORTISE_NO_ID, "no memory for the session");
-  *session = (session_t){{session, run, destroy_session}, request->num_inputs, request->num_outputs, 0, 0, NULL, NULL};
+  *session = (session_t){.abi = {session, run, destroy_session}, .num_inputs = num_inputs};
   session->steps = calloc(request->num_nodes + 1, sizeof(step_t));
-  session->slots = calloc(request->num_inputs + request->num_outputs + 3 * request->num_nodes + 1, sizeof(slot_t));
+  session->slots = calloc(num_inputs + request->num_outputs + 3 * request->num_nodes + 1, sizeof(slot_t));
   bool ok = session->steps != NULL && session->slots != NULL;
-  for (uint64_t i = 0; ok && i < request->num_inputs; ++i) session->slots[session->num_slots++].id = request->inputs[i];
-  for (uint64_t i = 0; ok && i < request->num_outputs; ++i)
-    session->slots[session->num_slots++].id = request->outputs[i];
+  for (uint64_t i = 0; ok && i < num_inputs + request->num_outputs; ++i) {
+    session->slots[session->num_slots++].id = i < num_inputs ? request->inputs[i] : request->outputs[i - num_inputs];
+  }
   for (uint64_t n = 0; ok && n < request->num_nodes; ++n) {
     mortise_node_t node;
     step_t* step = &session->steps[session->num_steps++];
-    const bool known = request->graph->get_node(request->graph, request->node_ids[n], &node);
-    const uint32_t code = known ? refusal(request->graph, &node, &step->count) : MORTISE_REFUSAL_OTHER;
+    const bool known = graph->get_node(graph, request->node_ids[n], &node);
+    const uint32_t code = known ? refusal(graph, &node, &step->count) : MORTISE_REFUSAL_OTHER;
     if (code != MORTISE_NO_ID) {
       destroy_session(&session->abi);
       request->refuse(request, request->node_ids[n], code, kWhatRuns);
@@ -147,7 +143,7 @@ static mortise_status MORTISE_ABI compile(const mortise_provider_t* self, const 
     }
     step->multiply = strcmp(node.op_type, "Mul") == 0;
     for (int i = 0; ok && i < 3; ++i) {
-      step->operand[i] = find_slot(session, request->graph, i < 2 ? node.inputs[i] : node.outputs[0], step->count);
+      step->operand[i] = find_slot(session, graph, i < 2 ? node.inputs[i] : node.outputs[0], step->count);
       ok = step->operand[i] != NULL;
     }
   }
@@ -157,15 +153,9 @@ static mortise_status MORTISE_ABI compile(const mortise_provider_t* self, const 
 }
 
 static const mortise_provider_descriptor_t kDescriptor = {
-    .id = "com.example.template",
-    .name = "template",
-    .vendor = "example",
-    .version = "0.1.0",
-    .description = "Adds and multiplies float32 tensors on the CPU.",
-    .options_schema = "{}",
-    .concurrency = MORTISE_CONCURRENCY_SERIAL_SESSION,
-    .determinism = MORTISE_DETERMINISM_ANY_THREADS,
-};
+    .id = "com.example.template", .name = "template", .vendor = "example", .version = "0.1.0",
+    .description = "Adds and multiplies float32 tensors on the CPU.", .options_schema = "{}",
+    .concurrency = MORTISE_CONCURRENCY_SERIAL_SESSION, .determinism = MORTISE_DETERMINISM_ANY_THREADS};
 
 static mortise_status MORTISE_ABI open_provider(const mortise_provider_t* self, mortise_error_t* error) {
   return (void)self, (void)error, MORTISE_OK;
@@ -179,12 +169,9 @@ static const void* MORTISE_ABI get_extension(const mortise_provider_t* self, con
   return (void)self, (void)id, NULL;
 }
 
-// Factory and entry point
-
 static uint32_t MORTISE_ABI count_providers(const mortise_provider_factory_t* self) { return (void)self, 1; }
-static const mortise_provider_descriptor_t* MORTISE_ABI descriptor(const mortise_provider_factory_t* self,
-                                                                   uint32_t index) {
-  return (void)self, index == 0 ? &kDescriptor : NULL;
+static const mortise_provider_descriptor_t* MORTISE_ABI descriptor(const mortise_provider_factory_t* self, uint32_t i) {
+  return (void)self, i == 0 ? &kDescriptor : NULL;
 }
 static mortise_status MORTISE_ABI create(const mortise_provider_factory_t* self, const mortise_host_t* host,
                                          const char* id, const char* options, const mortise_provider_t** provider,
@@ -196,8 +183,7 @@ static mortise_status MORTISE_ABI create(const mortise_provider_factory_t* self,
   if (made == NULL) return fail(error, MORTISE_RESOURCE_EXHAUSTED, MORTISE_NO_ID, "no memory for the provider");
   *made = (mortise_provider_t){&kDescriptor, made,  open_provider, close_provider, destroy_provider,
                                describe,     claim, compile,       get_extension};
-  *provider = made;
-  return MORTISE_OK;
+  return *provider = made, MORTISE_OK;
 }
 
 static const void* MORTISE_ABI get_factory(const char* id) {

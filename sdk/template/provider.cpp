@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <iterator>
 #include <map>
 #include <stdexcept>
 
@@ -13,16 +14,14 @@
 namespace {
 
 using namespace mortise;
-
 using Operands = std::array<sdk::ValueId, 3>;  // a, b, result
-
 Operands operands(const sdk::NodeView& node) { return {node.inputs()[0], node.inputs()[1], node.outputs()[0]}; }
 
 bool supports(const sdk::GraphView& graph, const sdk::NodeView& node) {
   const bool known = node.domain().empty() && (node.op_type() == "Add" || node.op_type() == "Mul");
   if (!known || !node.has_input(0) || !node.has_input(1) || !node.has_output(0)) return false;
   const auto shape = graph.value(node.inputs()[0]).static_shape();
-  return shape && std::ranges::all_of(operands(node), [&](sdk::ValueId id) {
+  return shape && checked_num_elements(*shape) && std::ranges::all_of(operands(node), [&](sdk::ValueId id) {
            return graph.value(id).dtype() == DType::kF32 && graph.value(id).static_shape() == shape;
          });
 }
@@ -31,8 +30,8 @@ bool supports(const sdk::GraphView& graph, const sdk::NodeView& node) {
 class Session : public sdk::Session {
  public:
   explicit Session(const sdk::CompileRequest& request) {
-    inputs_.assign(request.inputs().begin(), request.inputs().end());
-    outputs_.assign(request.outputs().begin(), request.outputs().end());
+    std::ranges::copy(request.inputs(), std::back_inserter(inputs_));
+    std::ranges::copy(request.outputs(), std::back_inserter(outputs_));
     for (const sdk::NodeId id : request.nodes()) {
       const sdk::NodeView node = request.graph().node(id);
       steps_.emplace_back(node.op_type() == "Mul", operands(node));
@@ -59,13 +58,10 @@ class Session : public sdk::Session {
   void keep(const sdk::ValueView& value) {
     if (std::ranges::find(inputs_, value.id()) != inputs_.end()) return;
     std::vector<float>& memory = kept_[value.id()];
-    size_t count = 1;
-    for (const mortise_dim_t& dim : value.dims()) count *= static_cast<size_t>(dim.value);
-    memory.resize(count);
-    if (value.is_constant() && count > 0)
-      std::memcpy(memory.data(), value.constant().raw().data, count * sizeof(float));
+    memory.resize(static_cast<size_t>(value.static_shape()->num_elements()));
+    if (memory.empty() || !value.is_constant()) return;
+    std::memcpy(memory.data(), value.constant().raw().data, memory.size() * sizeof(float));
   }
-
   std::vector<sdk::ValueId> inputs_, outputs_;
   std::vector<std::pair<bool, Operands>> steps_;  // whether it multiplies
   std::map<sdk::ValueId, std::vector<float>> kept_;
@@ -94,15 +90,9 @@ class Provider : public sdk::Provider {
 };
 
 const mortise_provider_descriptor_t Provider::kDescriptor = {
-    .id = "com.example.template",
-    .name = "template",
-    .vendor = "example",
-    .version = "0.1.0",
-    .description = "Adds and multiplies float32 tensors on the CPU.",
-    .options_schema = "{}",
-    .concurrency = MORTISE_CONCURRENCY_SERIAL_SESSION,
-    .determinism = MORTISE_DETERMINISM_ANY_THREADS,
-};
+    .id = "com.example.template", .name = "template", .vendor = "example", .version = "0.1.0",
+    .description = "Adds and multiplies float32 tensors on the CPU.", .options_schema = "{}",
+    .concurrency = MORTISE_CONCURRENCY_SERIAL_SESSION, .determinism = MORTISE_DETERMINISM_ANY_THREADS};
 
 }  // namespace
 

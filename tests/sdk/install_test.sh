@@ -36,3 +36,5 @@ grep -q "^$id " "$work/inspect.log" || die "mortise inspect does not list $id"
 
 "$mortise" verify "$data" --filter '^test_(add|mul)$' --provider "$plugin" | tee "$work/verify.log"
 grep -q "^2 passed, 0 failed" "$work/verify.log" || die "test_add and test_mul do not pass"
+"$mortise" explain "$data/test_add/model.onnx" --provider "$plugin" | tee "$work/explain.log"
+grep -q "$id *1 nodes" "$work/explain.log" || die "the node of test_add does not run on $id"
