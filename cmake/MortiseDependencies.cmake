@@ -8,6 +8,8 @@ find_package(CLI11 2.1 REQUIRED)
 find_package(Boost 1.74 REQUIRED COMPONENTS filesystem)
 find_package(PNG REQUIRED)
 find_package(JPEG REQUIRED)
+find_library(RE2_LIBRARY re2 REQUIRED)
+find_path(RE2_INCLUDE_DIR re2/re2.h REQUIRED)
 find_path(VALIJSON_INCLUDE_DIR valijson/validator.hpp REQUIRED)
 
 # libonnx ships no CMake package that names its include directory and its ONNX_ML definition, so it is made here.

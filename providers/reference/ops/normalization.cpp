@@ -1,10 +1,12 @@
-// InstanceNormalization, GroupNormalization, LayerNormalization, RMSNormalization, LpNormalization: runs of elements
-// brought to a common scale. Statistics are carried in double where the oracle asks for it, else in the compute type.
+// InstanceNormalization, GroupNormalization, LayerNormalization, RMSNormalization, LpNormalization and
+// MeanVarianceNormalization: runs of elements brought to a common scale. Statistics are carried in double where the
+// oracle asks for it, else in the compute type.
 #include <cmath>
 
 #include "providers/reference/accumulator.h"
 #include "providers/reference/kernel.h"
 #include "providers/reference/ops/axes.h"
+#include "providers/reference/ops/doubles.h"
 
 namespace mortise::reference {
 namespace {
@@ -203,6 +205,46 @@ Result<Kernel> make_lp_normalization(const NodeSpec& node) {
       });
       return {};
     });
+  });
+}
+
+Result<Kernel> make_mean_variance_normalization(const NodeSpec& node) {
+  const Shape listed = node.has("axes") ? Shape(node.get_ints("axes")) : Shape{0, 2, 3};
+  return Kernel([listed](KernelContext& context) -> Status {
+    const Tensor& x = context.input(0);
+    MORTISE_ASSIGN(const Shape axes, normalise_axes(listed, x.rank()));
+    // Elements that differ only along `axes` share the run whose number these steps add up to.
+    Shape steps(x.rank(), 0);
+    int64_t runs = 1;
+    for (uint32_t axis = x.rank(); axis-- > 0;) {
+      if (std::find(axes.begin(), axes.end(), axis) != axes.end()) continue;
+      steps[axis] = runs;
+      runs *= x.dim(axis);
+    }
+    const std::span<double> values = read_doubles(context, x);
+    const auto run_of = [&](uint64_t index) {
+      int64_t run = 0;
+      for (uint32_t axis = x.rank(); axis-- > 0;) {
+        run += static_cast<int64_t>(index % static_cast<uint64_t>(x.dim(axis))) * steps[axis];
+        index /= static_cast<uint64_t>(x.dim(axis));
+      }
+      return static_cast<uint64_t>(run);
+    };
+    Tensor& y = context.output(0, x.dtype(), x.shape());
+    if (values.empty()) return {};
+    const auto means = context.scratch<double>(static_cast<uint64_t>(runs)),
+               squares = context.scratch<double>(static_cast<uint64_t>(runs));
+    std::fill(means.begin(), means.end(), 0.0);
+    std::fill(squares.begin(), squares.end(), 0.0);
+    const double count = static_cast<double>(values.size()) / static_cast<double>(runs);
+    for (uint64_t i = 0; i < values.size(); ++i) means[run_of(i)] += values[i] / count;
+    for (uint64_t i = 0; i < values.size(); ++i) {
+      values[i] -= means[run_of(i)];
+      squares[run_of(i)] += values[i] * values[i] / count;
+    }
+    for (uint64_t i = 0; i < values.size(); ++i) values[i] /= std::sqrt(squares[run_of(i)]) + 1e-9;
+    write_doubles(values, y);
+    return {};
   });
 }
 

@@ -1,0 +1,90 @@
+// Operators on boxes of images and on strings against hand calculations.
+#include <gmock/gmock.h>
+
+#include "tests/support/run_op.h"
+
+namespace mortise::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::FloatNear;
+using testing::Pointwise;
+
+TEST(RoiAlign, AveragesSamplesBetweenPixels) {
+  // One sample, in the middle of the four pixels.
+  const auto y = run_op({.op = "RoiAlign",
+                         .version = 16,
+                         .attributes = {{"coordinate_transformation_mode", std::string("output_half_pixel")},
+                                        {"sampling_ratio", int64_t{1}}},
+                         .inputs = {Tensor::of<float>({1, 1, 2, 2}, {1, 2, 3, 6}),
+                                    Tensor::of<float>({1, 4}, {0, 0, 1, 1}), Tensor::of<int64_t>({1}, {0})}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(floats((*y)[0]), ElementsAre(3));
+}
+
+TEST(RoiAlign, RefusesImagesThatAreNotThere) {
+  EXPECT_FALSE(run_op({.op = "RoiAlign",
+                       .version = 16,
+                       .inputs = {Tensor::of<float>({1, 1, 1, 1}, {1}), Tensor::of<float>({1, 4}, {0, 0, 1, 1}),
+                                  Tensor::of<int64_t>({1}, {1})}})
+                   .ok());
+}
+
+TEST(MaxRoiPool, TakesTheLargestPixelOfABox) {
+  const auto y = run_op(
+      {.op = "MaxRoiPool",
+       .version = 1,
+       .attributes = {{"pooled_shape", std::vector<int64_t>{1, 1}}},
+       .inputs = {Tensor::of<float>({1, 1, 2, 3}, {1, 2, 9, 3, 4, 5}), Tensor::of<float>({1, 5}, {0, 0, 0, 1, 1})}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(floats((*y)[0]), ElementsAre(4));
+}
+
+TEST(MaxUnpool, PutsValuesBackAndRefusesPlacesOutside) {
+  const auto unpool = [](int64_t index) {
+    return run_op({.op = "MaxUnpool",
+                   .version = 11,
+                   .attributes = {{"kernel_shape", std::vector<int64_t>{2}}, {"strides", std::vector<int64_t>{2}}},
+                   .inputs = {Tensor::of<float>({1, 1, 2}, {7, 8}), Tensor::of<int64_t>({1, 1, 2}, {1, index})}});
+  };
+  const auto y = unpool(2);
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(floats((*y)[0]), ElementsAre(0, 7, 8, 0));
+  EXPECT_FALSE(unpool(4).ok());
+  EXPECT_FALSE(unpool(-1).ok());
+}
+
+TEST(MeanVarianceNormalization, BringsEachChannelToMeanZeroAndVarianceOne) {
+  const auto y = run_op(
+      {.op = "MeanVarianceNormalization", .version = 13, .inputs = {Tensor::of<float>({1, 2, 1, 2}, {1, 3, 5, 9})}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(floats((*y)[0]), Pointwise(FloatNear(1e-5f), {-1.0f, 1.0f, -1.0f, 1.0f}));
+}
+
+TEST(RegexFullMatch, MatchesTheWholeStringAndRefusesFaultyExpressions) {
+  // A word of two letters: neither more nor fewer; an expression that is not closed is refused.
+  const auto match = [](std::string pattern) {
+    return run_op({.op = "RegexFullMatch",
+                   .version = 20,
+                   .attributes = {{"pattern", pattern}},
+                   .inputs = {Tensor::strings({3}, {"ab", "abc", "a"})}});
+  };
+  const auto y = match("[a-z]{2}");
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(elements<bool>((*y)[0]), ElementsAre(true, false, false));
+  EXPECT_FALSE(match("(").ok());
+}
+
+TEST(StringSplit, FillsShortRowsWithEmptyStrings) {
+  const auto y = run_op({.op = "StringSplit",
+                         .version = 20,
+                         .attributes = {{"delimiter", std::string(",")}},
+                         .inputs = {Tensor::strings({2}, {"a,,b", "c"})},
+                         .num_outputs = 2});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(strings((*y)[0]), ElementsAre("a", "", "b", "c", "", ""));
+  EXPECT_THAT(elements<int64_t>((*y)[1]), ElementsAre(3, 1));
+}
+
+}  // namespace
+}  // namespace mortise::test
