@@ -1,5 +1,6 @@
 #include "core/run/control_flow.h"
 
+#include <cstring>
 #include <limits>
 
 #include "core/run/stack.h"
@@ -17,7 +18,8 @@ class Call {
   size_t num_inputs() const { return node().inputs.size(); }
   size_t num_outputs() const { return step_.outputs.size(); }
   bool has_input(size_t i) const { return i < num_inputs() && step_.inputs[i] != kNoSlot; }
-  const Value& input(size_t i) const { return frame_.value(step_.inputs[i]); }
+  // Nothing where the model leaves the input out.
+  const Value& input(size_t i) const { return has_input(i) ? frame_.value(step_.inputs[i]) : nothing_; }
   void set_output(size_t i, Value value) {
     if (step_.outputs[i] != kNoSlot) frame_.set(step_.outputs[i], std::move(value));
   }
@@ -61,6 +63,7 @@ class Call {
   const RunControl& control_;
   const Graph& graph_;
   std::vector<const Value*> arguments_;
+  const Value nothing_;
 };
 
 // An empty stack of results that never came: the type's extents behind a leading 0, unknown ones as 0.
@@ -110,8 +113,8 @@ Status run_loop(Call& call) {
   const size_t num_carried = call.num_inputs() > 2 ? call.num_inputs() - 2 : 0;
   if (graph.inputs.size() != num_carried + 2 || graph.outputs.size() < num_carried + 1 ||
       call.num_outputs() > graph.outputs.size() - 1) {
-    return call.error("its body takes ", graph.inputs.size(), " inputs and gives ", graph.outputs.size(), " outputs, which does not fit ",
-                      num_carried, " carried values");
+    return call.error("its body takes ", graph.inputs.size(), " inputs and gives ", graph.outputs.size(),
+                      " outputs, which does not fit ", num_carried, " carried values");
   }
   const size_t num_scans = graph.outputs.size() - 1 - num_carried;
   std::vector<Value> carried;
@@ -145,11 +148,14 @@ Status run_scan(Call& call) {
   const ControlFlow::Body& body = call.body("body");
   const Graph& graph = call.body_graph(body);
   const int64_t declared = call.node().get_int("num_scan_inputs", 0);
-  if (declared < 1 || static_cast<uint64_t>(declared) > call.num_inputs()) return call.error("num_scan_inputs is ", declared, ", but it has ", call.num_inputs(), " inputs");
+  if (declared < 1 || static_cast<uint64_t>(declared) > call.num_inputs())
+    return call.error("num_scan_inputs is ", declared, ", but it has ", call.num_inputs(), " inputs");
   const auto num_scan_inputs = static_cast<size_t>(declared);
   const size_t num_states = call.num_inputs() - num_scan_inputs;
-  if (graph.inputs.size() != call.num_inputs() || graph.outputs.size() < num_states || graph.outputs.size() != call.num_outputs()) {
-    return call.error("its body takes ", graph.inputs.size(), " inputs and gives ", graph.outputs.size(), " outputs, which does not fit");
+  if (graph.inputs.size() != call.num_inputs() || graph.outputs.size() < num_states ||
+      graph.outputs.size() != call.num_outputs()) {
+    return call.error("its body takes ", graph.inputs.size(), " inputs and gives ", graph.outputs.size(),
+                      " outputs, which does not fit");
   }
   const size_t num_scan_outputs = graph.outputs.size() - num_states;
   const auto entry = [&](std::string_view attribute, size_t i) {
@@ -177,7 +183,8 @@ Status run_scan(Call& call) {
     std::vector<Value> slices;
     for (size_t i = 0; i < num_scan_inputs; ++i) {
       const bool backwards = entry("scan_input_directions", i) != 0;
-      MORTISE_ASSIGN(Tensor slice, take_slice(call.input(num_states + i).tensor, axes[i], backwards ? length - 1 - step : step));
+      MORTISE_ASSIGN(Tensor slice,
+                     take_slice(call.input(num_states + i).tensor, axes[i], backwards ? length - 1 - step : step));
       slices.emplace_back(std::move(slice));
     }
     std::vector<const Value*> given;
@@ -190,14 +197,95 @@ Status run_scan(Call& call) {
   for (size_t i = 0; i < num_states; ++i) call.set_output(i, std::move(states[i]));
   for (size_t i = 0; i < num_scan_outputs; ++i) {
     const Type& type = graph.value(graph.outputs[num_states + i]).type;
-    const int64_t rank = 1 + (scans[i].empty() || !scans[i].front().is_tensor() ? (type.dims ? static_cast<int64_t>(type.dims->size()) : 0)
-                                                                               : scans[i].front().tensor.rank());
+    const int64_t rank = 1 + (scans[i].empty() || !scans[i].front().is_tensor()
+                                  ? (type.dims ? static_cast<int64_t>(type.dims->size()) : 0)
+                                  : scans[i].front().tensor.rank());
     const int64_t axis = entry("scan_output_axes", i) + (entry("scan_output_axes", i) < 0 ? rank : 0);
     if (axis < 0 || axis >= rank) return call.error("scan_output_axes[", i, "] is out of range for rank ", rank);
-    auto stacked = scans[i].empty() ? empty_stack(type, static_cast<uint32_t>(axis))
-                                    : stack_values(scans[i], static_cast<uint32_t>(axis), entry("scan_output_directions", i) != 0);
+    auto stacked = scans[i].empty()
+                       ? empty_stack(type, static_cast<uint32_t>(axis))
+                       : stack_values(scans[i], static_cast<uint32_t>(axis), entry("scan_output_directions", i) != 0);
     if (!stacked.ok()) return call.error("scan output ", i, ": ", stacked.status().message());
     call.set_output(num_states + i, std::move(*stacked));
+  }
+  return {};
+}
+
+// Scan version 8: every value has a batch axis in front, and the scan runs for each entry of it on axis 1. Input 0
+// gives the length of each sequence; scan outputs are filled up with zeros to the longest.
+Status run_batched_scan(Call& call) {
+  const ControlFlow::Body& body = call.body("body");
+  const Graph& graph = call.body_graph(body);
+  const int64_t declared = call.node().get_int("num_scan_inputs", 0);
+  const size_t given_inputs = call.num_inputs() - 1;
+  if (declared < 1 || static_cast<uint64_t>(declared) > given_inputs) {
+    return call.error("num_scan_inputs is ", declared, ", but it has ", given_inputs, " inputs to give");
+  }
+  const size_t num_states = given_inputs - static_cast<size_t>(declared);
+  if (graph.inputs.size() != given_inputs || graph.outputs.size() < num_states ||
+      graph.outputs.size() != call.num_outputs()) {
+    return call.error("its body takes ", graph.inputs.size(), " inputs and gives ", graph.outputs.size(),
+                      " outputs, which does not fit");
+  }
+  int64_t batch = -1, longest = -1;
+  for (size_t i = 0; i < given_inputs; ++i) {
+    const Value& input = call.input(1 + i);
+    const bool scanned = i >= num_states;
+    if (!input.is_tensor() || input.tensor.rank() < (scanned ? 2u : 1u)) {
+      return call.error("input ", 1 + i, " is no tensor with a batch axis", scanned ? " and a sequence axis" : "");
+    }
+    if ((batch >= 0 && input.tensor.dim(0) != batch) || (scanned && longest >= 0 && input.tensor.dim(1) != longest)) {
+      return call.error("its inputs differ in batch size or in the length of their sequences");
+    }
+    batch = input.tensor.dim(0);
+    if (scanned) longest = input.tensor.dim(1);
+  }
+  if (batch == 0 || longest == 0) return unimplemented("Scan over nothing is not supported in version 8");
+  const Tensor* lengths = call.has_input(0) && call.input(0).is_tensor() ? &call.input(0).tensor : nullptr;
+  if (lengths != nullptr && (lengths->dtype() != DType::kI64 || lengths->num_elements() != batch)) {
+    return call.error("sequence_lens must be ", batch, " int64");
+  }
+  std::vector<std::vector<Value>> outputs(graph.outputs.size());
+  const std::span<const int64_t> directions = call.node().get_ints("directions");
+  for (int64_t entry = 0; entry < batch; ++entry) {
+    const int64_t length = lengths != nullptr ? lengths->data<int64_t>()[entry] : longest;
+    if (length < 1 || length > longest) return call.error("a sequence has the length ", length, " of ", longest);
+    std::vector<Value> states, sequences;
+    for (size_t i = 0; i < given_inputs; ++i) {
+      MORTISE_ASSIGN(Tensor part, take_slice(call.input(1 + i).tensor, 0, entry));
+      (i < num_states ? states : sequences).emplace_back(std::move(part));
+    }
+    std::vector<std::vector<Value>> scans(graph.outputs.size() - num_states);
+    for (int64_t step = 0; step < length; ++step) {
+      std::vector<Value> slices;
+      for (size_t i = 0; i < sequences.size(); ++i) {
+        const bool backwards = i < directions.size() && directions[i] != 0;
+        MORTISE_ASSIGN(Tensor slice, take_slice(sequences[i].tensor, 0, backwards ? length - 1 - step : step));
+        slices.emplace_back(std::move(slice));
+      }
+      std::vector<const Value*> given;
+      for (const Value& state : states) given.push_back(&state);
+      for (const Value& slice : slices) given.push_back(&slice);
+      MORTISE_ASSIGN(std::vector<Value> results, call.run(body, given));
+      for (size_t i = 0; i < num_states; ++i) states[i] = std::move(results[i]);
+      for (size_t i = 0; i < scans.size(); ++i) scans[i].push_back(std::move(results[num_states + i]));
+    }
+    for (size_t i = 0; i < num_states; ++i) outputs[i].push_back(std::move(states[i]));
+    for (size_t i = 0; i < scans.size(); ++i) {
+      if (length < longest && scans[i].front().is_tensor()) {
+        const Tensor& like = scans[i].front().tensor;
+        MORTISE_ASSIGN(Tensor zeros, Tensor::allocate(like.dtype(), like.shape()));
+        MORTISE_ASSIGN(const uint64_t bytes, Tensor::storage_size(like.dtype(), like.shape()));
+        std::memset(zeros.raw(), 0, bytes);
+        scans[i].resize(static_cast<size_t>(longest), Value(zeros));
+      }
+      MORTISE_ASSIGN(Value stacked, stack_values(scans[i], 0, false));
+      outputs[num_states + i].push_back(std::move(stacked));
+    }
+  }
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    MORTISE_ASSIGN(Value stacked, stack_values(outputs[i], 0, false));
+    call.set_output(i, std::move(stacked));
   }
   return {};
 }
@@ -220,7 +308,8 @@ Status run_sequence_map(Call& call) {
     if (results.size() < collected.size()) return call.error("its body gives too few outputs");
     for (size_t k = 0; k < collected.size(); ++k) collected[k].push_back(std::move(results[k]));
   }
-  for (size_t k = 0; k < collected.size(); ++k) call.set_output(k, Value(ValueKind::kSequence, std::move(collected[k])));
+  for (size_t k = 0; k < collected.size(); ++k)
+    call.set_output(k, Value(ValueKind::kSequence, std::move(collected[k])));
   return {};
 }
 
@@ -231,10 +320,10 @@ Status run_control_flow(Frame& frame, uint32_t step, const RunControl& control) 
   const std::string_view op = call.node().op_type;
   if (op == "If") return run_if(call);
   if (op == "Loop") return run_loop(call);
-  if (op == "Scan" && call.node().since_version >= 9) return run_scan(call);
+  if (op == "Scan") return call.node().since_version >= 9 ? run_scan(call) : run_batched_scan(call);
   if (op == "SequenceMap") return run_sequence_map(call);
-  return unimplemented(describe(*frame.program().graph, frame.program().steps[step].control_flow->node),
-                       ": version ", call.node().since_version, " of this control-flow operator is not supported");
+  return unimplemented(describe(*frame.program().graph, frame.program().steps[step].control_flow->node), ": version ",
+                       call.node().since_version, " of this control-flow operator is not supported");
 }
 
 }  // namespace mortise::run
