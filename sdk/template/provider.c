@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: 0BSD
-//
 // A provider written on the C ABI alone: it runs Add and Mul of float32 tensors with equal, known shapes on the CPU.
 // One run at a time on each session (MORTISE_CONCURRENCY_SERIAL_SESSION): a session keeps results. Replace claim(),
 // compile() and run() by your device's; the rest can stay.
@@ -18,7 +17,6 @@ typedef struct step {
   uint64_t count;
   slot_t* operand[3];  // a, b, result
 } step_t;
-
 // The slots are first the inputs, then the outputs, then what stays inside.
 typedef struct session {
   mortise_session_t abi;
@@ -153,10 +151,14 @@ static mortise_status MORTISE_ABI compile(const mortise_provider_t* self, const 
 }
 
 static const mortise_provider_descriptor_t kDescriptor = {
-    .id = "com.example.template", .name = "template", .vendor = "example", .version = "0.1.0",
-    .description = "Adds and multiplies float32 tensors on the CPU.", .options_schema = "{}",
-    .concurrency = MORTISE_CONCURRENCY_SERIAL_SESSION, .determinism = MORTISE_DETERMINISM_ANY_THREADS};
-
+    .id = "com.example.template",
+    .name = "template",
+    .vendor = "example",
+    .version = "0.1.0",
+    .description = "Adds and multiplies float32 tensors on the CPU.",
+    .options_schema = "{}",
+    .concurrency = MORTISE_CONCURRENCY_SERIAL_SESSION,
+    .determinism = MORTISE_DETERMINISM_ANY_THREADS};
 static mortise_status MORTISE_ABI open_provider(const mortise_provider_t* self, mortise_error_t* error) {
   return (void)self, (void)error, MORTISE_OK;
 }
@@ -168,7 +170,6 @@ static void MORTISE_ABI describe(const mortise_provider_t* self, char* buffer, u
 static const void* MORTISE_ABI get_extension(const mortise_provider_t* self, const char* id) {
   return (void)self, (void)id, NULL;
 }
-
 static uint32_t MORTISE_ABI count_providers(const mortise_provider_factory_t* self) { return (void)self, 1; }
 static const mortise_provider_descriptor_t* MORTISE_ABI descriptor(const mortise_provider_factory_t* self, uint32_t i) {
   return (void)self, i == 0 ? &kDescriptor : NULL;

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: 0BSD
-//
 // A provider written with the C++ wrapper: it runs Add and Mul of float32 tensors with equal, known shapes on the CPU.
 // Replace claim(), compile() and run() by your device's; the wrapper does the rest of the ABI.
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <iterator>
 #include <map>
 #include <stdexcept>
 
@@ -16,7 +14,6 @@ namespace {
 using namespace mortise;
 using Operands = std::array<sdk::ValueId, 3>;  // a, b, result
 Operands operands(const sdk::NodeView& node) { return {node.inputs()[0], node.inputs()[1], node.outputs()[0]}; }
-
 bool supports(const sdk::GraphView& graph, const sdk::NodeView& node) {
   const bool known = node.domain().empty() && (node.op_type() == "Add" || node.op_type() == "Mul");
   if (!known || !node.has_input(0) || !node.has_input(1) || !node.has_output(0)) return false;
@@ -30,15 +27,14 @@ bool supports(const sdk::GraphView& graph, const sdk::NodeView& node) {
 class Session : public sdk::Session {
  public:
   explicit Session(const sdk::CompileRequest& request) {
-    std::ranges::copy(request.inputs(), std::back_inserter(inputs_));
-    std::ranges::copy(request.outputs(), std::back_inserter(outputs_));
+    inputs_.assign(request.inputs().begin(), request.inputs().end());
+    outputs_.assign(request.outputs().begin(), request.outputs().end());
     for (const sdk::NodeId id : request.nodes()) {
       const sdk::NodeView node = request.graph().node(id);
       steps_.emplace_back(node.op_type() == "Mul", operands(node));
       for (const sdk::ValueId value : operands(node)) keep(request.graph().value(value));
     }
   }
-
   Status run(const sdk::RunArgs& args) override {
     std::map<sdk::ValueId, std::span<float>> values;
     for (auto& [id, memory] : kept_) values[id] = memory;
@@ -75,7 +71,6 @@ class Provider : public sdk::Provider {
     if (options != "{}") throw std::invalid_argument("there are no options");
   }
   std::string describe() const override { return "the CPU"; }
-
   Status claim(const sdk::GraphView& graph, sdk::ClaimSink& sink) override {
     for (sdk::NodeId id = 0; id < graph.num_nodes(); ++id) {
       const bool ours = supports(graph, graph.node(id));
@@ -90,9 +85,14 @@ class Provider : public sdk::Provider {
 };
 
 const mortise_provider_descriptor_t Provider::kDescriptor = {
-    .id = "com.example.template", .name = "template", .vendor = "example", .version = "0.1.0",
-    .description = "Adds and multiplies float32 tensors on the CPU.", .options_schema = "{}",
-    .concurrency = MORTISE_CONCURRENCY_SERIAL_SESSION, .determinism = MORTISE_DETERMINISM_ANY_THREADS};
+    .id = "com.example.template",
+    .name = "template",
+    .vendor = "example",
+    .version = "0.1.0",
+    .description = "Adds and multiplies float32 tensors on the CPU.",
+    .options_schema = "{}",
+    .concurrency = MORTISE_CONCURRENCY_SERIAL_SESSION,
+    .determinism = MORTISE_DETERMINISM_ANY_THREADS};
 
 }  // namespace
 

@@ -1,17 +1,20 @@
-// Checks that every published struct of the ABI has the layout in docs/spec/abi_layout.txt, which is frozen: a difference
-// breaks every plugin that is built already. `abi_layout_test --print` writes the layout that this compiler gives.
+// Checks that every published struct of the ABI has the layout in docs/spec/abi_layout.txt, which is frozen: a
+// difference breaks every plugin that is built already. `abi_layout_test --print` writes the layout that this compiler
+// gives.
 #include <stdio.h>
 #include <string.h>
 
 #include "mortise/mortise.h"
 
 typedef struct member {
-  const char *name;  // "struct" or "struct.field"
+  const char* name;  // "struct" or "struct.field"
   size_t value;      // size or offset
 } member_t;
 
-#define SIZE(type) {#type, sizeof(type)}
-#define OFFSET(type, field) {#type "." #field, offsetof(type, field)}
+#define SIZE(type) \
+  { #type, sizeof(type) }
+#define OFFSET(type, field) \
+  { #type "." #field, offsetof(type, field) }
 
 static const member_t kMembers[] = {
     // dtype.h
@@ -252,12 +255,12 @@ static const member_t kMembers[] = {
 
 static const size_t kNumMembers = sizeof kMembers / sizeof kMembers[0];
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   if (argc == 2 && strcmp(argv[1], "--print") == 0) {
     for (size_t i = 0; i < kNumMembers; ++i) printf("%s %zu\n", kMembers[i].name, kMembers[i].value);
     return 0;
   }
-  FILE *file = argc == 2 ? fopen(argv[1], "r") : NULL;
+  FILE* file = argc == 2 ? fopen(argv[1], "r") : NULL;
   if (file == NULL) {
     fprintf(stderr, "usage: abi_layout_test docs/spec/abi_layout.txt | --print\n");
     return 2;
