@@ -1,7 +1,8 @@
 // Hand-offs that ThreadSanitizer cannot see, because they pass through a library that is not instrumented (libtbb).
 //
 // Nothing in ordinary builds. A pair on the same address says "what happened before the release is visible after the
-// acquire"; it adds no synchronisation of its own.
+// acquire"; it adds no synchronisation of its own. Sources that instantiate libtbb's templates are not instrumented
+// either (core/CMakeLists.txt), so there MORTISE_TSAN comes from the build.
 #pragma once
 
 #if defined(__SANITIZE_THREAD__)
