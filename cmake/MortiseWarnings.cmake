@@ -8,4 +8,4 @@ target_compile_options(
             -Wno-missing-field-initializers
             # GCC 12 sees overlaps in std::string's operator+ that are not there (GCC bug 105651).
             $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>
-            $<$<BOOL:${MORTISE_DEVELOPER_MODE}>:-Werror>)
+            $<$<BOOL:${MORTISE_WARNINGS_AS_ERRORS}>:-Werror>)
