@@ -1,4 +1,4 @@
-// RandomNormal, RandomUniform, their Like forms, and Bernoulli.
+// RandomNormal, RandomUniform, their Like forms, Bernoulli and Multinomial.
 //
 // Element i depends on the seed and on i alone: equal seeds give equal tensors, whatever the threads. A node without a
 // seed has the seed 0 and so repeats itself from run to run.
@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "providers/reference/ops/axes.h"
+#include "providers/reference/ops/doubles.h"
 #include "providers/reference/types.h"
 
 namespace mortise::reference {
@@ -69,6 +70,39 @@ Result<Kernel> make_bernoulli(const NodeSpec& node) {
           });
         });
       });
+}
+
+Result<Kernel> make_multinomial(const NodeSpec& node) {
+  const auto type = static_cast<DType>(node.get_int("dtype", 6));
+  const int64_t samples = node.get_int("sample_size", 1);
+  if ((type != DType::kI32 && type != DType::kI64) || samples < 0) {
+    return invalid_argument(samples, " samples of type ", static_cast<int32_t>(type), " are not possible");
+  }
+  return Kernel([=, seed = seed_of(node)](KernelContext& context) -> Status {
+    const Tensor& x = context.input(0);
+    if (x.rank() != 2 || x.dim(1) < 1)
+      return invalid_argument("input ", to_string(x.shape()), " must be [batch, classes]");
+    const Shape result{x.dim(0), samples};
+    MORTISE_TRY(check_shape(DType::kF64, result));
+    Tensor& y = context.output(0, type, result);
+    const auto classes = static_cast<uint64_t>(x.dim(1)), count = static_cast<uint64_t>(samples);
+    const std::span<const double> logs = read_doubles(context, x);
+    const std::span<double> sums = context.scratch<double>(classes),
+                            out = context.scratch<double>(static_cast<uint64_t>(result.num_elements()));
+    for (uint64_t i = 0; i < out.size(); ++i) {
+      if (i % count == 0) {  // the running sums of the row's probabilities, up to a factor
+        const std::span<const double> row = logs.subspan(i / count * classes, classes);
+        const double highest = *std::max_element(row.begin(), row.end());
+        double sum = 0;
+        for (uint64_t c = 0; c < classes; ++c) sums[c] = sum += std::exp(row[c] - highest);
+      }
+      const double point = uniform(seed, i) * sums.back();
+      const auto drawn = std::upper_bound(sums.begin(), sums.end(), point) - sums.begin();
+      out[i] = static_cast<double>(std::min<int64_t>(drawn, x.dim(1) - 1));
+    }
+    write_doubles(out, y);
+    return {};
+  });
 }
 
 }  // namespace mortise::reference

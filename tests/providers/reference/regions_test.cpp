@@ -1,4 +1,4 @@
-// Operators on boxes of images and on strings against hand calculations.
+// Operators on boxes of images, on strings and of chance against hand calculations.
 #include <gmock/gmock.h>
 
 #include "tests/support/run_op.h"
@@ -84,6 +84,16 @@ TEST(StringSplit, FillsShortRowsWithEmptyStrings) {
   ASSERT_TRUE(y.ok()) << y.status().message();
   EXPECT_THAT(strings((*y)[0]), ElementsAre("a", "", "b", "c", "", ""));
   EXPECT_THAT(elements<int64_t>((*y)[1]), ElementsAre(3, 1));
+}
+
+TEST(Multinomial, DrawsOnlyWhatIsPossible) {
+  const float never = -1e30f;
+  const auto y = run_op({.op = "Multinomial",
+                         .version = 7,
+                         .attributes = {{"sample_size", int64_t{3}}},
+                         .inputs = {Tensor::of<float>({2, 3}, {never, 0, never, never, never, 0})}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(elements<int32_t>((*y)[0]), ElementsAre(1, 1, 1, 2, 2, 2));
 }
 
 }  // namespace
