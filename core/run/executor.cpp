@@ -9,10 +9,10 @@
 namespace mortise::run {
 namespace {
 
-// Copies what the frame or the caller owns, so that the result outlives both.
-Value detached(const Value& value) {
+// A copy that shares nothing: the caller may write to a result, but not to the model's constants or to its own inputs.
+Value copied(const Value& value) {
   Value copy = value;
-  if (value.is_tensor() && value.tensor.owner() == nullptr) {
+  if (value.is_tensor()) {
     const Tensor& source = value.tensor;
     if (source.dtype() == DType::kString) {
       std::vector<std::string> strings;
@@ -22,7 +22,7 @@ Value detached(const Value& value) {
     copy.tensor = Tensor::allocate(source.dtype(), source.shape()).value();
     if (source.size_bytes() != 0) std::memcpy(copy.tensor.raw(), source.raw(), source.size_bytes());
   }
-  for (Value& element : copy.elements) element = detached(element);
+  for (Value& element : copy.elements) element = copied(element);
   return copy;
 }
 
@@ -133,7 +133,7 @@ Status Executor::collect(Frame& frame, std::span<Value> outputs) const {
       std::memcpy(outputs[i].tensor.raw(), value.tensor.raw(), value.tensor.size_bytes());
       continue;
     }
-    outputs[i] = program_->slots[slot].producer == kNoId ? detached(value) : value;
+    outputs[i] = program_->slots[slot].producer == kNoId ? copied(value) : value;
   }
   return {};
 }

@@ -2,6 +2,7 @@
 #include "mortise/core/session.h"
 
 #include <gmock/gmock.h>
+#include <onnx/onnx_pb.h>
 
 #include <cmath>
 #include <thread>
@@ -169,6 +170,45 @@ TEST(Session, NamesTheNodesWhenAFailureIsAnError) {
   const Status status = session->run({{"image", image(0)}}).status();
   EXPECT_EQ(status.code(), StatusCode::kDeviceLost);
   EXPECT_THAT(status.message(), HasSubstr("node 'conv1' (Conv)"));
+}
+
+TEST(Session, KeepsConstantsAndInputsFromWritersOfItsOutputs) {
+  onnx::ModelProto model;
+  model.set_ir_version(8);
+  model.add_opset_import()->set_version(13);
+  onnx::GraphProto& graph = *model.mutable_graph();
+  onnx::TensorProto& constant = *graph.add_initializer();
+  constant.set_name("constant");
+  constant.set_data_type(onnx::TensorProto::FLOAT);
+  constant.add_dims(2);
+  constant.add_float_data(1);
+  constant.add_float_data(2);
+  for (const char* name : {"x", "constant"}) {
+    onnx::TypeProto::Tensor type;
+    type.set_elem_type(onnx::TensorProto::FLOAT);
+    type.mutable_shape()->add_dim()->set_dim_value(2);
+    if (*name == 'x') {
+      onnx::ValueInfoProto& input = *graph.add_input();
+      input.set_name(name);
+      *input.mutable_type()->mutable_tensor_type() = type;
+    }
+    onnx::ValueInfoProto& output = *graph.add_output();
+    output.set_name(name);
+    *output.mutable_type()->mutable_tensor_type() = type;
+  }
+  const std::string bytes = model.SerializeAsString();
+  auto session = Session::load(LoadInput{.bytes = std::as_bytes(std::span(bytes))});
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  const Tensor x = Tensor::of<float>({2}, {5, 6});
+  for (int i = 0; i < 2; ++i) {
+    auto outputs = session->run({{"x", x}});
+    ASSERT_TRUE(outputs.ok()) << outputs.status().message();
+    for (const auto& [name, first] : {std::pair{"x", 5.0f}, std::pair{"constant", 1.0f}}) {
+      float* data = outputs->at(name).tensor.data<float>();
+      EXPECT_EQ(data[0], first);
+      data[0] = -1;
+    }
+  }
 }
 
 TEST(Session, HoldsRequireRules) {
