@@ -18,5 +18,6 @@ fi
 run=(build/release/bin/mortise run examples/digits/digits.onnx --config examples/digits/npu.json)
 for image in examples/digits/sample*.png; do
   echo "== $image"
-  "${run[@]}" --input image="$image"
+  "${run[@]}" --input image="$image" --report build/release/digits.html
 done
+echo "The placement of every node, with reasons: build/release/digits.html"
