@@ -4,7 +4,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 preset=${1:-release}
 scripts/install-deps.sh
-cmake --preset "$preset" >"/tmp/mortise-configure.$$" || { cat "/tmp/mortise-configure.$$" >&2; exit 1; }
-rm -f "/tmp/mortise-configure.$$"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+cmake --preset "$preset" >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
 cmake --build --preset "$preset"
 ctest --preset "$preset"
