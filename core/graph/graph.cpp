@@ -118,8 +118,8 @@ void for_each_read(const Node& node, Visit&& visit) {
   for (const ValueId input : node.implicit_inputs) visit(input);
 }
 
-// The nodes that are not erased, in topological order: their own where it is topological already, otherwise the smallest
-// ready id first.
+// The nodes that are not erased, in topological order: their own where it is topological already, otherwise the
+// smallest ready id first.
 Result<std::vector<NodeId>> topological_order(const Graph& graph) {
   std::vector<NodeId> order;
   order.reserve(graph.num_nodes());
@@ -159,7 +159,8 @@ Result<std::vector<NodeId>> topological_order(const Graph& graph) {
   }
   if (result.size() != num_nodes) {
     const NodeId stuck = *std::find_if(order.begin(), order.end(), [&](NodeId id) { return waiting[id] != 0; });
-    return invalid_argument(describe(graph, stuck), " is part of a cycle, or waits for one; a model's nodes must be acyclic");
+    return invalid_argument(describe(graph, stuck),
+                            " is part of a cycle, or waits for one; a model's nodes must be acyclic");
   }
   return result;
 }
@@ -280,10 +281,11 @@ Status Graph::validate() const {
         return;
       }
       const ValueInfo& value = values_[input];
-      const bool defined = value.producer != kNoId || value.constant != kNoId || value.outer != kNoId ||
-                           is_input[input];
+      const bool defined =
+          value.producer != kNoId || value.constant != kNoId || value.outer != kNoId || is_input[input];
       if (!defined) status = bad(id, "input '", value.name.view(), "' is defined by nothing");
-      if (finalized() && value.producer != kNoId && value.producer >= id) status = bad(id, "reads '", value.name.view(), "' too early");
+      if (finalized() && value.producer != kNoId && value.producer >= id)
+        status = bad(id, "reads '", value.name.view(), "' too early");
     });
     MORTISE_TRY(std::move(status));
     for (const ValueId output : node.outputs) {
@@ -319,7 +321,8 @@ std::string describe(const Graph& graph, NodeId id) {
 std::string describe_nodes(const Graph& graph, std::span<const NodeId> nodes) {
   constexpr size_t kMaxNames = 8;
   std::string text;
-  for (size_t i = 0; i < std::min(nodes.size(), kMaxNames); ++i) text += (i == 0 ? "" : ", ") + describe(graph, nodes[i]);
+  for (size_t i = 0; i < std::min(nodes.size(), kMaxNames); ++i)
+    text += (i == 0 ? "" : ", ") + describe(graph, nodes[i]);
   return nodes.size() > kMaxNames ? concat(text, " and ", nodes.size() - kMaxNames, " more") : text;
 }
 

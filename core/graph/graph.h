@@ -6,7 +6,8 @@
 // Invariants, checked by validate():
 //   1. every value has at most one producer, and its producer lists it among its outputs;
 //   2. an input is a value of this graph, or kNoId where an optional input is left out;
-//   3. a value is a graph input, a constant, an outer-scope value, or has a producer (a constant may be a graph input with
+//   3. a value is a graph input, a constant, an outer-scope value, or has a producer (a constant may be a graph input
+//   with
 //      a default);
 //   4. the nodes are acyclic; after finalize() a node's id is above those of the producers of its inputs;
 //   5. an outer-scope value of a body names a value of the enclosing graph, and that value is among the implicit inputs
@@ -45,8 +46,8 @@ struct SparseTensor {
 // The alternatives stand in the order of ONNX's AttributeProto.AttributeType, whose number is the index.
 using AttributeValue =
     std::variant<std::monostate, float, int64_t, std::string, Tensor, std::unique_ptr<Graph>, std::vector<float>,
-                 std::vector<int64_t>, std::vector<std::string>, std::vector<Tensor>, std::vector<std::unique_ptr<Graph>>,
-                 SparseTensor, std::vector<SparseTensor>, Type, std::vector<Type>>;
+                 std::vector<int64_t>, std::vector<std::string>, std::vector<Tensor>,
+                 std::vector<std::unique_ptr<Graph>>, SparseTensor, std::vector<SparseTensor>, Type, std::vector<Type>>;
 
 struct Attribute {
   Symbol name;
@@ -104,10 +105,11 @@ class Graph {
   const std::shared_ptr<StringTable>& strings() const { return strings_; }
 
   Symbol name;
-  std::vector<Opset> opsets;      // as the model imports them; the same in every body
-  std::vector<ValueId> inputs;    // in the model's order
-  std::vector<ValueId> outputs;   // in the model's order; a value may appear more than once
-  std::vector<Symbol> output_names;  // as the model calls them; passes may redirect an output to a value of another name
+  std::vector<Opset> opsets;     // as the model imports them; the same in every body
+  std::vector<ValueId> inputs;   // in the model's order
+  std::vector<ValueId> outputs;  // in the model's order; a value may appear more than once
+  std::vector<Symbol>
+      output_names;  // as the model calls them; passes may redirect an output to a value of another name
 
   // --- Reading
   uint32_t num_nodes() const { return static_cast<uint32_t>(nodes_.size()); }
@@ -138,13 +140,13 @@ class Graph {
   // Marks a node for removal by finalize(); its outputs lose their producer.
   void erase_node(NodeId id);
   bool erased(NodeId id) const { return nodes_[id].op_type.empty(); }
-  // Makes every reader of `from` (nodes, bodies, graph outputs) read `to` instead, for all pairs at once: redirect[from] is
-  // `to`, or kNoId to keep. Chains are followed. Linear in the graph.
+  // Makes every reader of `from` (nodes, bodies, graph outputs) read `to` instead, for all pairs at once:
+  // redirect[from] is `to`, or kNoId to keep. Chains are followed. Linear in the graph.
   void redirect(std::span<const ValueId> redirect);
 
   // Drops erased nodes and values that nothing names, sorts topologically (stable: an order that is topological already
-  // stays), renumbers nodes and values, indexes consumers, recomputes implicit inputs; bodies too. Fails, naming a node of
-  // the cycle, if there is one.
+  // stays), renumbers nodes and values, indexes consumers, recomputes implicit inputs; bodies too. Fails, naming a node
+  // of the cycle, if there is one.
   Status finalize();
 
   // Checks the invariants above; the error names the first that does not hold. For tests and after every pass in

@@ -4,13 +4,17 @@ namespace mortise {
 
 std::string to_string(const Type& type) {
   switch (type.kind) {
-    case ValueKind::kNone: return "unknown";
-    case ValueKind::kSequence: return "sequence(" + (type.element ? to_string(*type.element) : "?") + ")";
-    case ValueKind::kOptional: return "optional(" + (type.element ? to_string(*type.element) : "?") + ")";
+    case ValueKind::kNone:
+      return "unknown";
+    case ValueKind::kSequence:
+      return "sequence(" + (type.element ? to_string(*type.element) : "?") + ")";
+    case ValueKind::kOptional:
+      return "optional(" + (type.element ? to_string(*type.element) : "?") + ")";
     case ValueKind::kMap:
       return "map(" + std::string(to_string(type.dtype)) + ", " + (type.element ? to_string(*type.element) : "?") + ")";
     case ValueKind::kTensor:
-    case ValueKind::kSparseTensor: break;
+    case ValueKind::kSparseTensor:
+      break;
   }
   std::string text = type.kind == ValueKind::kSparseTensor ? "sparse " : "";
   text += to_string(type.dtype);

@@ -16,8 +16,8 @@
 
 namespace mortise {
 
-// One extent: {value >= 0}, {-1, symbol} or {-1, nullptr}. The ABI's own record, so that views need no copy. Symbols are
-// interned.
+// One extent: {value >= 0}, {-1, symbol} or {-1, nullptr}. The ABI's own record, so that views need no copy. Symbols
+// are interned.
 using Dim = mortise_dim_t;
 inline constexpr Dim kUnknownDim = {MORTISE_UNKNOWN_DIM, nullptr};
 inline Dim known_dim(int64_t value) { return {value, nullptr}; }

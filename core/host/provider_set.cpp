@@ -13,17 +13,19 @@ Result<std::shared_ptr<PluginLibrary>> load_library(const ProviderConfig& provid
     MORTISE_ASSIGN(const std::filesystem::path path, registry.find_library(provider.library, folder));
     return PluginLibrary::load(path);
   }
-  if (provider.id == kReferenceProvider) return PluginLibrary::built_in(reference::entry(), "built-in reference provider");
+  if (provider.id == kReferenceProvider)
+    return PluginLibrary::built_in(reference::entry(), "built-in reference provider");
   if (const Manifest* manifest = registry.find(provider.id)) return PluginLibrary::load(manifest->library);
   std::string known;
   for (const Manifest& manifest : registry.manifests()) known += (known.empty() ? "" : ", ") + manifest.id;
-  return make_error(StatusCode::kNotFound, "no provider '", provider.id, "' is installed",
-                    known.empty() ? std::string(" (no manifest was found)") : " (installed: " + known + ")",
-                    "; name its library in the configuration, or set MORTISE_PROVIDER_PATH to the folder of its manifest");
+  return make_error(
+      StatusCode::kNotFound, "no provider '", provider.id, "' is installed",
+      known.empty() ? std::string(" (no manifest was found)") : " (installed: " + known + ")",
+      "; name its library in the configuration, or set MORTISE_PROVIDER_PATH to the folder of its manifest");
 }
 
-Status open_member(ProviderSet::Member& member, const Registry& registry, const std::filesystem::path& folder, HostContext& host,
-                   size_t index) {
+Status open_member(ProviderSet::Member& member, const Registry& registry, const std::filesystem::path& folder,
+                   HostContext& host, size_t index) {
   MORTISE_ASSIGN(std::shared_ptr<PluginLibrary> library, load_library(member.config, registry, folder));
   member.library = library->name();
   if (member.config.id.empty()) member.config.id = library->descriptors().front()->id;

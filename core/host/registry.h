@@ -27,8 +27,9 @@ class Registry {
   std::span<const Status> problems() const { return problems_; }
   // Null if no manifest has the id.
   const Manifest* find(std::string_view id) const;
-  // Path of a library as a configuration names it: a bare file name is looked for in `base` (the configuration's folder,
-  // or empty), in the folders of the registry and beside the libraries of manifests; another relative path begins at `base`.
+  // Path of a library as a configuration names it: a bare file name is looked for in `base` (the configuration's
+  // folder, or empty), in the folders of the registry and beside the libraries of manifests; another relative path
+  // begins at `base`.
   Result<std::filesystem::path> find_library(std::string_view library, const std::filesystem::path& base) const;
 
  private:

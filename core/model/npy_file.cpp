@@ -62,7 +62,8 @@ Result<Value> read(std::ifstream& stream) {
   if (!stream) return make_error(StatusCode::kNotFound, "cannot be opened");
   std::array<char, 8> start{};
   stream.read(start.data(), start.size());
-  if (!stream || std::string_view(start.data(), 6) != kMagic) return make_error(StatusCode::kDataLoss, "is no .npy file");
+  if (!stream || std::string_view(start.data(), 6) != kMagic)
+    return make_error(StatusCode::kDataLoss, "is no .npy file");
   std::array<unsigned char, 4> length{};
   const int length_bytes = start[6] == 1 ? 2 : 4;
   stream.read(reinterpret_cast<char*>(length.data()), length_bytes);
@@ -76,7 +77,8 @@ Result<Value> read(std::ifstream& stream) {
   MORTISE_ASSIGN(std::string_view descr, find_entry(header, "descr", ','));
   MORTISE_ASSIGN(const std::string_view order, find_entry(header, "fortran_order", ','));
   MORTISE_ASSIGN(const std::string_view extents, find_entry(header, "shape", ')'));
-  if (order.find("True") != std::string_view::npos) return unimplemented("is in Fortran order; save it with numpy.ascontiguousarray");
+  if (order.find("True") != std::string_view::npos)
+    return unimplemented("is in Fortran order; save it with numpy.ascontiguousarray");
   const size_t quote = descr.find('\'');
   descr = quote == std::string_view::npos ? "" : descr.substr(quote + 1, descr.rfind('\'') - quote - 1);
   if (!descr.empty() && (descr[0] == '<' || descr[0] == '|' || descr[0] == '=')) descr.remove_prefix(1);
@@ -87,7 +89,8 @@ Result<Value> read(std::ifstream& stream) {
     const auto here = stream.tellg();
     stream.seekg(0, std::ios::end);
     if (static_cast<uint64_t>(stream.tellg() - here) != bytes) {
-      return make_error(StatusCode::kDataLoss, "holds ", stream.tellg() - here, " bytes of elements instead of ", bytes);
+      return make_error(StatusCode::kDataLoss, "holds ", stream.tellg() - here, " bytes of elements instead of ",
+                        bytes);
     }
     stream.seekg(here);
     MORTISE_ASSIGN(Tensor tensor, Tensor::allocate(name.dtype, shape));
@@ -112,14 +115,16 @@ Status write_npy(const std::filesystem::path& path, const Tensor& tensor) {
     if (name.dtype == tensor.dtype()) descr = name.descr;
   }
   if (descr.empty()) return unimplemented(path.string(), ": NumPy has no type for ", to_string(tensor.dtype()));
-  std::string header = concat("{'descr': '", info(tensor.dtype()).bits == 8 ? "|" : "<", descr, "', 'fortran_order': False, 'shape': (");
+  std::string header =
+      concat("{'descr': '", info(tensor.dtype()).bits == 8 ? "|" : "<", descr, "', 'fortran_order': False, 'shape': (");
   for (const int64_t extent : tensor.shape()) header += std::to_string(extent) + ",";
   header += "), }";
   // The elements begin at a multiple of 64 bytes.
   header.resize((10 + header.size() + 1 + 63) / 64 * 64 - 10 - 1, ' ');
   header += '\n';
   std::ofstream stream(path, std::ios::binary);
-  stream << kMagic << '\x01' << '\0' << static_cast<char>(header.size() & 0xff) << static_cast<char>(header.size() >> 8) << header;
+  stream << kMagic << '\x01' << '\0' << static_cast<char>(header.size() & 0xff) << static_cast<char>(header.size() >> 8)
+         << header;
   stream.write(tensor.data<char>(), static_cast<std::streamsize>(tensor.size_bytes()));
   if (!stream.flush()) return make_error(StatusCode::kUnavailable, path.string(), ": cannot be written");
   return {};

@@ -7,7 +7,8 @@
 
 namespace mortise {
 
-// Reads a protobuf message of the kind that `kind` asks for (a tensor where it is not known). Errors begin with the path.
+// Reads a protobuf message of the kind that `kind` asks for (a tensor where it is not known). Errors begin with the
+// path.
 Result<Value> read_pb(const std::filesystem::path& path, ValueKind kind);
 
 // Reads a .npy file: version 1 to 3, C order, little-endian numbers and bool.

@@ -14,7 +14,8 @@ namespace {
 struct Refusals {
   std::vector<std::pair<NodeId, std::string>> nodes;
 
-  static mortise_status take(const mortise_compile_request_t* request, uint32_t node_id, uint32_t, const char* text) noexcept {
+  static mortise_status take(const mortise_compile_request_t* request, uint32_t node_id, uint32_t,
+                             const char* text) noexcept {
     try {
       static_cast<Refusals*>(request->host_data)->nodes.emplace_back(node_id, text != nullptr ? text : "");
       return MORTISE_OK;
@@ -26,7 +27,8 @@ struct Refusals {
 
 class Builder {
  public:
-  explicit Builder(const BuildInput& input) : input_(input), graph_(*input.graph), providers_(input.providers->usable()) {
+  explicit Builder(const BuildInput& input)
+      : input_(input), graph_(*input.graph), providers_(input.providers->usable()) {
     for (const ProviderSet::Member& member : input.providers->members) {
       if (member.instance != nullptr) configs_.push_back(&member.config);
     }
@@ -46,7 +48,10 @@ class Builder {
     }
     // Every round excludes at least one more claim, so this ends.
     for (bool complete = false; !complete;) {
-      auto planned = plan::make_plan(graph_, {.claims = built_->claims, .rules = input_.config->placement, .exclusions = built_->exclusions, .quarantined = quarantined});
+      auto planned = plan::make_plan(graph_, {.claims = built_->claims,
+                                              .rules = input_.config->placement,
+                                              .exclusions = built_->exclusions,
+                                              .quarantined = quarantined});
       if (!planned.ok()) return std::move(planned).status();
       built_->plan = std::move(*planned);
       program->steps.clear();
@@ -85,8 +90,8 @@ class Builder {
   // A provider in quarantine is asked nothing.
   plan::ProviderClaims claims_of_quarantined(const ProviderInstance& provider) const {
     plan::ProviderClaims claims{.provider_id = provider.id()};
-    claims.verdicts.assign(graph_.num_nodes(),
-                           {plan::Answer::kDeclined, MORTISE_REFUSAL_OTHER, "failed at run: " + provider.quarantine_reason().message()});
+    claims.verdicts.assign(graph_.num_nodes(), {plan::Answer::kDeclined, MORTISE_REFUSAL_OTHER,
+                                                "failed at run: " + provider.quarantine_reason().message()});
     return claims;
   }
 
@@ -174,7 +179,8 @@ class Builder {
       input.graph = body->get();
       auto built = Builder(input).run();
       if (!built.ok()) {
-        return std::move(built).status().context(concat(describe(graph_, step.control_flow->node), ", ", attribute.name.view()));
+        return std::move(built).status().context(
+            concat(describe(graph_, step.control_flow->node), ", ", attribute.name.view()));
       }
       ControlFlow::Body made{.attribute = attribute.name, .executor = (*built)->executor};
       const Graph& inner = **body;
@@ -182,7 +188,8 @@ class Builder {
         const ValueId outer = inner.value(value).outer;
         if (outer == kNoId) continue;
         const auto found = std::find(node.implicit_inputs.begin(), node.implicit_inputs.end(), outer);
-        made.captured.push_back(static_cast<uint32_t>(node.inputs.size() + static_cast<size_t>(found - node.implicit_inputs.begin())));
+        made.captured.push_back(
+            static_cast<uint32_t>(node.inputs.size() + static_cast<size_t>(found - node.implicit_inputs.begin())));
       }
       step.control_flow->bodies.push_back(std::move(made));
       built_->bodies.push_back(std::move(*built));

@@ -30,8 +30,8 @@ struct Built {
   std::shared_ptr<Executor> executor;
 };
 
-// Fails when a node has no provider, or when claim or compile fails under on_failure "error". `require` rules are checked
-// for the graph itself, not for bodies.
+// Fails when a node has no provider, or when claim or compile fails under on_failure "error". `require` rules are
+// checked for the graph itself, not for bodies.
 Result<std::unique_ptr<Built>> build(const BuildInput& input);
 
 }  // namespace mortise::run

@@ -1,5 +1,5 @@
-// Control flow: If, Loop, Scan and SequenceMap, run by the core with planned bodies, so that a provider can run the inside
-// of a loop.
+// Control flow: If, Loop, Scan and SequenceMap, run by the core with planned bodies, so that a provider can run the
+// inside of a loop.
 #pragma once
 
 #include "core/run/executor.h"

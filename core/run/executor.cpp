@@ -29,7 +29,8 @@ Value copied(const Value& value) {
 }  // namespace
 
 Status RunControl::check() const {
-  if (cancel != nullptr && cancel->load(std::memory_order_relaxed)) return Status(StatusCode::kCancelled, "the run was cancelled");
+  if (cancel != nullptr && cancel->load(std::memory_order_relaxed))
+    return Status(StatusCode::kCancelled, "the run was cancelled");
   if (deadline != std::chrono::steady_clock::time_point::max() && std::chrono::steady_clock::now() >= deadline) {
     return Status(StatusCode::kDeadlineExceeded, "the run's deadline has passed");
   }
@@ -57,7 +58,8 @@ Result<std::unique_ptr<Frame>> Executor::take_frame(std::span<const Value* const
     layout = std::make_shared<const Layout>(std::move(made));
     const std::lock_guard lock(mutex_);
     if (pools_.size() == kMaxLayouts) {
-      pools_.erase(std::min_element(pools_.begin(), pools_.end(), [](const auto& a, const auto& b) { return a->last_use < b->last_use; }));
+      pools_.erase(std::min_element(pools_.begin(), pools_.end(),
+                                    [](const auto& a, const auto& b) { return a->last_use < b->last_use; }));
     }
     pools_.push_back(std::make_unique<Pool>());
     pools_.back()->layout = layout;
@@ -84,7 +86,8 @@ Status Executor::bind(Frame& frame, std::span<const Value* const> inputs, std::s
     const uint32_t slot = program_->outputs[i];
     const SlotLayout& place = frame.layout().slots[slot];
     if (program_->slots[slot].producer == kNoId || !place.shape || frame.value(slot).is_tensor()) continue;
-    if (outputs[i].is_tensor() && outputs[i].tensor.dtype() == place.dtype && outputs[i].tensor.shape() == *place.shape) {
+    if (outputs[i].is_tensor() && outputs[i].tensor.dtype() == place.dtype &&
+        outputs[i].tensor.shape() == *place.shape) {
       frame.bind_output(slot, outputs[i].tensor);
     } else {
       MORTISE_ASSIGN(const Tensor tensor, Tensor::allocate(place.dtype, *place.shape));
@@ -127,7 +130,9 @@ Status Executor::collect(Frame& frame, std::span<Value> outputs) const {
     const uint32_t slot = program_->outputs[i];
     MORTISE_TRY(frame.fetch(slot));
     const Value& value = frame.value(slot);
-    if (value.is_tensor() && outputs[i].is_tensor() && outputs[i].tensor.raw() == value.tensor.raw() && value.tensor.raw() != nullptr) continue;
+    if (value.is_tensor() && outputs[i].is_tensor() && outputs[i].tensor.raw() == value.tensor.raw() &&
+        value.tensor.raw() != nullptr)
+      continue;
     if (value.is_tensor() && outputs[i].is_tensor() && outputs[i].tensor.dtype() == value.tensor.dtype() &&
         outputs[i].tensor.shape() == value.tensor.shape() && value.tensor.dtype() != DType::kString) {
       std::memcpy(outputs[i].tensor.raw(), value.tensor.raw(), value.tensor.size_bytes());
@@ -140,8 +145,8 @@ Status Executor::collect(Frame& frame, std::span<Value> outputs) const {
 
 Status Executor::run(std::span<const Value* const> inputs, std::span<Value> outputs, const RunControl& control) {
   if (inputs.size() != program_->inputs.size() || outputs.size() != program_->outputs.size()) {
-    return invalid_argument("the program takes ", program_->inputs.size(), " inputs and gives ", program_->outputs.size(),
-                            " outputs, not ", inputs.size(), " and ", outputs.size());
+    return invalid_argument("the program takes ", program_->inputs.size(), " inputs and gives ",
+                            program_->outputs.size(), " outputs, not ", inputs.size(), " and ", outputs.size());
   }
   MORTISE_ASSIGN(std::unique_ptr<Frame> frame, take_frame(inputs));
   Status status = bind(*frame, inputs, outputs);

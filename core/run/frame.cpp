@@ -23,7 +23,8 @@ mortise_tensor_t unallocated(DType dtype) {
 
 }  // namespace
 
-Result<std::unique_ptr<Frame>> Frame::create(std::shared_ptr<const Program> program, std::shared_ptr<const Layout> layout) {
+Result<std::unique_ptr<Frame>> Frame::create(std::shared_ptr<const Program> program,
+                                             std::shared_ptr<const Layout> layout) {
   std::unique_ptr<Frame> frame(new Frame(std::move(program), std::move(layout)));
   MORTISE_ASSIGN(frame->arena_, Tensor::allocate(DType::kU8, {static_cast<int64_t>(frame->layout_->arena_bytes)}));
   frame->index_records();
@@ -160,8 +161,12 @@ Status Frame::prepare(uint32_t index) {
     if (step.output_kinds[i] != MORTISE_MEMORY_HOST && place.shape) {
       DeviceCopy& copy = *find_copy(slot, step.provider, step.output_kinds[i]);
       MORTISE_TRY(ensure_capacity(copy, place.bytes));
-      record = {.data = copy.handle, .size_bytes = place.bytes, .dims = place.shape->data(), .rank = place.shape->rank(),
-                .dtype = static_cast<mortise_dtype>(place.dtype), .memory_kind = copy.kind};
+      record = {.data = copy.handle,
+                .size_bytes = place.bytes,
+                .dims = place.shape->data(),
+                .rank = place.shape->rank(),
+                .dtype = static_cast<mortise_dtype>(place.dtype),
+                .memory_kind = copy.kind};
     } else if (value.is_tensor()) {
       record = value.tensor.abi();
     } else {

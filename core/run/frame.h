@@ -1,8 +1,8 @@
 // Frame: the memory of one run: the arena, the records of every step's tensors, device copies.
 //
 // Made for one layout and used again by later runs with the same input shapes, so that a steady-state run sets pointers
-// and allocates nothing. A frame belongs to one run at a time; within it, steps that run at the same time touch different
-// slots.
+// and allocates nothing. A frame belongs to one run at a time; within it, steps that run at the same time touch
+// different slots.
 #pragma once
 
 #include <atomic>
@@ -28,7 +28,8 @@ struct DeviceCopy {
 class Frame {
  public:
   // The layout outlives the frame. Fails when there is no memory for the arena.
-  static Result<std::unique_ptr<Frame>> create(std::shared_ptr<const Program> program, std::shared_ptr<const Layout> layout);
+  static Result<std::unique_ptr<Frame>> create(std::shared_ptr<const Program> program,
+                                               std::shared_ptr<const Layout> layout);
   ~Frame();
   Frame(const Frame&) = delete;
   Frame& operator=(const Frame&) = delete;
@@ -47,12 +48,17 @@ class Frame {
   const Value& value(uint32_t slot) const { return slots_[slot].value; }
 
   // The records for a step's run() call.
-  std::span<mortise_tensor_t> inputs(uint32_t step) { return std::span(tensors_).subspan(first_input_[step], program_->steps[step].inputs.size()); }
-  std::span<mortise_tensor_t> outputs(uint32_t step) { return std::span(tensors_).subspan(first_output_[step], program_->steps[step].outputs.size()); }
+  std::span<mortise_tensor_t> inputs(uint32_t step) {
+    return std::span(tensors_).subspan(first_input_[step], program_->steps[step].inputs.size());
+  }
+  std::span<mortise_tensor_t> outputs(uint32_t step) {
+    return std::span(tensors_).subspan(first_output_[step], program_->steps[step].outputs.size());
+  }
 
   // Makes the inputs of a step reachable for its provider: copies to its memory where it wants that.
   Status prepare(uint32_t step);
-  // Notes that the step has written its outputs, on the device or on the host, and copies to the host what somebody needs there.
+  // Notes that the step has written its outputs, on the device or on the host, and copies to the host what somebody
+  // needs there.
   Status finish(uint32_t step);
   // Copies a slot to host memory if only a device has it.
   Status fetch(uint32_t slot);
@@ -84,8 +90,8 @@ class Frame {
   std::vector<uint32_t> first_output_;
   std::vector<SlotState> slots_;
   std::vector<DeviceCopy> copies_;
-  std::vector<std::vector<uint32_t>> readers_;       // per slot: records in tensors_ of those who read it from the host
-  std::vector<std::vector<uint32_t>> copies_of_;     // per slot: its device copies
+  std::vector<std::vector<uint32_t>> readers_;    // per slot: records in tensors_ of those who read it from the host
+  std::vector<std::vector<uint32_t>> copies_of_;  // per slot: its device copies
   std::atomic<uint64_t> bytes_copied_{0};
 };
 

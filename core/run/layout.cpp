@@ -24,11 +24,12 @@ Result<Layout> make_layout(const Program& program, std::span<const Value* const>
   Layout layout;
   for (const Value* input : inputs) layout.input_types.push_back(type_of(*input));
 
-  // What inference knew already suffices for a model with static shapes; otherwise it runs again with the shapes at hand.
-  // Captured values come after the graph's inputs; inference takes the graph's inputs only.
+  // What inference knew already suffices for a model with static shapes; otherwise it runs again with the shapes at
+  // hand. Captured values come after the graph's inputs; inference takes the graph's inputs only.
   std::vector<Type> types;
   if (!all_known(program) && inputs.size() >= program.graph->inputs.size()) {
-    auto inferred = infer_with_inputs(*program.graph, std::span(layout.input_types).first(program.graph->inputs.size()));
+    auto inferred =
+        infer_with_inputs(*program.graph, std::span(layout.input_types).first(program.graph->inputs.size()));
     if (!inferred.ok()) return std::move(inferred).status();
     types = std::move(*inferred);
   }
@@ -52,7 +53,8 @@ Result<Layout> make_layout(const Program& program, std::span<const Value* const>
     place.bytes = *bytes;
     if (slot.is_output) continue;
     const uint32_t end = static_cast<uint32_t>(program.steps.size());
-    buffers.push_back({.size = place.bytes, .first = concurrent ? 0 : slot.first, .last = concurrent ? end : slot.last});
+    buffers.push_back(
+        {.size = place.bytes, .first = concurrent ? 0 : slot.first, .last = concurrent ? end : slot.last});
     planned.push_back(i);
   }
   layout.arena_bytes = sdk::plan_memory(buffers);

@@ -1,7 +1,7 @@
 // Layout: where the slots of a program lie in memory for one set of input shapes.
 //
-// Slots whose shape is known get an offset in one arena, shared by slots that never live at the same time; the others are
-// allocated when a provider asks for them. Computed once per set of input shapes, then shared by frames.
+// Slots whose shape is known get an offset in one arena, shared by slots that never live at the same time; the others
+// are allocated when a provider asks for them. Computed once per set of input shapes, then shared by frames.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // Program: a planned and compiled graph, ready to run. Built once, shared by all runs, never changed.
 //
-// Steps stand in topological order. A slot is a value that crosses a step's border: an input of the program, an output of
-// a step, or a constant that a control-flow step or an output of the program needs.
+// Steps stand in topological order. A slot is a value that crosses a step's border: an input of the program, an output
+// of a step, or a constant that a control-flow step or an output of the program needs.
 #pragma once
 
 #include <cstdint>
@@ -35,9 +35,9 @@ struct Step {
   std::unique_ptr<ControlFlow> control_flow;  // null for a provider's segment
   std::vector<uint32_t> inputs;               // slots; kNoSlot: left out (control flow only)
   std::vector<uint32_t> outputs;
-  std::vector<uint32_t> input_kinds;          // memory kind that the session wants, per input
+  std::vector<uint32_t> input_kinds;  // memory kind that the session wants, per input
   std::vector<uint32_t> output_kinds;
-  std::vector<uint32_t> successors;           // steps that read an output of this one, each once
+  std::vector<uint32_t> successors;  // steps that read an output of this one, each once
   uint32_t num_predecessors = 0;
 };
 
@@ -54,10 +54,10 @@ struct Program {
   std::vector<std::shared_ptr<ProviderInstance>> providers;  // in order of preference, the reference provider last
   std::vector<Step> steps;
   std::vector<Slot> slots;
-  std::vector<uint32_t> inputs;        // slots, in the order in which values are given: graph inputs, then captured values
-  std::vector<uint32_t> outputs;       // slots, in the order of the graph's outputs; a slot may appear more than once
-  std::vector<uint32_t> constants;     // slots whose value is constant
-  bool has_branches = false;           // some steps could run at the same time
+  std::vector<uint32_t> inputs;     // slots, in the order in which values are given: graph inputs, then captured values
+  std::vector<uint32_t> outputs;    // slots, in the order of the graph's outputs; a slot may appear more than once
+  std::vector<uint32_t> constants;  // slots whose value is constant
+  bool has_branches = false;        // some steps could run at the same time
 };
 
 }  // namespace mortise::run

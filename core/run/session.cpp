@@ -41,8 +41,8 @@ Status check_input(const Port& port, const Value& value) {
     fits = port.dims[axis] < 0 || port.dims[axis] == tensor.dim(axis);
   }
   if (fits) return {};
-  return invalid_argument("input '", port.name, "' is ", port.type, ", but ", to_string(tensor.dtype()), to_string(tensor.shape()),
-                          " was given");
+  return invalid_argument("input '", port.name, "' is ", port.type, ", but ", to_string(tensor.dtype()),
+                          to_string(tensor.shape()), " was given");
 }
 
 }  // namespace
@@ -80,7 +80,8 @@ Status Session::Impl::prepare() {
 
   const Graph& graph = model.graph;
   for (const ValueId id : graph.inputs) inputs.push_back(make_port(graph, id, graph.value(id).name));
-  for (size_t i = 0; i < graph.outputs.size(); ++i) outputs.push_back(make_port(graph, graph.outputs[i], graph.output_names[i]));
+  for (size_t i = 0; i < graph.outputs.size(); ++i)
+    outputs.push_back(make_port(graph, graph.outputs[i], graph.output_names[i]));
   for (const ProviderSet::Member& member : provider_set.members) {
     ProviderState state{.id = member.config.id, .library = member.library, .problem = member.problem.message()};
     if (member.instance != nullptr) {
@@ -100,11 +101,13 @@ Status Session::Impl::prepare() {
 }
 
 Status Session::Impl::build() {
-  MORTISE_ASSIGN(built, run::build({.graph = &model.graph, .providers = &provider_set, .config = &config, .host = host.get()}));
+  MORTISE_ASSIGN(
+      built, run::build({.graph = &model.graph, .providers = &provider_set, .config = &config, .host = host.get()}));
   return {};
 }
 
-Status Session::Impl::recover(const std::shared_ptr<run::Built>& failed, const run::Failure& failure, const Status& status) {
+Status Session::Impl::recover(const std::shared_ptr<run::Built>& failed, const run::Failure& failure,
+                              const Status& status) {
   ProviderInstance& provider = *failure.provider;
   const auto member = std::find_if(provider_set.members.begin(), provider_set.members.end(),
                                    [&](const ProviderSet::Member& m) { return m.instance == failure.provider; });
@@ -114,15 +117,15 @@ Status Session::Impl::recover(const std::shared_ptr<run::Built>& failed, const r
   const std::lock_guard lock(mutex);
   if (built != failed) return {};  // another run has recovered already
   provider.quarantine(status);
-  host->log().warning("{}; '{}' is given no more work, and its nodes ({}) run on the next provider", status.message(), provider.id(),
-                      failure.nodes);
+  host->log().warning("{}; '{}' is given no more work, and its nodes ({}) run on the next provider", status.message(),
+                      provider.id(), failure.nodes);
   return build();
 }
 
 Status Session::Impl::run(std::span<const Value> given, std::span<Value> results, const RunOptions& options) {
   if (given.size() != inputs.size() || results.size() != outputs.size()) {
-    return invalid_argument(where(), " takes ", inputs.size(), " inputs and gives ", outputs.size(), " outputs, not ", given.size(),
-                            " and ", results.size());
+    return invalid_argument(where(), " takes ", inputs.size(), " inputs and gives ", outputs.size(), " outputs, not ",
+                            given.size(), " and ", results.size());
   }
   // Models have few inputs; the pointers of the usual ones fit on the stack.
   boost::container::small_vector<const Value*, 16> pointers;
@@ -145,8 +148,9 @@ Status Session::Impl::run(std::span<const Value> given, std::span<Value> results
     }
   }
   run::RunControl control{.cancel = options.cancel};
-  const auto limit = options.deadline.count() > 0 ? options.deadline
-                                                  : std::chrono::nanoseconds(std::chrono::milliseconds(config.session.deadline_ms));
+  const auto limit = options.deadline.count() > 0
+                         ? options.deadline
+                         : std::chrono::nanoseconds(std::chrono::milliseconds(config.session.deadline_ms));
   if (limit.count() > 0) control.deadline = std::chrono::steady_clock::now() + limit;
   // Every turn but the last takes a provider out of the session, so this ends.
   for (;;) {
@@ -204,10 +208,12 @@ Status Session::run(std::span<const Value> inputs, std::span<Value> outputs, con
   return impl_->run(inputs, outputs, options);
 }
 
-Result<std::map<std::string, Value>> Session::run(const std::map<std::string, Value>& inputs, const RunOptions& options) {
+Result<std::map<std::string, Value>> Session::run(const std::map<std::string, Value>& inputs,
+                                                  const RunOptions& options) {
   std::vector<Value> given(impl_->inputs.size());
   for (const auto& [name, value] : inputs) {
-    const auto port = std::find_if(impl_->inputs.begin(), impl_->inputs.end(), [&](const Port& p) { return p.name == name; });
+    const auto port =
+        std::find_if(impl_->inputs.begin(), impl_->inputs.end(), [&](const Port& p) { return p.name == name; });
     if (port == impl_->inputs.end()) {
       std::string known;
       for (const Port& p : impl_->inputs) known += (known.empty() ? "'" : ", '") + p.name + "'";
@@ -217,7 +223,8 @@ Result<std::map<std::string, Value>> Session::run(const std::map<std::string, Va
   }
   for (size_t i = 0; i < given.size(); ++i) {
     if (given[i].kind == ValueKind::kNone && !impl_->inputs[i].optional) {
-      return invalid_argument(impl_->where(), " needs input '", impl_->inputs[i].name, "' (", impl_->inputs[i].type, ")");
+      return invalid_argument(impl_->where(), " needs input '", impl_->inputs[i].name, "' (", impl_->inputs[i].type,
+                              ")");
     }
   }
   std::vector<Value> results(impl_->outputs.size());

@@ -6,8 +6,8 @@
 
 namespace mortise::run {
 
-// Sets the slots, inputs, outputs, constants, successors and lifetimes of a program whose steps are given with the value
-// ids of their inputs and outputs in place of slots (kNoId: left out). Linear.
+// Sets the slots, inputs, outputs, constants, successors and lifetimes of a program whose steps are given with the
+// value ids of their inputs and outputs in place of slots (kNoId: left out). Linear.
 void connect(Program& program);
 
 }  // namespace mortise::run

@@ -29,7 +29,8 @@ Result<Tensor> take_slice(const Tensor& tensor, uint32_t axis, int64_t index) {
   const uint64_t inner = static_cast<uint64_t>(from.product(axis + 1, from.rank())) * size;
   const uint64_t row = inner * static_cast<uint64_t>(from[axis]);
   for (uint64_t i = 0; i < outer && inner != 0; ++i) {
-    std::memcpy(slice.data<std::byte>() + i * inner, tensor.data<std::byte>() + i * row + static_cast<uint64_t>(index) * inner, inner);
+    std::memcpy(slice.data<std::byte>() + i * inner,
+                tensor.data<std::byte>() + i * row + static_cast<uint64_t>(index) * inner, inner);
   }
   return tensor.dtype() == DType::kString ? with_own_strings(slice) : slice;
 }

@@ -1,4 +1,5 @@
-// Stacking tensors along a new axis and taking them apart again: what Loop and Scan do with their scan inputs and outputs.
+// Stacking tensors along a new axis and taking them apart again: what Loop and Scan do with their scan inputs and
+// outputs.
 #pragma once
 
 #include <span>

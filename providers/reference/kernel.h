@@ -1,9 +1,9 @@
 // Kernel: how the reference provider runs one operator.
 //
 // An operator is one file in ops/ with a maker, `Result<Kernel> make_softmax(const NodeSpec& node)`, and one line in
-// ops.inc. The maker reads attributes and types once, refuses what it cannot run (unimplemented: a sentence), and returns a
-// function that is called for every run. The function reads inputs and writes outputs through its KernelContext; it keeps
-// no state, so it may run on several threads at once.
+// ops.inc. The maker reads attributes and types once, refuses what it cannot run (unimplemented: a sentence), and
+// returns a function that is called for every run. The function reads inputs and writes outputs through its
+// KernelContext; it keeps no state, so it may run on several threads at once.
 //
 // Errors are sentences about the operator's own inputs and attributes ("axis 5 is out of range for rank 3"); the
 // session puts the node's name in front.
@@ -62,7 +62,8 @@ class KernelContext {
   Tensor& output(uint64_t i, DType dtype, const Shape& shape) {
     if (i < outputs_.size() && outputs_[i] != nullptr) {
       Value& value = *outputs_[i];
-      if (value.is_tensor() && value.tensor.dtype() == dtype && value.tensor.raw() != nullptr && value.tensor.shape() == shape) {
+      if (value.is_tensor() && value.tensor.dtype() == dtype && value.tensor.raw() != nullptr &&
+          value.tensor.shape() == shape) {
         return value.tensor;
       }
     }
@@ -99,7 +100,8 @@ class KernelContext {
  protected:
   virtual Tensor& prepare_output(uint64_t i, DType dtype, const Shape& shape) = 0;
   virtual void* scratch_bytes(uint64_t count, uint64_t element_size) = 0;
-  virtual void parallel_ranges(uint64_t count, uint64_t grain, void (*body)(void*, uint64_t, uint64_t), void* context) = 0;
+  virtual void parallel_ranges(uint64_t count, uint64_t grain, void (*body)(void*, uint64_t, uint64_t),
+                               void* context) = 0;
 
   std::span<const Value* const> inputs_;
   std::span<Value* const> outputs_;

@@ -20,11 +20,16 @@ std::string position(const Shape& shape, int64_t index) {
 // Element as double; nothing for types that are compared bit by bit.
 std::optional<double> as_double(const Tensor& tensor, int64_t i) {
   switch (tensor.dtype()) {
-    case DType::kF32: return tensor.data<float>()[i];
-    case DType::kF64: return tensor.data<double>()[i];
-    case DType::kF16: return static_cast<float>(tensor.data<Half>()[i]);
-    case DType::kBF16: return static_cast<float>(tensor.data<BFloat16>()[i]);
-    default: return std::nullopt;
+    case DType::kF32:
+      return tensor.data<float>()[i];
+    case DType::kF64:
+      return tensor.data<double>()[i];
+    case DType::kF16:
+      return static_cast<float>(tensor.data<Half>()[i]);
+    case DType::kBF16:
+      return static_cast<float>(tensor.data<BFloat16>()[i]);
+    default:
+      return std::nullopt;
   }
 }
 
@@ -42,20 +47,30 @@ std::string text_of(const Tensor& tensor, int64_t i) {
 std::string element_text(const Tensor& tensor, int64_t i) {
   if (const auto value = as_double(tensor, i)) return concat(*value);
   switch (tensor.dtype()) {
-    case DType::kI8: return text_of<int8_t>(tensor, i);
-    case DType::kI16: return text_of<int16_t>(tensor, i);
-    case DType::kI32: return text_of<int32_t>(tensor, i);
-    case DType::kI64: return text_of<int64_t>(tensor, i);
-    case DType::kU8: return text_of<uint8_t>(tensor, i);
-    case DType::kU16: return text_of<uint16_t>(tensor, i);
-    case DType::kU32: return text_of<uint32_t>(tensor, i);
-    case DType::kU64: return text_of<uint64_t>(tensor, i);
-    case DType::kBool: return tensor.data<bool>()[i] ? "true" : "false";
+    case DType::kI8:
+      return text_of<int8_t>(tensor, i);
+    case DType::kI16:
+      return text_of<int16_t>(tensor, i);
+    case DType::kI32:
+      return text_of<int32_t>(tensor, i);
+    case DType::kI64:
+      return text_of<int64_t>(tensor, i);
+    case DType::kU8:
+      return text_of<uint8_t>(tensor, i);
+    case DType::kU16:
+      return text_of<uint16_t>(tensor, i);
+    case DType::kU32:
+      return text_of<uint32_t>(tensor, i);
+    case DType::kU64:
+      return text_of<uint64_t>(tensor, i);
+    case DType::kBool:
+      return tensor.data<bool>()[i] ? "true" : "false";
     case DType::kString: {
       const mortise_string_t& s = tensor.data<mortise_string_t>()[i];
       return concat('"', std::string_view(s.data, s.size), '"');
     }
-    default: return "other bits";
+    default:
+      return "other bits";
   }
 }
 
@@ -71,13 +86,14 @@ bool elements_equal(const Tensor& a, const Tensor& b, int64_t i, const Tolerance
     return close(x.real(), y.real(), tolerance) && close(x.imag(), y.imag(), tolerance);
   }
   const uint64_t size = info(a.dtype()).bits / 8;
-  return std::memcmp(a.data<std::byte>() + static_cast<uint64_t>(i) * size, b.data<std::byte>() + static_cast<uint64_t>(i) * size, size) == 0;
+  return std::memcmp(a.data<std::byte>() + static_cast<uint64_t>(i) * size,
+                     b.data<std::byte>() + static_cast<uint64_t>(i) * size, size) == 0;
 }
 
 std::string compare_tensors(const Tensor& actual, const Tensor& expected, const Tolerance& tolerance) {
   if (actual.dtype() != expected.dtype() || !(actual.shape() == expected.shape())) {
-    return concat("is ", to_string(actual.dtype()), to_string(actual.shape()), " instead of ", to_string(expected.dtype()),
-                  to_string(expected.shape()));
+    return concat("is ", to_string(actual.dtype()), to_string(actual.shape()), " instead of ",
+                  to_string(expected.dtype()), to_string(expected.shape()));
   }
   if (info(actual.dtype()).bits < 8) {
     return std::memcmp(actual.raw(), expected.raw(), actual.size_bytes()) == 0 ? "" : "differs in its packed elements";
@@ -89,8 +105,9 @@ std::string compare_tensors(const Tensor& actual, const Tensor& expected, const 
     ++differing;
   }
   if (first < 0) return "";
-  return concat("differs in ", differing, " of ", actual.num_elements(), " elements, first at ", position(actual.shape(), first), ": ",
-                element_text(actual, first), " instead of ", element_text(expected, first));
+  return concat("differs in ", differing, " of ", actual.num_elements(), " elements, first at ",
+                position(actual.shape(), first), ": ", element_text(actual, first), " instead of ",
+                element_text(expected, first));
 }
 
 }  // namespace

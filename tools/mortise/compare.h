@@ -1,5 +1,5 @@
-// Comparing results with expected values, as ONNX's own test runner does: |actual - expected| <= atol + rtol * |expected|,
-// NaN equal to NaN, infinities and everything that is no floating-point number exactly.
+// Comparing results with expected values, as ONNX's own test runner does: |actual - expected| <= atol + rtol *
+// |expected|, NaN equal to NaN, infinities and everything that is no floating-point number exactly.
 #pragma once
 
 #include <string>

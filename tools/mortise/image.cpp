@@ -2,8 +2,8 @@
 
 #include <png.h>
 // jpeglib.h needs size_t and FILE before it.
-#include <cstdio>
 #include <jpeglib.h>
+#include <cstdio>
 
 #include <csetjmp>
 #include <memory>
@@ -97,15 +97,17 @@ Result<Layout> layout_of(const Port& port) {
     if (port.dims[1] == 1 || port.dims[1] == 3) return Layout{false, port.dims[1]};
     if (port.dims[3] == 1 || port.dims[3] == 3) return Layout{true, port.dims[3]};
   }
-  return invalid_argument("input '", port.name, "' is ", port.type,
-                          ", which is no image; give a .npy or .pb file, or use a model with float32[1, 1 or 3, height, width]");
+  return invalid_argument(
+      "input '", port.name, "' is ", port.type,
+      ", which is no image; give a .npy or .pb file, or use a model with float32[1, 1 or 3, height, width]");
 }
 
 Result<Value> to_value(const Image& image, const Port& port) {
   MORTISE_ASSIGN(const Layout layout, layout_of(port));
   const int64_t height = port.dims[layout.channels_last ? 1 : 2], width = port.dims[layout.channels_last ? 2 : 3];
   if ((height >= 0 && height != image.height) || (width >= 0 && width != image.width)) {
-    return invalid_argument("is ", image.width, "x", image.height, " pixels; input '", port.name, "' wants ", width, "x", height);
+    return invalid_argument("is ", image.width, "x", image.height, " pixels; input '", port.name, "' wants ", width,
+                            "x", height);
   }
   const int64_t rows = image.height, columns = image.width, channels = layout.channels;
   const Shape shape = layout.channels_last ? Shape{1, rows, columns, channels} : Shape{1, channels, rows, columns};

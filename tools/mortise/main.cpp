@@ -15,7 +15,8 @@ void fail(int code, std::string_view message) {
 }  // namespace mortise::tool
 
 int main(int argc, char** argv) {
-  CLI::App app("Runs ONNX models over plug-in execution providers and says why every node ran where it did.", "mortise");
+  CLI::App app("Runs ONNX models over plug-in execution providers and says why every node ran where it did.",
+               "mortise");
   app.require_subcommand(1);
   app.set_version_flag("--version", MORTISE_PROJECT_VERSION);
   app.footer(

@@ -39,29 +39,48 @@ std::string largest(const Tensor& tensor) {
 
 std::string elements_of(const Tensor& tensor) {
   switch (tensor.dtype()) {
-    case DType::kF32: return elements<float>(tensor);
-    case DType::kF64: return elements<double>(tensor);
-    case DType::kF16: return elements<Half>(tensor);
-    case DType::kBF16: return elements<BFloat16>(tensor);
-    case DType::kI8: return elements<int8_t>(tensor);
-    case DType::kI16: return elements<int16_t>(tensor);
-    case DType::kI32: return elements<int32_t>(tensor);
-    case DType::kI64: return elements<int64_t>(tensor);
-    case DType::kU8: return elements<uint8_t>(tensor);
-    case DType::kU16: return elements<uint16_t>(tensor);
-    case DType::kU32: return elements<uint32_t>(tensor);
-    case DType::kU64: return elements<uint64_t>(tensor);
-    case DType::kBool: return elements<bool>(tensor);
-    case DType::kString: return elements<mortise_string_t>(tensor);
-    default: return " (elements of this type are not printed)";
+    case DType::kF32:
+      return elements<float>(tensor);
+    case DType::kF64:
+      return elements<double>(tensor);
+    case DType::kF16:
+      return elements<Half>(tensor);
+    case DType::kBF16:
+      return elements<BFloat16>(tensor);
+    case DType::kI8:
+      return elements<int8_t>(tensor);
+    case DType::kI16:
+      return elements<int16_t>(tensor);
+    case DType::kI32:
+      return elements<int32_t>(tensor);
+    case DType::kI64:
+      return elements<int64_t>(tensor);
+    case DType::kU8:
+      return elements<uint8_t>(tensor);
+    case DType::kU16:
+      return elements<uint16_t>(tensor);
+    case DType::kU32:
+      return elements<uint32_t>(tensor);
+    case DType::kU64:
+      return elements<uint64_t>(tensor);
+    case DType::kBool:
+      return elements<bool>(tensor);
+    case DType::kString:
+      return elements<mortise_string_t>(tensor);
+    default:
+      return " (elements of this type are not printed)";
   }
 }
 
 }  // namespace
 
 std::string printed(const Value& value) {
-  if (value.is_tensor()) return concat(to_string(value.tensor.dtype()), to_string(value.tensor.shape()), elements_of(value.tensor), largest(value.tensor));
-  std::string text = value.kind == ValueKind::kOptional ? "optional" : value.kind == ValueKind::kMap ? "map" : "sequence";
+  if (value.is_tensor())
+    return concat(to_string(value.tensor.dtype()), to_string(value.tensor.shape()), elements_of(value.tensor),
+                  largest(value.tensor));
+  std::string text = value.kind == ValueKind::kOptional ? "optional"
+                     : value.kind == ValueKind::kMap    ? "map"
+                                                        : "sequence";
   text += fmt::format(" of {}", value.elements.size());
   for (const Value& element : value.elements) text += "\n  " + printed(element);
   return text;

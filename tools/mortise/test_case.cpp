@@ -28,7 +28,8 @@ Result<Value> ramp(const Port& port) {
   for (const int64_t dim : port.dims) shape.push_back(dim < 0 ? 1 : dim);
   MORTISE_ASSIGN(Tensor tensor, Tensor::allocate(DType::kF32, shape));
   const int64_t count = tensor.num_elements();
-  for (int64_t i = 0; i < count; ++i) tensor.data<float>()[i] = static_cast<float>(static_cast<double>(i) / static_cast<double>(count));
+  for (int64_t i = 0; i < count; ++i)
+    tensor.data<float>()[i] = static_cast<float>(static_cast<double>(i) / static_cast<double>(count));
   return Value(std::move(tensor));
 }
 
@@ -40,7 +41,8 @@ Result<std::vector<TestCase>> find_cases(const std::vector<fs::path>& paths) {
     std::error_code error;
     if (!fs::is_directory(path, error)) return make_error(StatusCode::kNotFound, path.string(), ": is no folder");
     if (fs::exists(path / "model.onnx")) add_folder(fs::absolute(path), cases);
-    for (auto entry = fs::recursive_directory_iterator(path, error); !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    for (auto entry = fs::recursive_directory_iterator(path, error);
+         !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
       if (entry->is_directory() && fs::exists(entry->path() / "model.onnx")) add_folder(entry->path(), cases);
       if (entry->path().extension() == ".onnx") add_network(entry->path(), cases);
     }

@@ -1,7 +1,8 @@
 // Test cases on disk: ONNX's backend-test layout, found recursively.
 //
 //   FOLDER/model.onnx + FOLDER/test_data_set_N/{input,output}_K.pb     a case with N data sets
-//   NAME.onnx + NAME_output_0.pb                                       a network whose input is the ramp of ONNX's own runner
+//   NAME.onnx + NAME_output_0.pb                                       a network whose input is the ramp of ONNX's own
+//   runner
 #pragma once
 
 #include <filesystem>

@@ -23,7 +23,8 @@ Result<Kernel> make_split_to_sequence(const NodeSpec& node) {
           }
           if (size < 1) return invalid_argument("split must be positive, not ", size);
           const int64_t count = s.extent / size + (s.extent % size != 0 ? 1 : 0);
-      if (count > int64_t{1} << 24) return invalid_argument("split ", size, " gives ", count, " parts, which is too many");
+          if (count > int64_t{1} << 24)
+            return invalid_argument("split ", size, " gives ", count, " parts, which is too many");
           sizes.resize(static_cast<uint32_t>(count));
           for (int64_t i = 0; i < count; ++i) sizes[static_cast<uint64_t>(i)] = std::min(size, s.extent - i * size);
         }

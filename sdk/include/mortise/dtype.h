@@ -5,8 +5,8 @@
 
 // Element types, with the numbers of ONNX's TensorProto.DataType.
 //
-// Sub-byte types are packed as ONNX packs them: the first element in the lowest bits of the first byte, the tensor padded
-// to whole bytes at its end only. Strings are arrays of mortise_string_t.
+// Sub-byte types are packed as ONNX packs them: the first element in the lowest bits of the first byte, the tensor
+// padded to whole bytes at its end only. Strings are arrays of mortise_string_t.
 
 typedef int32_t mortise_dtype;
 
@@ -42,6 +42,6 @@ enum {
 
 // A UTF-8 string that need not end in NUL. Where one appears, its owner and lifetime are stated there.
 typedef struct mortise_string {
-  const char *data;
+  const char* data;
   uint64_t size;
 } mortise_string_t;

@@ -8,8 +8,8 @@
 // A read-only view of one graph of the model: the main graph, or the body of a control-flow node. Ids are dense: nodes
 // are 0 .. num_nodes-1 in topological order, values 0 .. num_values-1. They are the same in claim() and in compile().
 //
-// Every get_* function fills a caller-owned record. Pointers inside a record belong to the host and are valid as long as
-// the graph is: in claim() and in compile() until the call returns. A provider copies what it needs later, with one
+// Every get_* function fills a caller-owned record. Pointers inside a record belong to the host and are valid as long
+// as the graph is: in claim() and in compile() until the call returns. A provider copies what it needs later, with one
 // exception: constant data stays valid, at the same address, until the session that was compiled from it is destroyed.
 
 // Attribute kinds, with the numbers of ONNX's AttributeProto.AttributeType.
@@ -46,7 +46,7 @@ typedef struct mortise_dim {
   // The extent, or -1 where it is not known before the run.
   int64_t value;
   // Name of an unknown extent; equal names mean equal extents within a run. Null if it has none.
-  const char *symbol;
+  const char* symbol;
 } mortise_dim_t;
 
 #define MORTISE_UNKNOWN_DIM (-1)
@@ -61,9 +61,9 @@ typedef struct mortise_type {
   int32_t rank;
   uint32_t reserved;
   // `rank` extents.
-  const mortise_dim_t *dims;
+  const mortise_dim_t* dims;
   // Element of a sequence or an optional, value of a map, otherwise null.
-  const struct mortise_type *element;
+  const struct mortise_type* element;
 } mortise_type_t;
 
 enum {
@@ -74,12 +74,12 @@ enum {
 };
 
 typedef struct mortise_value_info {
-  const char *name;
+  const char* name;
   mortise_type_t type;
   // The value's content if it is constant, otherwise null.
-  const mortise_tensor_t *constant;
+  const mortise_tensor_t* constant;
   // Nodes that read it, ascending, each once. Implicit reads by bodies of control-flow nodes count.
-  const uint32_t *consumers;
+  const uint32_t* consumers;
   uint32_t num_consumers;
   // The node that writes it, or MORTISE_NO_ID.
   uint32_t producer;
@@ -94,15 +94,15 @@ enum {
 };
 
 typedef struct mortise_node {
-  const char *name;
-  const char *op_type;
+  const char* name;
+  const char* op_type;
   // "" is the default domain ai.onnx (the host writes "ai.onnx" as "").
-  const char *domain;
+  const char* domain;
   // Value ids; MORTISE_NO_ID where an optional input or output is left out.
-  const uint32_t *inputs;
-  const uint32_t *outputs;
+  const uint32_t* inputs;
+  const uint32_t* outputs;
   // Values of this graph that the node's bodies read.
-  const uint32_t *implicit_inputs;
+  const uint32_t* implicit_inputs;
   uint32_t num_inputs;
   uint32_t num_outputs;
   uint32_t num_implicit_inputs;
@@ -114,16 +114,17 @@ typedef struct mortise_node {
 } mortise_node_t;
 
 typedef struct mortise_sparse_tensor {
-  // Non-zero elements, and their positions as ONNX's SparseTensorProto has them (linear [nnz] or coordinates [nnz, rank]).
-  const mortise_tensor_t *values;
-  const mortise_tensor_t *indices;
-  const int64_t *dims;
+  // Non-zero elements, and their positions as ONNX's SparseTensorProto has them (linear [nnz] or coordinates [nnz,
+  // rank]).
+  const mortise_tensor_t* values;
+  const mortise_tensor_t* indices;
+  const int64_t* dims;
   uint32_t rank;
   uint32_t reserved;
 } mortise_sparse_tensor_t;
 
 typedef struct mortise_attribute {
-  const char *name;
+  const char* name;
   // MORTISE_ATTRIBUTE_*
   uint32_t type;
   // FLOAT
@@ -132,28 +133,29 @@ typedef struct mortise_attribute {
   int64_t i;
   // STRING
   mortise_string_t s;
-  // FLOATS, INTS, STRINGS, TENSOR(S), GRAPH(S), SPARSE_TENSOR(S), TYPE_PROTO(S): number of elements (1 for a single one).
+  // FLOATS, INTS, STRINGS, TENSOR(S), GRAPH(S), SPARSE_TENSOR(S), TYPE_PROTO(S): number of elements (1 for a single
+  // one).
   uint64_t count;
-  const float *floats;
-  const int64_t *ints;
-  const mortise_string_t *strings;
-  const mortise_tensor_t *const *tensors;
-  const struct mortise_graph *const *graphs;
-  const mortise_sparse_tensor_t *const *sparse_tensors;
-  const mortise_type_t *const *types;
+  const float* floats;
+  const int64_t* ints;
+  const mortise_string_t* strings;
+  const mortise_tensor_t* const* tensors;
+  const struct mortise_graph* const* graphs;
+  const mortise_sparse_tensor_t* const* sparse_tensors;
+  const mortise_type_t* const* types;
 } mortise_attribute_t;
 
 typedef struct mortise_opset {
-  const char *domain;
+  const char* domain;
   int64_t version;
 } mortise_opset_t;
 
 typedef struct mortise_graph_info {
-  const char *name;
+  const char* name;
   // In the model's order. Implicit inputs of a body are not among them; they have MORTISE_VALUE_OUTER_SCOPE.
-  const uint32_t *inputs;
-  const uint32_t *outputs;
-  const mortise_opset_t *opsets;
+  const uint32_t* inputs;
+  const uint32_t* outputs;
+  const mortise_opset_t* opsets;
   uint32_t num_inputs;
   uint32_t num_outputs;
   uint32_t num_opsets;
@@ -164,15 +166,15 @@ typedef struct mortise_graph_info {
 
 typedef struct mortise_graph {
   // Belongs to the host.
-  void *host_data;
+  void* host_data;
 
   // [thread-safe]
-  void(MORTISE_ABI *get_info)(const struct mortise_graph *graph, mortise_graph_info_t *info);
+  void(MORTISE_ABI* get_info)(const struct mortise_graph* graph, mortise_graph_info_t* info);
 
   // Returns false, and leaves the record alone, if there is no such id.
   // [thread-safe]
-  bool(MORTISE_ABI *get_node)(const struct mortise_graph *graph, uint32_t node_id, mortise_node_t *node);
-  bool(MORTISE_ABI *get_value)(const struct mortise_graph *graph, uint32_t value_id, mortise_value_info_t *value);
-  bool(MORTISE_ABI *get_attribute)(const struct mortise_graph *graph, uint32_t node_id, uint32_t index,
-                                   mortise_attribute_t *attribute);
+  bool(MORTISE_ABI* get_node)(const struct mortise_graph* graph, uint32_t node_id, mortise_node_t* node);
+  bool(MORTISE_ABI* get_value)(const struct mortise_graph* graph, uint32_t value_id, mortise_value_info_t* value);
+  bool(MORTISE_ABI* get_attribute)(const struct mortise_graph* graph, uint32_t node_id, uint32_t index,
+                                   mortise_attribute_t* attribute);
 } mortise_graph_t;

@@ -5,7 +5,8 @@
 //
 // Each function of the ABI carries one tag and possibly conditions in the comment above it:
 //
-//   [setup]        The host makes these calls one at a time per object (a provider and its sessions are separate objects,
+//   [setup]        The host makes these calls one at a time per object (a provider and its sessions are separate
+//   objects,
 //                  but no [setup] call on a provider overlaps another [setup] call on it or on one of its sessions).
 //                  The operating-system thread may differ from call to call.
 //   [worker]       May be called from several threads at once on the same session as far as the provider's concurrency

@@ -15,8 +15,8 @@ using testing::HasSubstr;
 const std::string kModel = std::string(MORTISE_SOURCE_DIR) + "/examples/digits/digits.onnx";
 
 Config npu_config(const std::string& options) {
-  const std::string json = R"({"providers": [{"id": "org.mortise.mock-npu", "library": ")" + std::string(MORTISE_MOCK_NPU) +
-                           R"(", "options": )" + options + "}]}";
+  const std::string json = R"({"providers": [{"id": "org.mortise.mock-npu", "library": ")" +
+                           std::string(MORTISE_MOCK_NPU) + R"(", "options": )" + options + "}]}";
   auto config = Config::parse(json);
   EXPECT_TRUE(config.ok()) << config.status().message();
   return config.ok() ? *config : Config();
@@ -95,8 +95,10 @@ TEST(Session, WritesBoundOutputsInPlace) {
 TEST(Session, SaysWhatAnInputShouldBe) {
   auto session = Session::load(kModel);
   ASSERT_TRUE(session.ok()) << session.status().message();
-  EXPECT_THAT(session->run({{"picture", image(0)}}).status().message(), HasSubstr("has no input 'picture'; it has 'image'"));
-  EXPECT_THAT(session->run(std::map<std::string, Value>{}).status().message(), HasSubstr("needs input 'image' (float32[1, 1, 8, 8])"));
+  EXPECT_THAT(session->run({{"picture", image(0)}}).status().message(),
+              HasSubstr("has no input 'picture'; it has 'image'"));
+  EXPECT_THAT(session->run(std::map<std::string, Value>{}).status().message(),
+              HasSubstr("needs input 'image' (float32[1, 1, 8, 8])"));
   EXPECT_THAT(session->run({{"image", Tensor::of<float>({2}, {1, 2})}}).status().message(),
               HasSubstr("input 'image' is float32[1, 1, 8, 8], but float32[2] was given"));
 }
@@ -108,7 +110,8 @@ TEST(Session, StopsWhenCancelledOrLate) {
   std::vector<Value> outputs(1);
   const std::atomic<bool> cancel = true;
   EXPECT_EQ(session->run(inputs, outputs, {.cancel = &cancel}).code(), StatusCode::kCancelled);
-  EXPECT_EQ(session->run(inputs, outputs, {.deadline = std::chrono::nanoseconds(1)}).code(), StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(session->run(inputs, outputs, {.deadline = std::chrono::nanoseconds(1)}).code(),
+            StatusCode::kDeadlineExceeded);
   EXPECT_TRUE(session->run(inputs, outputs).ok());
 }
 
@@ -116,9 +119,8 @@ TEST(Session, FallsBackWhenAPluginIsMissing) {
   Config config;
   config.providers.push_back({.id = "org.example.missing", .library = "/nowhere/libmissing.so"});
   std::vector<std::string> log;
-  auto session = Session::load(LoadInput{.path = kModel, .config = config, .log_sink = [&](Severity, std::string_view text) {
-                                           log.emplace_back(text);
-                                         }});
+  auto session = Session::load(LoadInput{
+      .path = kModel, .config = config, .log_sink = [&](Severity, std::string_view text) { log.emplace_back(text); }});
   ASSERT_TRUE(session.ok()) << session.status().message();
   EXPECT_THAT(log, testing::ElementsAre(HasSubstr("/nowhere/libmissing.so")));
   EXPECT_THAT(session->providers()[0].problem, HasSubstr("/nowhere/libmissing.so"));
@@ -139,7 +141,8 @@ TEST(Session, GivesRefusedNodesToTheReference) {
 }
 
 TEST(Session, RepeatsARunThatFailsForAPassingReason) {
-  auto session = Session::load(LoadInput{.path = kModel, .config = npu_config(R"({"transient_at": 1})"), .log_sink = [](Severity, std::string_view) {}});
+  auto session = Session::load(LoadInput{
+      .path = kModel, .config = npu_config(R"({"transient_at": 1})"), .log_sink = [](Severity, std::string_view) {}});
   ASSERT_TRUE(session.ok()) << session.status().message();
   EXPECT_EQ(run(*session, image(0)).size(), 10u);
 }
@@ -147,11 +150,13 @@ TEST(Session, RepeatsARunThatFailsForAPassingReason) {
 TEST(Session, GoesOnWithoutAProviderThatFails) {
   auto reference = Session::load(kModel);
   ASSERT_TRUE(reference.ok());
-  for (const char* fault : {R"({"device_lost_at": 2, "precision": "fp32"})", R"({"fail_run_at": 3, "precision": "fp32"})"}) {
+  for (const char* fault :
+       {R"({"device_lost_at": 2, "precision": "fp32"})", R"({"fail_run_at": 3, "precision": "fp32"})"}) {
     std::vector<std::string> log;
-    auto session = Session::load(LoadInput{.path = kModel, .config = npu_config(fault), .log_sink = [&](Severity, std::string_view text) {
-                                             log.emplace_back(text);
-                                           }});
+    auto session = Session::load(
+        LoadInput{.path = kModel, .config = npu_config(fault), .log_sink = [&](Severity, std::string_view text) {
+                    log.emplace_back(text);
+                  }});
     ASSERT_TRUE(session.ok()) << session.status().message();
     for (int seed = 0; seed < 4; ++seed) {
       const std::vector<float> expected = run(*reference, image(seed)), actual = run(*session, image(seed));

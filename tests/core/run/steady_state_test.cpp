@@ -40,7 +40,8 @@ TEST(SteadyState, AllocatesNothing) {
   config.session.threads = 1;
   auto session = Session::load(std::string(MORTISE_SOURCE_DIR) + "/examples/digits/digits.onnx", config);
   ASSERT_TRUE(session.ok()) << session.status().message();
-  const std::vector<Value> inputs = {Tensor::of<float>({1, 1, 8, 8}, std::span<const float>(std::vector<float>(64, 0.25f)))};
+  const std::vector<Value> inputs = {
+      Tensor::of<float>({1, 1, 8, 8}, std::span<const float>(std::vector<float>(64, 0.25f)))};
   std::vector<Value> outputs = {Tensor::allocate(DType::kF32, {1, 10}).value()};
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(session->run(inputs, outputs).ok());
   const uint64_t before = allocations.load();

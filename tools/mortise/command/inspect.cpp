@@ -10,17 +10,23 @@ namespace {
 
 const char* concurrency_name(uint32_t concurrency) {
   switch (concurrency) {
-    case MORTISE_CONCURRENCY_SERIAL_PROVIDER: return "one run at a time";
-    case MORTISE_CONCURRENCY_SERIAL_SESSION: return "one run at a time per session";
-    default: return "any number of runs at once";
+    case MORTISE_CONCURRENCY_SERIAL_PROVIDER:
+      return "one run at a time";
+    case MORTISE_CONCURRENCY_SERIAL_SESSION:
+      return "one run at a time per session";
+    default:
+      return "any number of runs at once";
   }
 }
 
 const char* determinism_name(uint32_t determinism) {
   switch (determinism) {
-    case MORTISE_DETERMINISM_SAME_MACHINE: return "same machine and thread count";
-    case MORTISE_DETERMINISM_ANY_THREADS: return "same machine, any thread count";
-    default: return "not promised";
+    case MORTISE_DETERMINISM_SAME_MACHINE:
+      return "same machine and thread count";
+    case MORTISE_DETERMINISM_ANY_THREADS:
+      return "same machine, any thread count";
+    default:
+      return "not promised";
   }
 }
 
@@ -28,7 +34,8 @@ void inspect(const std::string& path, bool as_json) {
   auto library = PluginLibrary::load(path);
   if (!library.ok()) {
     if (as_json) {
-      fmt::print("{}\n", nlohmann::json{{"file", path}, {"usable", false}, {"problem", library.status().message()}}.dump(2));
+      fmt::print("{}\n",
+                 nlohmann::json{{"file", path}, {"usable", false}, {"problem", library.status().message()}}.dump(2));
       throw Exit{kFailed};
     }
     fail(kFailed, library.status().message());
@@ -44,17 +51,19 @@ void inspect(const std::string& path, bool as_json) {
                            {"description", d->description},
                            {"options_schema", nlohmann::json::parse(d->options_schema)}});
     }
-    fmt::print("{}\n", nlohmann::json{{"file", (*library)->name()},
-                                      {"usable", true},
-                                      {"abi_version", fmt::format("{}.{}.{}", version.major, version.minor, version.revision)},
-                                      {"providers", providers}}
-                           .dump(2));
+    fmt::print("{}\n",
+               nlohmann::json{{"file", (*library)->name()},
+                              {"usable", true},
+                              {"abi_version", fmt::format("{}.{}.{}", version.major, version.minor, version.revision)},
+                              {"providers", providers}}
+                   .dump(2));
     return;
   }
   fmt::print("{}: usable, ABI {}.{}.{}\n", (*library)->name(), version.major, version.minor, version.revision);
   for (const mortise_provider_descriptor_t* d : (*library)->descriptors()) {
-    fmt::print("\n{}  {} {} by {}\n  {}\n  concurrency: {}\n  repeatable:  {}\n  options:     {}\n", d->id, d->name, d->version,
-               d->vendor, d->description, concurrency_name(d->concurrency), determinism_name(d->determinism), d->options_schema);
+    fmt::print("\n{}  {} {} by {}\n  {}\n  concurrency: {}\n  repeatable:  {}\n  options:     {}\n", d->id, d->name,
+               d->version, d->vendor, d->description, concurrency_name(d->concurrency),
+               determinism_name(d->determinism), d->options_schema);
   }
 }
 

@@ -20,9 +20,14 @@ void list_providers(bool as_json) {
   for (const ProviderSet::Member& member : set->members) {
     const bool usable = member.instance != nullptr;
     const std::string device = usable ? member.instance->describe() : "";
-    report.push_back({{"id", member.config.id}, {"library", member.library}, {"usable", usable}, {"device", device},
+    report.push_back({{"id", member.config.id},
+                      {"library", member.library},
+                      {"usable", usable},
+                      {"device", device},
                       {"problem", member.problem.message()}});
-    if (!as_json) fmt::print("{}\n  {}\n  {}\n", member.config.id, member.library, usable ? device : "not usable: " + member.problem.message());
+    if (!as_json)
+      fmt::print("{}\n  {}\n  {}\n", member.config.id, member.library,
+                 usable ? device : "not usable: " + member.problem.message());
   }
   if (as_json) fmt::print("{}\n", report.dump(2));
   for (const Status& problem : registry.problems()) fmt::print(stderr, "mortise: {}\n", problem.message());

@@ -6,7 +6,8 @@ namespace mortise::tool {
 
 void SessionOptions::add_to(CLI::App& command) {
   command.add_option("--config", config, "Configuration file (JSON)");
-  command.add_option("--provider", providers, "Provider to try first: the id of an installed one, or a plugin's .so; may be repeated");
+  command.add_option("--provider", providers,
+                     "Provider to try first: the id of an installed one, or a plugin's .so; may be repeated");
   command.add_option("--threads", threads, "Threads that compute; 0: as many as the machine has");
 }
 

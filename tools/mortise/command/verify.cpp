@@ -36,7 +36,8 @@ std::string run_case(const TestCase& test_case, const Config& config, const Tole
     if (data->expected.empty()) return concat("data set ", set, " has no expected output");
     for (size_t i = 0; i < data->expected.size(); ++i) {
       const std::string difference = first_difference(results[i], data->expected[i], tolerance);
-      if (!difference.empty()) return concat("data set ", set, ": output '", session->outputs()[i].name, "' ", difference);
+      if (!difference.empty())
+        return concat("data set ", set, ": output '", session->outputs()[i].name, "' ", difference);
     }
   }
   return "";
@@ -58,7 +59,8 @@ void verify(const Options& options) {
     if (terminal) fmt::print(stderr, "\r\x1b[K[{}/{}] {}", passed + failed + 1, cases->size(), test_case.name);
     const std::string problem = run_case(test_case, config, options.tolerance);
     ++(problem.empty() ? passed : failed);
-    report.push_back({{"name", test_case.name}, {"outcome", problem.empty() ? "passed" : "failed"}, {"message", problem}});
+    report.push_back(
+        {{"name", test_case.name}, {"outcome", problem.empty() ? "passed" : "failed"}, {"message", problem}});
     if (problem.empty()) continue;
     if (terminal) fmt::print(stderr, "\r\x1b[K");
     fmt::print("FAIL {}: {}\n", test_case.name, problem);
@@ -77,14 +79,17 @@ void verify(const Options& options) {
 
 void add_verify(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("verify", "Run test cases in ONNX's backend-test layout and compare the results");
+  CLI::App* command =
+      app.add_subcommand("verify", "Run test cases in ONNX's backend-test layout and compare the results");
   command->add_option("PATH", options->paths, "Folders to search for cases")->required();
   options->session.add_to(*command);
   command->add_option("--rtol", options->tolerance.rtol, "Relative tolerance")->capture_default_str();
   command->add_option("--atol", options->tolerance.atol, "Absolute tolerance")->capture_default_str();
   command->add_option("--filter", options->filter, "Run only cases whose name this regular expression matches");
   command->add_option("--json", options->json, "Write a report to this file");
-  command->footer("Examples:\n  mortise verify vectors/node\n  mortise verify vectors --filter '^test_conv' --provider ./libvendor_npu.so");
+  command->footer(
+      "Examples:\n  mortise verify vectors/node\n  mortise verify vectors --filter '^test_conv' --provider "
+      "./libvendor_npu.so");
   command->callback([options] { verify(*options); });
 }
 

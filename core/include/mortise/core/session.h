@@ -28,7 +28,7 @@ namespace mortise {
 struct Port {
   std::string name;
   ValueKind kind = ValueKind::kTensor;
-  DType dtype = DType::kUndefined;   // of a tensor
+  DType dtype = DType::kUndefined;  // of a tensor
   bool has_rank = false;
   std::vector<int64_t> dims;         // -1: not known before the run
   std::vector<std::string> symbols;  // names of the unknown extents, "" where they have none
@@ -92,8 +92,9 @@ class Session {
   // By name. Every input without a default is given; an unknown name, a wrong type or a wrong shape is an error that
   // says what is expected.
   Result<std::map<std::string, Value>> run(const std::map<std::string, Value>& inputs, const RunOptions& options = {});
-  // By position, into values that the caller keeps: an output that is a tensor of the right type and shape is written in
-  // place, anything else is replaced. With bound outputs and static shapes a run allocates nothing once it has run before.
+  // By position, into values that the caller keeps: an output that is a tensor of the right type and shape is written
+  // in place, anything else is replaced. With bound outputs and static shapes a run allocates nothing once it has run
+  // before.
   Status run(std::span<const Value> inputs, std::span<Value> outputs, const RunOptions& options = {});
 
  private:

@@ -4,9 +4,9 @@
 
 // Device memory
 //
-// For a provider whose device has memory of its own. Values that pass between two sessions of the same provider then stay
-// on the device, and a copy is made only where a value enters or leaves. Without this extension a provider is given host
-// memory only.
+// For a provider whose device has memory of its own. Values that pass between two sessions of the same provider then
+// stay on the device, and a copy is made only where a value enters or leaves. Without this extension a provider is
+// given host memory only.
 //
 // Story: the provider lists its kinds of memory -> compile() -> host asks for the kind of each input and output -> host
 // allocates, copies in, runs, copies out, releases. Kind 0 is host memory and always understood.
@@ -20,7 +20,7 @@ enum {
 
 typedef struct mortise_memory_kind {
   // For people: "SRAM", "DDR".
-  const char *name;
+  const char* name;
   // Of an allocation, in bytes; a power of two.
   uint64_t alignment;
   // Bytes in all, 0 if unknown.
@@ -33,42 +33,42 @@ typedef struct mortise_memory_kind {
 
 typedef struct mortise_provider_device_memory {
   // [thread-safe & opened]
-  uint32_t(MORTISE_ABI *num_kinds)(const mortise_provider_t *provider);
+  uint32_t(MORTISE_ABI* num_kinds)(const mortise_provider_t* provider);
   // Returns false if there is no such index.
   // [thread-safe & opened]
-  bool(MORTISE_ABI *get_kind)(const mortise_provider_t *provider, uint32_t index, mortise_memory_kind_t *kind);
+  bool(MORTISE_ABI* get_kind)(const mortise_provider_t* provider, uint32_t index, mortise_memory_kind_t* kind);
 
   // The kind of memory in which the session wants input (or output) `index`; MORTISE_MEMORY_HOST if it does not care.
   // [setup & compiled]
-  uint32_t(MORTISE_ABI *input_kind)(const mortise_session_t *session, uint64_t index);
-  uint32_t(MORTISE_ABI *output_kind)(const mortise_session_t *session, uint64_t index);
+  uint32_t(MORTISE_ABI* input_kind)(const mortise_session_t* session, uint64_t index);
+  uint32_t(MORTISE_ABI* output_kind)(const mortise_session_t* session, uint64_t index);
 
   // Allocates; `*handle` is the provider's own and never dereferenced by the host unless the kind is HOST_VISIBLE.
   // MORTISE_RESOURCE_EXHAUSTED when the device is full.
   // [thread-safe & opened]
-  mortise_status(MORTISE_ABI *allocate)(const mortise_provider_t *provider, uint32_t kind, uint64_t size,
-                                        void **handle, mortise_error_t *error);
+  mortise_status(MORTISE_ABI* allocate)(const mortise_provider_t* provider, uint32_t kind, uint64_t size, void** handle,
+                                        mortise_error_t* error);
   // [thread-safe & opened]
-  void(MORTISE_ABI *release)(const mortise_provider_t *provider, uint32_t kind, void *handle);
+  void(MORTISE_ABI* release)(const mortise_provider_t* provider, uint32_t kind, void* handle);
 
   // Copy `size` bytes; complete when they return.
   // [thread-safe & opened]
-  mortise_status(MORTISE_ABI *copy_in)(const mortise_provider_t *provider, uint32_t kind, void *handle,
-                                       uint64_t offset, const void *host_source, uint64_t size, mortise_error_t *error);
-  mortise_status(MORTISE_ABI *copy_out)(const mortise_provider_t *provider, uint32_t kind, const void *handle,
-                                        uint64_t offset, void *host_target, uint64_t size, mortise_error_t *error);
+  mortise_status(MORTISE_ABI* copy_in)(const mortise_provider_t* provider, uint32_t kind, void* handle, uint64_t offset,
+                                       const void* host_source, uint64_t size, mortise_error_t* error);
+  mortise_status(MORTISE_ABI* copy_out)(const mortise_provider_t* provider, uint32_t kind, const void* handle,
+                                        uint64_t offset, void* host_target, uint64_t size, mortise_error_t* error);
 
   // (optional) Makes memory of the host usable as this kind without a copy: `*handle` refers to it until release().
   // The address is aligned as the kind asks.
   // [thread-safe & opened]
-  mortise_status(MORTISE_ABI *import_host)(const mortise_provider_t *provider, uint32_t kind, void *host_memory,
-                                           uint64_t size, void **handle, mortise_error_t *error);
+  mortise_status(MORTISE_ABI* import_host)(const mortise_provider_t* provider, uint32_t kind, void* host_memory,
+                                           uint64_t size, void** handle, mortise_error_t* error);
 
   // (optional) Copies from another provider's device without passing through host memory. source_provider_id: its
   // descriptor's id. Null: the host copies through its own memory.
   // [thread-safe & opened]
-  mortise_status(MORTISE_ABI *copy_peer)(const mortise_provider_t *provider, uint32_t kind, void *handle,
-                                         uint64_t offset, const char *source_provider_id, uint32_t source_kind,
-                                         const void *source_handle, uint64_t source_offset, uint64_t size,
-                                         mortise_error_t *error);
+  mortise_status(MORTISE_ABI* copy_peer)(const mortise_provider_t* provider, uint32_t kind, void* handle,
+                                         uint64_t offset, const char* source_provider_id, uint32_t source_kind,
+                                         const void* source_handle, uint64_t source_offset, uint64_t size,
+                                         mortise_error_t* error);
 } mortise_provider_device_memory_t;

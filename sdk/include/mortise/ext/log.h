@@ -21,9 +21,9 @@ enum {
 typedef struct mortise_host_log {
   // message: one line, UTF-8, NUL-terminated, copied.
   // [thread-safe]
-  void(MORTISE_ABI *log)(const mortise_host_t *host, uint32_t severity, const char *message);
+  void(MORTISE_ABI* log)(const mortise_host_t* host, uint32_t severity, const char* message);
 
   // The lowest severity that is kept; a provider need not format what lies below it.
   // [thread-safe]
-  uint32_t(MORTISE_ABI *min_severity)(const mortise_host_t *host);
+  uint32_t(MORTISE_ABI* min_severity)(const mortise_host_t* host);
 } mortise_host_log_t;

@@ -15,7 +15,7 @@ typedef struct mortise_host_onnx_model {
   // outside, its outputs those that are read outside, its initializers the constants they use. Node names are kept.
   // graph: the one passed to the current claim() or compile() call, or one of its bodies.
   // [setup]
-  mortise_status(MORTISE_ABI *serialize)(const mortise_host_t *host, const mortise_graph_t *graph,
-                                         const uint32_t *node_ids, uint64_t count, const mortise_ostream_t *stream,
-                                         mortise_error_t *error);
+  mortise_status(MORTISE_ABI* serialize)(const mortise_host_t* host, const mortise_graph_t* graph,
+                                         const uint32_t* node_ids, uint64_t count, const mortise_ostream_t* stream,
+                                         mortise_error_t* error);
 } mortise_host_onnx_model_t;

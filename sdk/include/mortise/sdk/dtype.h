@@ -52,12 +52,12 @@ struct DTypeInfo {
 };
 
 inline constexpr DTypeInfo kDTypeInfo[kNumDTypes] = {
-    {"undefined", 0},     {"float32", 32},      {"uint8", 8},           {"int8", 8},           {"uint16", 16},
-    {"int16", 16},        {"int32", 32},        {"int64", 64},          {"string", 128},       {"bool", 8},
-    {"float16", 16},      {"float64", 64},      {"uint32", 32},         {"uint64", 64},        {"complex64", 64},
-    {"complex128", 128},  {"bfloat16", 16},     {"float8e4m3fn", 8},    {"float8e4m3fnuz", 8}, {"float8e5m2", 8},
-    {"float8e5m2fnuz", 8}, {"uint4", 4},        {"int4", 4},            {"float4e2m1", 4},     {"float8e8m0", 8},
-    {"uint2", 2},         {"int2", 2},
+    {"undefined", 0},      {"float32", 32},  {"uint8", 8},        {"int8", 8},           {"uint16", 16},
+    {"int16", 16},         {"int32", 32},    {"int64", 64},       {"string", 128},       {"bool", 8},
+    {"float16", 16},       {"float64", 64},  {"uint32", 32},      {"uint64", 64},        {"complex64", 64},
+    {"complex128", 128},   {"bfloat16", 16}, {"float8e4m3fn", 8}, {"float8e4m3fnuz", 8}, {"float8e5m2", 8},
+    {"float8e5m2fnuz", 8}, {"uint4", 4},     {"int4", 4},         {"float4e2m1", 4},     {"float8e8m0", 8},
+    {"uint2", 2},          {"int2", 2},
 };
 
 constexpr bool is_known(DType dtype) {
@@ -82,21 +82,37 @@ constexpr std::optional<uint64_t> size_in_bytes(DType dtype, uint64_t count) {
 // dtype_of<float> == DType::kF32
 template <class T>
 inline constexpr DType dtype_of = DType::kUndefined;
-template <> inline constexpr DType dtype_of<float> = DType::kF32;
-template <> inline constexpr DType dtype_of<double> = DType::kF64;
-template <> inline constexpr DType dtype_of<Half> = DType::kF16;
-template <> inline constexpr DType dtype_of<BFloat16> = DType::kBF16;
-template <> inline constexpr DType dtype_of<uint8_t> = DType::kU8;
-template <> inline constexpr DType dtype_of<uint16_t> = DType::kU16;
-template <> inline constexpr DType dtype_of<uint32_t> = DType::kU32;
-template <> inline constexpr DType dtype_of<uint64_t> = DType::kU64;
-template <> inline constexpr DType dtype_of<int8_t> = DType::kI8;
-template <> inline constexpr DType dtype_of<int16_t> = DType::kI16;
-template <> inline constexpr DType dtype_of<int32_t> = DType::kI32;
-template <> inline constexpr DType dtype_of<int64_t> = DType::kI64;
-template <> inline constexpr DType dtype_of<bool> = DType::kBool;
-template <> inline constexpr DType dtype_of<mortise_string_t> = DType::kString;
-template <> inline constexpr DType dtype_of<std::complex<float>> = DType::kC64;
-template <> inline constexpr DType dtype_of<std::complex<double>> = DType::kC128;
+template <>
+inline constexpr DType dtype_of<float> = DType::kF32;
+template <>
+inline constexpr DType dtype_of<double> = DType::kF64;
+template <>
+inline constexpr DType dtype_of<Half> = DType::kF16;
+template <>
+inline constexpr DType dtype_of<BFloat16> = DType::kBF16;
+template <>
+inline constexpr DType dtype_of<uint8_t> = DType::kU8;
+template <>
+inline constexpr DType dtype_of<uint16_t> = DType::kU16;
+template <>
+inline constexpr DType dtype_of<uint32_t> = DType::kU32;
+template <>
+inline constexpr DType dtype_of<uint64_t> = DType::kU64;
+template <>
+inline constexpr DType dtype_of<int8_t> = DType::kI8;
+template <>
+inline constexpr DType dtype_of<int16_t> = DType::kI16;
+template <>
+inline constexpr DType dtype_of<int32_t> = DType::kI32;
+template <>
+inline constexpr DType dtype_of<int64_t> = DType::kI64;
+template <>
+inline constexpr DType dtype_of<bool> = DType::kBool;
+template <>
+inline constexpr DType dtype_of<mortise_string_t> = DType::kString;
+template <>
+inline constexpr DType dtype_of<std::complex<float>> = DType::kC64;
+template <>
+inline constexpr DType dtype_of<std::complex<double>> = DType::kC128;
 
 }  // namespace mortise

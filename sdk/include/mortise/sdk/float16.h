@@ -2,8 +2,8 @@
 //
 // Half and BFloat16: storage types that convert to and from float.
 //
-// Rounding is to nearest, ties to even; NaN stays NaN (quiet), overflow gives infinity, subnormals are kept. Arithmetic is
-// done in float by whoever uses them.
+// Rounding is to nearest, ties to even; NaN stays NaN (quiet), overflow gives infinity, subnormals are kept. Arithmetic
+// is done in float by whoever uses them.
 #pragma once
 
 #include <bit>
@@ -15,7 +15,7 @@ namespace mortise {
 class Half {
  public:
   Half() = default;
-  Half(float value) : bits_(encode(value)) {}  // NOLINT: implicit by design
+  Half(float value) : bits_(encode(value)) {}       // NOLINT: implicit by design
   operator float() const { return decode(bits_); }  // NOLINT: implicit by design
   static Half from_bits(uint16_t bits) {
     Half half;
@@ -59,7 +59,9 @@ class BFloat16 {
  public:
   BFloat16() = default;
   BFloat16(float value) : bits_(encode(value)) {}  // NOLINT: implicit by design
-  operator float() const { return std::bit_cast<float>(static_cast<uint32_t>(bits_) << 16); }  // NOLINT: implicit by design
+  operator float() const {
+    return std::bit_cast<float>(static_cast<uint32_t>(bits_) << 16);
+  }  // NOLINT: implicit by design
   static BFloat16 from_bits(uint16_t bits) {
     BFloat16 value;
     value.bits_ = bits;

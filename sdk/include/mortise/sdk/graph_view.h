@@ -2,7 +2,8 @@
 //
 // GraphView, NodeView, ValueView, Attributes: comfortable reading of the host's graph.
 //
-// Views copy the small records of the ABI and point into the host's memory: valid as long as the graph is (see graph.h).
+// Views copy the small records of the ABI and point into the host's memory: valid as long as the graph is (see
+// graph.h).
 #pragma once
 
 #include <optional>
@@ -104,7 +105,8 @@ class NodeView {
 class ValueView {
  public:
   ValueView(const mortise_graph_t* graph, ValueId id) : id_(id) {
-    if (!graph->get_value(graph, id, &value_)) value_ = {.name = "", .type = {.rank = MORTISE_UNKNOWN_RANK}, .producer = kNoId};
+    if (!graph->get_value(graph, id, &value_))
+      value_ = {.name = "", .type = {.rank = MORTISE_UNKNOWN_RANK}, .producer = kNoId};
   }
 
   ValueId id() const { return id_; }

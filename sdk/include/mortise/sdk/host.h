@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Host: what the program that loaded the plugin offers, with every extension looked up once and a fallback where the host
-// lacks it. Copyable; refers to the host.
+// Host: what the program that loaded the plugin offers, with every extension looked up once and a fallback where the
+// host lacks it. Copyable; refers to the host.
 #pragma once
 
 #include <string>
@@ -48,13 +48,16 @@ class Host {
   void parallel_for(uint64_t count, uint64_t grain, Body&& body) const {
     if (grain == 0) grain = 1;
     if (parallel_for_ == nullptr || count <= grain) {
-      for (uint64_t begin = 0; begin < count; begin += grain) body(begin, count - begin < grain ? count : begin + grain, 0u);
+      for (uint64_t begin = 0; begin < count; begin += grain)
+        body(begin, count - begin < grain ? count : begin + grain, 0u);
       return;
     }
     using BodyType = std::remove_reference_t<Body>;
     parallel_for_->parallel_for(
         host_, count, grain,
-        [](void* context, uint64_t begin, uint64_t end, uint32_t worker) { (*static_cast<BodyType*>(context))(begin, end, worker); },
+        [](void* context, uint64_t begin, uint64_t end, uint32_t worker) {
+          (*static_cast<BodyType*>(context))(begin, end, worker);
+        },
         const_cast<void*>(static_cast<const void*>(&body)));
   }
 

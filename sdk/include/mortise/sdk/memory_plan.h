@@ -2,8 +2,8 @@
 //
 // Memory plan: offsets in one arena for buffers whose lifetimes are known.
 //
-// Greedy by size (Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference", arXiv:2001.03288): the
-// largest buffer first, each at the lowest offset where it overlaps no buffer that lives at the same time.
+// Greedy by size (Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference", arXiv:2001.03288):
+// the largest buffer first, each at the lowest offset where it overlaps no buffer that lives at the same time.
 #pragma once
 
 #include <algorithm>
@@ -35,7 +35,8 @@ constexpr uint64_t align_up(uint64_t size, uint64_t alignment = kArenaAlignment)
 inline uint64_t plan_memory(std::span<PlannedBuffer> buffers) {
   std::vector<uint32_t> order(buffers.size());
   std::iota(order.begin(), order.end(), 0u);
-  std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return buffers[a].size > buffers[b].size; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](uint32_t a, uint32_t b) { return buffers[a].size > buffers[b].size; });
 
   // A row holds buffers at one offset range that never live at the same time, sorted by `first`. Rows nest: a buffer is
   // put into the lowest gap, and buffers placed at the same offset with a size not above the row's share the row.
@@ -75,7 +76,8 @@ inline uint64_t plan_memory(std::span<PlannedBuffer> buffers) {
     if (share != nullptr) {
       share->add(buffer.first, buffer.last);
     } else {
-      auto position = std::upper_bound(rows.begin(), rows.end(), offset, [](uint64_t o, const Row& r) { return o < r.offset; });
+      auto position =
+          std::upper_bound(rows.begin(), rows.end(), offset, [](uint64_t o, const Row& r) { return o < r.offset; });
       rows.insert(position, Row{offset, size, {{buffer.first, buffer.last}}});
     }
   }

@@ -42,9 +42,8 @@ struct Plugin {
 
   static constexpr mortise_provider_factory_t kFactory = {
       .count = [](const mortise_provider_factory_t*) noexcept { return static_cast<uint32_t>(sizeof...(Providers)); },
-      .descriptor = [](const mortise_provider_factory_t*, uint32_t index) noexcept -> const mortise_provider_descriptor_t* {
-        return index < kDescriptors.size() ? kDescriptors[index] : nullptr;
-      },
+      .descriptor = [](const mortise_provider_factory_t*, uint32_t index) noexcept
+      -> const mortise_provider_descriptor_t* { return index < kDescriptors.size() ? kDescriptors[index] : nullptr; },
       .create = create,
   };
 

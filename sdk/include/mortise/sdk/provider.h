@@ -2,8 +2,8 @@
 //
 // Provider and Session: base classes for a provider written in C++.
 //
-// Override the virtual functions, return Status or Result, throw if you like: plugin.h turns a class into a plugin whose
-// every function catches what is thrown, keeps the order of calls, and never lets null through. The comments of
+// Override the virtual functions, return Status or Result, throw if you like: plugin.h turns a class into a plugin
+// whose every function catches what is thrown, keeps the order of calls, and never lets null through. The comments of
 // ../provider.h and ../session.h apply, thread tags included; here stands only what is different.
 #pragma once
 
@@ -36,7 +36,8 @@ class ClaimSink {
  private:
   static Status check(mortise_status status) {
     if (status == MORTISE_OK) return {};
-    return Status(static_cast<StatusCode>(MORTISE_STATUS_CODE(status)), "the host refused the claim: unknown node, or claimed twice");
+    return Status(static_cast<StatusCode>(MORTISE_STATUS_CODE(status)),
+                  "the host refused the claim: unknown node, or claimed twice");
   }
   const mortise_claim_sink_t* sink_;
 };
@@ -77,7 +78,8 @@ class RunArgs {
   // Output `i` with these dims: the host's preallocated one if it has them, otherwise one that the host allocates now.
   Result<mortise_tensor_t> output(uint64_t i, std::span<const int64_t> dims) const {
     const TensorView given = output(i);
-    if (!given.unallocated() && std::equal(dims.begin(), dims.end(), given.dims().begin(), given.dims().end())) return given.raw();
+    if (!given.unallocated() && std::equal(dims.begin(), dims.end(), given.dims().begin(), given.dims().end()))
+      return given.raw();
     mortise_tensor_t tensor{};
     mortise_error_t error{};
     const mortise_status status =

@@ -2,8 +2,9 @@
 //
 // Status and Result<T>: how C++ code of Mortise reports failure.
 //
-// Status is a code and a sentence; OK is a null pointer, so that returning it costs nothing. Result<T> is a T or a Status
-// that is not OK. Used by the SDK's wrapper, the core and the bundled providers alike. Not thread-safe, like any value.
+// Status is a code and a sentence; OK is a null pointer, so that returning it costs nothing. Result<T> is a T or a
+// Status that is not OK. Used by the SDK's wrapper, the core and the bundled providers alike. Not thread-safe, like any
+// value.
 #pragma once
 
 #include <cstdint>
@@ -42,9 +43,10 @@ enum class StatusCode : int32_t {
 // "invalid argument", "device lost", …; "status 99" for a number that is none of them.
 inline std::string to_string(StatusCode code) {
   static constexpr const char* kNames[] = {
-      "ok",           "cancelled",         "unknown",          "invalid argument",    "deadline exceeded", "not found",
-      "already exists", "permission denied", "resource exhausted", "failed precondition", "aborted",         "out of range",
-      "unimplemented", "internal error",    "unavailable",      "data loss",           "unauthenticated",   "device lost"};
+      "ok",        "cancelled",       "unknown",           "invalid argument",   "deadline exceeded",
+      "not found", "already exists",  "permission denied", "resource exhausted", "failed precondition",
+      "aborted",   "out of range",    "unimplemented",     "internal error",     "unavailable",
+      "data loss", "unauthenticated", "device lost"};
   const auto number = static_cast<uint32_t>(code);
   return number < std::size(kNames) ? kNames[number] : "status " + std::to_string(number);
 }
@@ -122,9 +124,10 @@ Status unimplemented(const Parts&... parts) {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: implicit by design
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}        // NOLINT: implicit by design
   Result(Status status) : state_(std::in_place_index<1>, std::move(status)) {  // NOLINT: implicit by design
-    if (std::get<1>(state_).ok()) std::get<1>(state_) = Status(StatusCode::kInternal, "a Result was made from an OK status");
+    if (std::get<1>(state_).ok())
+      std::get<1>(state_) = Status(StatusCode::kInternal, "a Result was made from an OK status");
   }
 
   bool ok() const { return state_.index() == 0; }
@@ -155,16 +158,15 @@ class [[nodiscard]] Result {
 #define MORTISE_JOIN(a, b) MORTISE_JOIN_INNER(a, b)
 
 // Returns from the calling function if `expr` (a Status) is not OK.
-#define MORTISE_TRY(...)                                                      \
-  do {                                                                        \
-    if (::mortise::Status mortise_status_ = (__VA_ARGS__); !mortise_status_.ok()) \
-      return mortise_status_;                                                 \
+#define MORTISE_TRY(...)                                                                                  \
+  do {                                                                                                    \
+    if (::mortise::Status mortise_status_ = (__VA_ARGS__); !mortise_status_.ok()) return mortise_status_; \
   } while (false)
 
 // MORTISE_ASSIGN(auto x, f()); defines x from a Result, or returns its status.
 #define MORTISE_ASSIGN(declaration, ...) \
   MORTISE_ASSIGN_INNER(MORTISE_JOIN(mortise_result_, __LINE__), declaration, __VA_ARGS__)
-#define MORTISE_ASSIGN_INNER(result, declaration, ...)     \
-  auto result = (__VA_ARGS__);                             \
-  if (!result.ok()) return std::move(result).status();     \
+#define MORTISE_ASSIGN_INNER(result, declaration, ...) \
+  auto result = (__VA_ARGS__);                         \
+  if (!result.ok()) return std::move(result).status(); \
   declaration = std::move(result).value()

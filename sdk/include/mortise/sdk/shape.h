@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Shape: the extents of a tensor, in place up to rank 8 and on the heap above, so that ordinary shapes allocate nothing.
+// Shape: the extents of a tensor, in place up to rank 8 and on the heap above, so that ordinary shapes allocate
+// nothing.
 #pragma once
 
 #include <algorithm>
@@ -83,8 +84,8 @@ class Shape {
     --rank_;
   }
 
-  // Product of the extents from `first` to before `last`; 1 if there are none. Extents are known and the product of all of
-  // them is known to fit (see checked_num_elements).
+  // Product of the extents from `first` to before `last`; 1 if there are none. Extents are known and the product of all
+  // of them is known to fit (see checked_num_elements).
   int64_t product(uint32_t first, uint32_t last) const {
     int64_t product = 1;
     for (uint32_t i = first; i < last; ++i) product *= data()[i];
@@ -104,7 +105,8 @@ class Shape {
 // Number of elements; nothing if an extent is negative or the product overflows int64.
 inline std::optional<int64_t> checked_num_elements(std::span<const int64_t> dims) {
   if (std::find(dims.begin(), dims.end(), 0) != dims.end()) {
-    return std::all_of(dims.begin(), dims.end(), [](int64_t d) { return d >= 0; }) ? std::optional<int64_t>(0) : std::nullopt;
+    return std::all_of(dims.begin(), dims.end(), [](int64_t d) { return d >= 0; }) ? std::optional<int64_t>(0)
+                                                                                   : std::nullopt;
   }
   int64_t product = 1;
   for (const int64_t dim : dims) {

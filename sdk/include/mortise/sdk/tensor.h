@@ -2,8 +2,9 @@
 //
 // Tensor: a dense tensor in host memory that owns, shares or borrows its elements.
 //
-// Copying a Tensor copies the reference, not the elements. Strings are mortise_string_t whose characters live as long as
-// the tensor's storage. Distinct tensors may be used from distinct threads; one tensor follows the rules of std::vector.
+// Copying a Tensor copies the reference, not the elements. Strings are mortise_string_t whose characters live as long
+// as the tensor's storage. Distinct tensors may be used from distinct threads; one tensor follows the rules of
+// std::vector.
 #pragma once
 
 #include <cstring>
@@ -26,16 +27,18 @@ class Tensor {
 
   Tensor() = default;
 
-  // Uninitialised elements (strings: empty), aligned to kAlignment. Fails for an unknown dtype, a negative extent, a size
-  // that overflows, or when there is no memory.
+  // Uninitialised elements (strings: empty), aligned to kAlignment. Fails for an unknown dtype, a negative extent, a
+  // size that overflows, or when there is no memory.
   static Result<Tensor> allocate(DType dtype, const Shape& shape) {
     MORTISE_ASSIGN(const uint64_t bytes, storage_size(dtype, shape));
     void* data = ::operator new(bytes == 0 ? 1 : bytes, std::align_val_t(kAlignment), std::nothrow);
     if (data == nullptr) {
-      return make_error(StatusCode::kResourceExhausted, "no memory for a tensor ", to_string(dtype), to_string(shape), " of ", bytes, " bytes");
+      return make_error(StatusCode::kResourceExhausted, "no memory for a tensor ", to_string(dtype), to_string(shape),
+                        " of ", bytes, " bytes");
     }
     if (dtype == DType::kString) std::memset(data, 0, bytes);
-    return Tensor(dtype, shape, data, std::shared_ptr<void>(data, [](void* p) { ::operator delete(p, std::align_val_t(kAlignment)); }));
+    return Tensor(dtype, shape, data,
+                  std::shared_ptr<void>(data, [](void* p) { ::operator delete(p, std::align_val_t(kAlignment)); }));
   }
   // Elements that somebody else owns, or keeps alive through `owner`. shape is valid for dtype and matches the memory.
   static Tensor view(DType dtype, const Shape& shape, void* data, std::shared_ptr<void> owner = nullptr) {
@@ -89,13 +92,21 @@ class Tensor {
   const void* raw() const { return data_; }
   // T is the C++ type of dtype(), or an unsigned type of the same size where only bits are moved.
   template <class T>
-  T* data() { return static_cast<T*>(data_); }
+  T* data() {
+    return static_cast<T*>(data_);
+  }
   template <class T>
-  const T* data() const { return static_cast<const T*>(data_); }
+  const T* data() const {
+    return static_cast<const T*>(data_);
+  }
   template <class T>
-  std::span<T> elements() { return {data<T>(), static_cast<size_t>(num_elements())}; }
+  std::span<T> elements() {
+    return {data<T>(), static_cast<size_t>(num_elements())};
+  }
   template <class T>
-  std::span<const T> elements() const { return {data<T>(), static_cast<size_t>(num_elements())}; }
+  std::span<const T> elements() const {
+    return {data<T>(), static_cast<size_t>(num_elements())};
+  }
 
   // The ABI's record of it; refers to this tensor's shape and memory.
   mortise_tensor_t abi() const {
