@@ -102,6 +102,7 @@ Status Executor::run_step(Frame& frame, uint32_t index, const RunControl& contro
   const Step& step = program_->steps[index];
   if (step.control_flow != nullptr) {
     MORTISE_TRY(frame.prepare(index));
+    const StepSpan span(control.trace, *program_, index);
     return run_control_flow(frame, index, control);
   }
   Status status = call_provider(frame, index, control);
@@ -149,6 +150,7 @@ Status Executor::run(std::span<const Value* const> inputs, std::span<Value> outp
                             program_->outputs.size(), " outputs, not ", inputs.size(), " and ", outputs.size());
   }
   MORTISE_ASSIGN(std::unique_ptr<Frame> frame, take_frame(inputs));
+  frame->set_trace(control.trace);
   Status status = bind(*frame, inputs, outputs);
   for (uint32_t step = 0; status.ok() && step < program_->steps.size(); ++step) {
     status = run_step(*frame, step, control);

@@ -11,9 +11,9 @@
 #include <span>
 #include <vector>
 
-#include "core/host/run_state.h"
 #include "core/run/frame.h"
 #include "core/run/program.h"
+#include "core/run/run_trace.h"
 
 namespace mortise::run {
 
@@ -27,7 +27,7 @@ struct Failure {
 struct RunControl {
   const std::atomic<bool>* cancel = nullptr;
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
-  ProfileSink* profile = nullptr;
+  RunTrace* trace = nullptr;  // null: the run is not profiled
   Failure* failure = nullptr;
 
   // OK, CANCELLED or DEADLINE_EXCEEDED.

@@ -138,13 +138,13 @@ Status Frame::prepare(uint32_t index) {
       ProviderInstance& provider = *program_->providers[copy.provider];
       const Tensor& source = slots_[copy.slot].value.tensor;
       MORTISE_TRY(ensure_capacity(copy, source.size_bytes()));
+      const CopySpan span(trace_, TraceKind::kCopyIn, *program_, copy.slot, copy.provider, source.size_bytes());
       const ScopedWorker role;
       MORTISE_TRY(call_boundary([&](mortise_error_t* error) {
         return provider.device_memory()->copy_in(provider.abi(), copy.kind, copy.handle, 0, source.raw(),
                                                  source.size_bytes(), error);
       }));
       copy.valid = true;
-      bytes_copied_.fetch_add(source.size_bytes(), std::memory_order_relaxed);
     }
     mortise_tensor_t& record = tensors_[first_input_[index] + i];
     record = host;
@@ -210,12 +210,12 @@ Status Frame::fetch(uint32_t slot) {
     }
     ProviderInstance& provider = *program_->providers[copy.provider];
     Tensor& target = state.value.tensor;
+    const CopySpan span(trace_, TraceKind::kCopyOut, *program_, slot, copy.provider, target.size_bytes());
     const ScopedWorker role;
     MORTISE_TRY(call_boundary([&](mortise_error_t* error) {
       return provider.device_memory()->copy_out(provider.abi(), copy.kind, copy.handle, 0, target.raw(),
                                                 target.size_bytes(), error);
     }));
-    bytes_copied_.fetch_add(target.size_bytes(), std::memory_order_relaxed);
     publish(slot);
     return {};
   }

@@ -5,13 +5,13 @@
 // different slots.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <span>
 #include <vector>
 
 #include "core/run/layout.h"
 #include "core/run/program.h"
+#include "core/run/run_trace.h"
 
 namespace mortise::run {
 
@@ -39,6 +39,8 @@ class Frame {
 
   // Forgets the last run's values; keeps memory.
   void reset();
+  // Where the run's copies are recorded; null: nowhere.
+  void set_trace(RunTrace* trace) { trace_ = trace; }
 
   // Gives a slot a value: an input, a constant, the result of a control-flow step. Shares its memory.
   void set(uint32_t slot, Value value);
@@ -66,8 +68,6 @@ class Frame {
   // Memory for an output whose shape was not known: fills the step's record and returns it.
   Result<mortise_tensor_t> allocate_output(uint32_t step, uint64_t index, std::span<const int64_t> dims);
 
-  uint64_t bytes_copied() const { return bytes_copied_.load(std::memory_order_relaxed); }
-
  private:
   Frame(std::shared_ptr<const Program> program, std::shared_ptr<const Layout> layout)
       : program_(std::move(program)), layout_(std::move(layout)) {}
@@ -92,7 +92,7 @@ class Frame {
   std::vector<DeviceCopy> copies_;
   std::vector<std::vector<uint32_t>> readers_;    // per slot: records in tensors_ of those who read it from the host
   std::vector<std::vector<uint32_t>> copies_of_;  // per slot: its device copies
-  std::atomic<uint64_t> bytes_copied_{0};
+  RunTrace* trace_ = nullptr;
 };
 
 }  // namespace mortise::run

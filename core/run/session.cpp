@@ -161,7 +161,10 @@ Status Session::Impl::run(std::span<const Value> given, std::span<Value> results
       const std::lock_guard lock(mutex);
       current = built;
     }
+    std::optional<run::RunTrace> trace;
+    if (options.trace != nullptr) control.trace = &trace.emplace(current->executor->program());
     Status status = current->executor->run(std::span(pointers.data(), pointers.size()), results, control);
+    if (trace) options.trace->append(trace->finish(status));
     if (status.ok() || failure.provider == nullptr) return status;
     MORTISE_TRY(recover(current, failure, status));
   }

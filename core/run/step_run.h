@@ -8,8 +8,9 @@ namespace mortise::run {
 
 class StepRun final : public RunState {
  public:
-  StepRun(Frame& frame, uint32_t step, const RunControl& control) : frame_(frame), step_(step), control_(control) {
-    profile = control.profile;
+  StepRun(Frame& frame, uint32_t step, const RunControl& control)
+      : frame_(frame), step_(step), control_(control), span_(control.trace, frame.program(), step) {
+    profile = span_.sink();
   }
 
   // Runs the step's session to its end, once.
@@ -23,6 +24,7 @@ class StepRun final : public RunState {
   Frame& frame_;
   uint32_t step_;
   const RunControl& control_;
+  StepSpan span_;
 };
 
 }  // namespace mortise::run

@@ -1,16 +1,12 @@
 // The host half of mortise.profile: hands events to the profile of the run they belong to.
-#include <chrono>
-
+#include "core/base/clock.h"
 #include "core/host/ext/extensions.h"
 #include "core/host/run_state.h"
 
 namespace mortise {
 
 const mortise_host_profile_t kHostProfile = {
-    .now_ns = [](const mortise_host_t*) noexcept -> uint64_t {
-      const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
-      return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(since_start).count());
-    },
+    .now_ns = [](const mortise_host_t*) noexcept { return now_ns(); },
     .record =
         [](const mortise_host_t*, const mortise_run_context_t* context, const mortise_profile_event_t* event) noexcept {
           if (context == nullptr || context->host_data == nullptr || event == nullptr || event->name == nullptr) return;

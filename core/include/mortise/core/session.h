@@ -20,6 +20,7 @@
 #include "mortise/core/config.h"
 #include "mortise/core/log.h"
 #include "mortise/core/placement.h"
+#include "mortise/core/trace.h"
 #include "mortise/sdk/value.h"
 
 namespace mortise {
@@ -51,6 +52,8 @@ struct RunOptions {
   const std::atomic<bool>* cancel = nullptr;
   // From the start of the run; zero: the configuration's.
   std::chrono::nanoseconds deadline{0};
+  // Profiles the run and adds its events to this trace when it ends; one run at a time per trace.
+  Trace* trace = nullptr;
 };
 
 // A provider, or a plugin that should have held one, as a session found it.
