@@ -95,6 +95,10 @@ Result<Value> read(std::ifstream& stream) {
     stream.seekg(here);
     MORTISE_ASSIGN(Tensor tensor, Tensor::allocate(name.dtype, shape));
     stream.read(tensor.data<char>(), static_cast<std::streamsize>(bytes));
+    if (name.dtype == DType::kBool) {
+      // Reading another byte than 0 or 1 as a C++ bool would be undefined.
+      for (char& element : std::span(tensor.data<char>(), bytes)) element = element == 0 ? 0 : 1;
+    }
     return Value(std::move(tensor));
   }
   return unimplemented("has elements of type '", descr, "', which has no counterpart in ONNX");

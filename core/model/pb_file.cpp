@@ -51,7 +51,8 @@ Result<Value> read(const std::filesystem::path& path) {
   if (!stream) return make_error(StatusCode::kNotFound, "cannot be opened");
   Message message;
   if (!message.ParseFromIstream(&stream)) return make_error(StatusCode::kDataLoss, "is no ", message.GetTypeName());
-  TensorConverter converter(path.parent_path(), LoadOptions{});
+  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  TensorConverter converter(folder, LoadOptions{});
   return to_value(message, converter);
 }
 

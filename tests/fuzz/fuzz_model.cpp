@@ -1,22 +1,34 @@
-// Any bytes are a model whose graph is valid and can be read through the ABI, or an error with a sentence.
+// Any bytes are a model whose graph is valid, can be read through the ABI and has types, or an error with a sentence.
 #include <cstdlib>
 
 #include "core/graph/abi_graph.h"
+#include "core/infer/infer.h"
 #include "core/model/load.h"
+
+namespace {
+
+void check(const mortise::Status& status) {
+  if (!status.ok() && (status.message().empty() || status.code() == mortise::StatusCode::kInternal)) std::abort();
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   mortise::LoadOptions options;
   options.max_nodes = 100'000;
   options.max_densified_bytes = 1 << 20;
-  const auto model = mortise::load_model(std::as_bytes(std::span(data, size)), {}, options);
+  auto model = mortise::load_model(std::as_bytes(std::span(data, size)), {}, options);
   if (!model.ok()) {
-    if (model.status().message().empty() || model.status().code() == mortise::StatusCode::kInternal) std::abort();
+    check(model.status());
     return 0;
   }
-  const mortise::AbiGraph view(model->graph);
-  mortise_value_info_t value;
-  for (uint32_t id = 0; id < model->graph.num_values(); ++id) {
-    if (!view.abi()->get_value(view.abi(), id, &value)) std::abort();
+  {
+    const mortise::AbiGraph view(model->graph);
+    mortise_value_info_t value;
+    for (uint32_t id = 0; id < model->graph.num_values(); ++id) {
+      if (!view.abi()->get_value(view.abi(), id, &value)) std::abort();
+    }
   }
+  check(mortise::infer_types(model->graph));
   return 0;
 }

@@ -1,0 +1,88 @@
+// Values in files: what NumPy and ONNX write is read, what is damaged gets a sentence.
+#include "core/model/value_file.h"
+
+#include <gmock/gmock.h>
+#include <onnx/onnx_pb.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace mortise {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class ValueFile : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+    folder_ = fs::path(testing::TempDir()) / ("value_file_" + std::string(test->name()));
+    fs::create_directories(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  fs::path write(const std::string& name, const std::string& bytes) {
+    std::ofstream(folder_ / name, std::ios::binary) << bytes;
+    return folder_ / name;
+  }
+  fs::path write_array(const std::string& header, const std::string& elements) {
+    return write("array.npy",
+                 std::string("\x93NUMPY\x01\0", 8) + static_cast<char>(header.size()) + '\0' + header + elements);
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(ValueFile, WritesAndReadsArrays) {
+  const Tensor tensor = Tensor::of<float>({2, 3}, {0, 1, 2, 3, 4, 5});
+  ASSERT_TRUE(write_npy(folder_ / "a.npy", tensor).ok());
+  const auto read = read_npy(folder_ / "a.npy");
+  ASSERT_TRUE(read.ok()) << read.status().message();
+  EXPECT_EQ(read->tensor.dtype(), DType::kF32);
+  EXPECT_EQ(read->tensor.shape(), (Shape{2, 3}));
+  EXPECT_THAT(read->tensor.elements<float>(), ElementsAre(0, 1, 2, 3, 4, 5));
+}
+
+TEST_F(ValueFile, MakesOddBoolsOfArraysTrue) {
+  const auto path =
+      write_array("{'descr': '|b1', 'fortran_order': False, 'shape': (3,), }\n", std::string("\0\1\2", 3));
+  const auto read = read_npy(path);
+  ASSERT_TRUE(read.ok()) << read.status().message();
+  EXPECT_THAT(read->tensor.elements<uint8_t>(), ElementsAre(0, 1, 1));
+}
+
+TEST_F(ValueFile, RefusesArraysThatAreCutShort) {
+  const auto path = write_array("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }\n", "1234567");
+  const auto read = read_npy(path);
+  ASSERT_FALSE(read.ok());
+  EXPECT_THAT(read.status().message(), HasSubstr("array.npy: holds 7 bytes of elements instead of 8"));
+}
+
+TEST_F(ValueFile, FindsExternalDataOfAFileNamedWithoutFolder) {
+  write("weights.bin", "\x05");
+  onnx::TensorProto proto;
+  proto.set_data_type(onnx::TensorProto::UINT8);
+  proto.add_dims(1);
+  proto.set_data_location(onnx::TensorProto::EXTERNAL);
+  auto& entry = *proto.add_external_data();
+  entry.set_key("location");
+  entry.set_value("weights.bin");
+  write("tensor.pb", proto.SerializeAsString());
+  const fs::path before = fs::current_path();
+  fs::current_path(folder_);
+  const auto read = read_pb("tensor.pb", ValueKind::kTensor);
+  fs::current_path(before);
+  ASSERT_TRUE(read.ok()) << read.status().message();
+  EXPECT_THAT(read->tensor.elements<uint8_t>(), ElementsAre(5));
+}
+
+TEST_F(ValueFile, RefusesBytesThatAreNoTensor) {
+  const auto read = read_pb(write("a.pb", "\xff\xff"), ValueKind::kTensor);
+  ASSERT_FALSE(read.ok());
+  EXPECT_THAT(read.status().message(), HasSubstr("a.pb: is no onnx.TensorProto"));
+}
+
+}  // namespace
+}  // namespace mortise
