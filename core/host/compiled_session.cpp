@@ -7,14 +7,14 @@ namespace mortise {
 
 namespace {
 
-// Lets one run at a time pass; nothing for a null gate.
+// Holds a gate; nothing for a null gate.
 class GatePass {
  public:
-  explicit GatePass(std::binary_semaphore* gate) : gate_(gate) {
-    if (gate_ != nullptr) gate_->acquire();
+  GatePass(Gate* gate, Waiting waiting) : gate_(gate) {
+    if (gate_ != nullptr) gate_->enter(waiting);
   }
   ~GatePass() {
-    if (gate_ != nullptr) gate_->release();
+    if (gate_ != nullptr) gate_->leave();
   }
   GatePass(const GatePass&) = delete;
   GatePass& operator=(const GatePass&) = delete;
@@ -22,7 +22,7 @@ class GatePass {
   void keep() { gate_ = nullptr; }
 
  private:
-  std::binary_semaphore* gate_;
+  Gate* gate_;
 };
 
 }  // namespace
@@ -50,19 +50,19 @@ CompiledSession::~CompiledSession() {
   }
 }
 
-Status CompiledSession::run(const mortise_run_args_t& args) {
+Status CompiledSession::run(const mortise_run_args_t& args, Waiting waiting) {
   if (provider_->quarantined()) return provider_->quarantine_reason();
-  const GatePass pass(gate_);
+  const GatePass pass(gate_, waiting);
   const ScopedWorker role;
   return provider_->name_it(
       call_boundary([&](mortise_error_t* error) { return session_->run(session_, &args, error); }));
 }
 
-Status CompiledSession::submit(const mortise_run_args_t& args, Completion completion) {
+Status CompiledSession::submit(const mortise_run_args_t& args, Completion completion, Waiting waiting) {
   const mortise_provider_async_run_t* async = provider_->async_run();
   if (async == nullptr) return unimplemented("provider '", provider_->id(), "' has no asynchronous runs");
   if (provider_->quarantined()) return provider_->quarantine_reason();
-  GatePass pass(gate_);
+  GatePass pass(gate_, waiting);
   completion.gate = gate_;
   CompletionRegistry& completions = provider_->host().completions();
   const std::optional<uint64_t> run_id = completions.add(completion);

@@ -32,7 +32,7 @@ std::optional<Completion> CompletionRegistry::take(uint64_t run_id) {
 bool CompletionRegistry::complete(uint64_t run_id, mortise_status status, const mortise_error_t* error) {
   const std::optional<Completion> completion = take(run_id);
   if (!completion) return false;
-  if (completion->gate != nullptr) completion->gate->release();
+  if (completion->gate != nullptr) completion->gate->leave();
   completion->done(completion->context, status, error);
   return true;
 }

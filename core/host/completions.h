@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
-#include <semaphore>
 #include <vector>
 
+#include "core/host/gate.h"
 #include "mortise/status.h"
 
 namespace mortise {
@@ -18,8 +18,8 @@ namespace mortise {
 struct Completion {
   void (*done)(void* context, mortise_status status, const mortise_error_t* error) = nullptr;
   void* context = nullptr;
-  // Released before `done` is called, if there is one.
-  std::binary_semaphore* gate = nullptr;
+  // Left before `done` is called, if there is one.
+  Gate* gate = nullptr;
 };
 
 class CompletionRegistry {

@@ -29,6 +29,10 @@ HostContext::HostContext(HostOptions options)
            .version = MORTISE_PROJECT_VERSION,
            .get_extension = [](const mortise_host_t*, const char* id) noexcept -> const void* {
              return id != nullptr ? find_host_extension(id) : nullptr;
-           }} {}
+           }} {
+  if (threads_ > static_cast<uint32_t>(tbb::info::default_concurrency())) {
+    more_threads_.emplace(tbb::global_control::max_allowed_parallelism, threads_);
+  }
+}
 
 }  // namespace mortise

@@ -4,7 +4,10 @@
 // runs. Outlives every provider that was created with it, and does not move. Thread-safe.
 #pragma once
 
+#include <tbb/global_control.h>
 #include <tbb/task_arena.h>
+
+#include <optional>
 
 #include "core/base/log.h"
 #include "core/host/completions.h"
@@ -39,6 +42,7 @@ class HostContext {
  private:
   Log log_;
   uint32_t threads_;
+  std::optional<tbb::global_control> more_threads_;  // than the machine has, when the application asks for them
   tbb::task_arena arena_;
   CompletionRegistry completions_;
   mortise_host_t abi_;

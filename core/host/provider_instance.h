@@ -11,10 +11,10 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
-#include <semaphore>
 #include <string>
 #include <string_view>
 
+#include "core/host/gate.h"
 #include "core/host/host_context.h"
 #include "core/host/plugin_library.h"
 
@@ -91,7 +91,7 @@ class ProviderInstance : public std::enable_shared_from_this<ProviderInstance> {
   // [setup] calls on the provider and its sessions.
   std::mutex setup_;
   // Runs of a provider of class SERIAL_PROVIDER; a semaphore, because an asynchronous run ends on another thread.
-  std::binary_semaphore gate_{1};
+  Gate gate_;
   std::atomic<bool> quarantined_{false};
   mutable std::mutex quarantine_mutex_;
   Status quarantine_reason_;
@@ -107,11 +107,11 @@ class CompiledSession {
   const mortise_session_t* abi() const { return session_; }
 
   // Runs to the end; waits for other runs as far as the concurrency class asks. Allocates nothing on success.
-  Status run(const mortise_run_args_t& args);
+  Status run(const mortise_run_args_t& args, Waiting waiting = Waiting::kSleep);
 
   // Queues a run, for a provider with async_run(). The completion is called exactly once if the result is OK, otherwise
   // never; `args` and all it refers to stay until then. Waits like run().
-  Status submit(const mortise_run_args_t& args, Completion completion);
+  Status submit(const mortise_run_args_t& args, Completion completion, Waiting waiting = Waiting::kSleep);
 
   // Kinds of memory that the session wants; MORTISE_MEMORY_HOST without device_memory().
   uint32_t input_kind(uint64_t index) const;
@@ -124,8 +124,8 @@ class CompiledSession {
   std::shared_ptr<ProviderInstance> provider_;
   const mortise_session_t* session_;
   // Runs that may not overlap: the provider's, this session's, or none (null).
-  std::binary_semaphore* gate_ = nullptr;
-  std::binary_semaphore own_gate_{1};
+  Gate* gate_ = nullptr;
+  Gate own_gate_;
 };
 
 }  // namespace mortise

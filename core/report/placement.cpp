@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "core/report/work.h"
+#include "core/plan/work.h"
 
 namespace mortise::report {
 namespace {
@@ -60,7 +60,7 @@ class Maker {
     made.provider = provider(built, decision.provider);
     made.rule = plan::to_string(decision.rule);
     // The work of control flow is that of its bodies.
-    made.work = decision.provider == plan::kCoreProvider ? 0 : estimated_work(graph, id);
+    made.work = decision.provider == plan::kCoreProvider ? 0 : plan::estimated_work(graph, id);
     for (uint32_t p = 0; p < built.claims.size(); ++p) made.verdicts.push_back(verdict(built, p, id));
     return made;
   }
@@ -96,7 +96,7 @@ class Maker {
       for (const ValueId input : plan::segment_io(graph, built.plan.segments[s]).inputs) {
         const NodeId producer = graph.value(input).producer;
         if (producer == kNoId || made.nodes[producer].provider == segment.provider) continue;
-        if (const auto bytes = static_bytes(graph, input)) {
+        if (const auto bytes = plan::static_bytes(graph, input)) {
           segment.bytes_in = saturating_add(segment.bytes_in, *bytes);
         } else {
           segment.bytes_complete = false;

@@ -5,6 +5,7 @@
 
 #include "core/host/thread_role.h"
 #include "core/plan/collect_claims.h"
+#include "core/run/branches.h"
 #include "core/run/slots.h"
 
 namespace mortise::run {
@@ -62,6 +63,7 @@ class Builder {
     for (Step& step : program->steps) {
       if (step.control_flow != nullptr) MORTISE_TRY(build_bodies(step));
     }
+    program->parallel = has_parallel_steps(*program);
     built_->executor = std::make_shared<Executor>(std::move(program), *input_.host);
     return std::move(built_);
   }

@@ -37,24 +37,24 @@ Status RunControl::check() const {
   return {};
 }
 
-Result<std::unique_ptr<Frame>> Executor::take_frame(std::span<const Value* const> inputs) {
+Result<Executor::Context> Executor::take_context(std::span<const Value* const> inputs) {
   std::shared_ptr<const Layout> layout;
   {
     const std::lock_guard lock(mutex_);
     for (const std::unique_ptr<Pool>& pool : pools_) {
       if (!fits(*pool->layout, inputs)) continue;
       pool->last_use = ++clock_;
-      if (!pool->frames.empty()) {
-        std::unique_ptr<Frame> frame = std::move(pool->frames.back());
-        pool->frames.pop_back();
-        frame->reset();
-        return frame;
+      if (!pool->contexts.empty()) {
+        Context context = std::move(pool->contexts.back());
+        pool->contexts.pop_back();
+        context.frame->reset();
+        return context;
       }
       layout = pool->layout;
     }
   }
   if (layout == nullptr) {
-    MORTISE_ASSIGN(Layout made, make_layout(*program_, inputs, false));
+    MORTISE_ASSIGN(Layout made, make_layout(*program_, inputs));
     layout = std::make_shared<const Layout>(std::move(made));
     const std::lock_guard lock(mutex_);
     if (pools_.size() == kMaxLayouts) {
@@ -64,16 +64,19 @@ Result<std::unique_ptr<Frame>> Executor::take_frame(std::span<const Value* const
     pools_.push_back(std::make_unique<Pool>());
     pools_.back()->layout = layout;
     pools_.back()->last_use = ++clock_;
-    pools_.back()->frames.reserve(16);
+    pools_.back()->contexts.reserve(16);
   }
-  return Frame::create(program_, std::move(layout));
+  Context context;
+  MORTISE_ASSIGN(context.frame, Frame::create(program_, std::move(layout)));
+  if (program_->parallel) context.graph = std::make_unique<StepGraph>(*program_, host_);
+  return context;
 }
 
-void Executor::give_back(std::unique_ptr<Frame> frame) {
+void Executor::give_back(Context context) {
   const std::lock_guard lock(mutex_);
   for (const std::unique_ptr<Pool>& pool : pools_) {
-    if (pool->layout.get() != &frame->layout()) continue;
-    pool->frames.push_back(std::move(frame));
+    if (pool->layout.get() != &context.frame->layout()) continue;
+    pool->contexts.push_back(std::move(context));
     return;
   }
 }
@@ -95,6 +98,40 @@ Status Executor::bind(Frame& frame, std::span<const Value* const> inputs, std::s
     }
   }
   return {};
+}
+
+Status Executor::run_steps(Context& context, const RunControl& control) {
+  // Inside a task of the arena the steps take their turns: that run has its other threads busy, or it is not worth
+  // more.
+  if (context.graph != nullptr && control.waiting == Waiting::kSleep) return run_parallel(context, control);
+  for (uint32_t step = 0; step < program_->steps.size(); ++step) MORTISE_TRY(run_step(*context.frame, step, control));
+  return {};
+}
+
+Status Executor::run_parallel(Context& context, const RunControl& control) {
+  // The first failure is the run's; steps that have not begun by then are passed over.
+  struct Outcome {
+    std::mutex mutex;
+    std::atomic<bool> failed{false};
+    Status status;
+    Failure failure;
+  } outcome;
+  const auto run_one = [&](uint32_t step) {
+    if (outcome.failed.load(std::memory_order_relaxed)) return;
+    Failure failure;
+    RunControl own = control;
+    own.failure = &failure;
+    own.waiting = Waiting::kSuspend;
+    Status status = run_step(*context.frame, step, own);
+    if (status.ok()) return;
+    const std::lock_guard lock(outcome.mutex);
+    if (outcome.failed.exchange(true)) return;
+    outcome.status = std::move(status);
+    outcome.failure = std::move(failure);
+  };
+  context.graph->run([&run_one](uint32_t step) { run_one(step); });
+  if (control.failure != nullptr) *control.failure = std::move(outcome.failure);
+  return std::move(outcome.status);
 }
 
 Status Executor::run_step(Frame& frame, uint32_t index, const RunControl& control) {
@@ -149,14 +186,12 @@ Status Executor::run(std::span<const Value* const> inputs, std::span<Value> outp
     return invalid_argument("the program takes ", program_->inputs.size(), " inputs and gives ",
                             program_->outputs.size(), " outputs, not ", inputs.size(), " and ", outputs.size());
   }
-  MORTISE_ASSIGN(std::unique_ptr<Frame> frame, take_frame(inputs));
-  frame->set_trace(control.trace);
-  Status status = bind(*frame, inputs, outputs);
-  for (uint32_t step = 0; status.ok() && step < program_->steps.size(); ++step) {
-    status = run_step(*frame, step, control);
-  }
-  if (status.ok()) status = collect(*frame, outputs);
-  give_back(std::move(frame));
+  MORTISE_ASSIGN(Context context, take_context(inputs));
+  context.frame->set_trace(control.trace);
+  Status status = bind(*context.frame, inputs, outputs);
+  if (status.ok()) status = run_steps(context, control);
+  if (status.ok()) status = collect(*context.frame, outputs);
+  give_back(std::move(context));
   return status;
 }
 

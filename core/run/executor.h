@@ -1,7 +1,8 @@
 // Executor: runs a program, any number of runs at once.
 //
 // Layouts (per set of input shapes) and frames (the memory of a run) are kept and used again: in a steady state a run
-// takes a frame from a list, sets pointers and calls the steps. Thread-safe.
+// takes a frame from a list, sets pointers and calls the steps. Steps run one after the other on the caller's thread,
+// or, in a program where that pays (branches.h), as a flow graph on the host's arena. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -14,6 +15,7 @@
 #include "core/run/frame.h"
 #include "core/run/program.h"
 #include "core/run/run_trace.h"
+#include "core/run/step_graph.h"
 
 namespace mortise::run {
 
@@ -29,6 +31,7 @@ struct RunControl {
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   RunTrace* trace = nullptr;  // null: the run is not profiled
   Failure* failure = nullptr;
+  Waiting waiting = Waiting::kSleep;  // kSuspend: the run is part of a task of the host's arena
 
   // OK, CANCELLED or DEADLINE_EXCEEDED.
   Status check() const;
@@ -49,15 +52,22 @@ class Executor {
   Status run(std::span<const Value* const> inputs, std::span<Value> outputs, const RunControl& control);
 
  private:
+  // What one run needs for itself.
+  struct Context {
+    std::unique_ptr<Frame> frame;
+    std::unique_ptr<StepGraph> graph;  // of a parallel program
+  };
   struct Pool {
     std::shared_ptr<const Layout> layout;
-    std::vector<std::unique_ptr<Frame>> frames;
+    std::vector<Context> contexts;
     uint64_t last_use = 0;
   };
 
-  Result<std::unique_ptr<Frame>> take_frame(std::span<const Value* const> inputs);
-  void give_back(std::unique_ptr<Frame> frame);
+  Result<Context> take_context(std::span<const Value* const> inputs);
+  void give_back(Context context);
   Status bind(Frame& frame, std::span<const Value* const> inputs, std::span<Value> outputs) const;
+  Status run_steps(Context& context, const RunControl& control);
+  Status run_parallel(Context& context, const RunControl& control);
   Status run_step(Frame& frame, uint32_t step, const RunControl& control);
   Status call_provider(Frame& frame, uint32_t step, const RunControl& control);
   Status collect(Frame& frame, std::span<Value> outputs) const;

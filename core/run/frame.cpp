@@ -72,6 +72,7 @@ void Frame::index_records() {
       }
     }
   }
+  copying_ = std::make_unique<std::mutex[]>(copies_.size());
 }
 
 void Frame::reset() {
@@ -124,6 +125,23 @@ Status Frame::ensure_capacity(DeviceCopy& copy, uint64_t bytes) {
   return {};
 }
 
+Status Frame::fill(DeviceCopy& copy) {
+  const std::lock_guard lock(copying_[static_cast<size_t>(&copy - copies_.data())]);
+  if (copy.valid) return {};
+  MORTISE_TRY(fetch(copy.slot));
+  ProviderInstance& provider = *program_->providers[copy.provider];
+  const Tensor& source = slots_[copy.slot].value.tensor;
+  MORTISE_TRY(ensure_capacity(copy, source.size_bytes()));
+  const CopySpan span(trace_, TraceKind::kCopyIn, *program_, copy.slot, copy.provider, source.size_bytes());
+  const ScopedWorker role;
+  MORTISE_TRY(call_boundary([&](mortise_error_t* error) {
+    return provider.device_memory()->copy_in(provider.abi(), copy.kind, copy.handle, 0, source.raw(),
+                                             source.size_bytes(), error);
+  }));
+  copy.valid = true;
+  return {};
+}
+
 Status Frame::prepare(uint32_t index) {
   const Step& step = program_->steps[index];
   for (size_t i = 0; i < step.inputs.size(); ++i) {
@@ -132,22 +150,9 @@ Status Frame::prepare(uint32_t index) {
       continue;
     }
     DeviceCopy& copy = *find_copy(step.inputs[i], step.provider, step.input_kinds[i]);
-    const mortise_tensor_t host = record_of(slots_[copy.slot].value);
-    if (!copy.valid) {
-      MORTISE_TRY(fetch(copy.slot));
-      ProviderInstance& provider = *program_->providers[copy.provider];
-      const Tensor& source = slots_[copy.slot].value.tensor;
-      MORTISE_TRY(ensure_capacity(copy, source.size_bytes()));
-      const CopySpan span(trace_, TraceKind::kCopyIn, *program_, copy.slot, copy.provider, source.size_bytes());
-      const ScopedWorker role;
-      MORTISE_TRY(call_boundary([&](mortise_error_t* error) {
-        return provider.device_memory()->copy_in(provider.abi(), copy.kind, copy.handle, 0, source.raw(),
-                                                 source.size_bytes(), error);
-      }));
-      copy.valid = true;
-    }
+    MORTISE_TRY(fill(copy));
     mortise_tensor_t& record = tensors_[first_input_[index] + i];
-    record = host;
+    record = record_of(slots_[copy.slot].value);
     record.data = copy.handle;
     record.memory_kind = copy.kind;
   }
@@ -184,7 +189,9 @@ Status Frame::finish(uint32_t index) {
     const mortise_tensor_t& record = tensors_[first_output_[index] + i];
     if (record.memory_kind != MORTISE_MEMORY_HOST) {
       find_copy(slot, step.provider, record.memory_kind)->valid = true;
-      if (!readers_[slot].empty() || program_->slots[slot].is_output) MORTISE_TRY(fetch(slot));
+      // Here and not by whoever needs it first: readers may run at the same time.
+      const bool needed = !readers_[slot].empty() || program_->slots[slot].is_output || copies_of_[slot].size() > 1;
+      if (needed) MORTISE_TRY(fetch(slot));
     } else if ((record.flags & MORTISE_TENSOR_UNALLOCATED) != 0) {
       if (slots_[slot].value.kind == ValueKind::kNone) {
         return make_error(StatusCode::kInternal, "the provider returned without giving a shape to output ", i, " ('",

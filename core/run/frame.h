@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <span>
 #include <vector>
 
@@ -75,6 +76,8 @@ class Frame {
   // Writes the slot's value to the records of everybody who reads it from the host.
   void publish(uint32_t slot);
   DeviceCopy* find_copy(uint32_t slot, uint32_t provider, uint32_t kind);
+  // Makes the copy hold the slot's value.
+  Status fill(DeviceCopy& copy);
   Status ensure_capacity(DeviceCopy& copy, uint64_t bytes);
 
   struct SlotState {
@@ -90,6 +93,7 @@ class Frame {
   std::vector<uint32_t> first_output_;
   std::vector<SlotState> slots_;
   std::vector<DeviceCopy> copies_;
+  std::unique_ptr<std::mutex[]> copying_;  // per device copy: steps that run at the same time may need the same one
   std::vector<std::vector<uint32_t>> readers_;    // per slot: records in tensors_ of those who read it from the host
   std::vector<std::vector<uint32_t>> copies_of_;  // per slot: its device copies
   RunTrace* trace_ = nullptr;

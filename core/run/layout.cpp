@@ -1,6 +1,10 @@
 #include "core/run/layout.h"
 
+#include <algorithm>
+#include <numeric>
+
 #include "core/infer/infer.h"
+#include "core/run/branches.h"
 #include "mortise/sdk/memory_plan.h"
 
 namespace mortise::run {
@@ -18,9 +22,38 @@ bool all_known(const Program& program) {
   return true;
 }
 
+// Offsets for steps that run at the same time: as sdk::plan_memory, greedy by size, but lifetimes are only partly
+// ordered. Quadratic in the slots, of which a parallel program has few.
+uint64_t plan_parallel(const Program& program, std::span<const uint32_t> slots, std::span<sdk::PlannedBuffer> buffers) {
+  const SlotOrder order(program);
+  std::vector<uint32_t> by_size(buffers.size());
+  std::iota(by_size.begin(), by_size.end(), 0u);
+  std::stable_sort(by_size.begin(), by_size.end(),
+                   [&](uint32_t a, uint32_t b) { return buffers[a].size > buffers[b].size; });
+  std::vector<uint32_t> by_offset;  // those that have a place
+  uint64_t arena = 0;
+  for (const uint32_t index : by_size) {
+    const uint64_t size = sdk::align_up(buffers[index].size);
+    if (size == 0) continue;
+    uint64_t offset = 0;
+    for (const uint32_t placed : by_offset) {
+      if (buffers[placed].offset >= offset + size) break;  // the gap before it is large enough
+      if (!order.may_share(slots[index], slots[placed])) {
+        offset = std::max(offset, buffers[placed].offset + sdk::align_up(buffers[placed].size));
+      }
+    }
+    buffers[index].offset = offset;
+    arena = std::max(arena, offset + size);
+    by_offset.insert(std::upper_bound(by_offset.begin(), by_offset.end(), offset,
+                                      [&](uint64_t o, uint32_t other) { return o < buffers[other].offset; }),
+                     index);
+  }
+  return arena;
+}
+
 }  // namespace
 
-Result<Layout> make_layout(const Program& program, std::span<const Value* const> inputs, bool concurrent) {
+Result<Layout> make_layout(const Program& program, std::span<const Value* const> inputs) {
   Layout layout;
   for (const Value* input : inputs) layout.input_types.push_back(type_of(*input));
 
@@ -52,12 +85,10 @@ Result<Layout> make_layout(const Program& program, std::span<const Value* const>
     }
     place.bytes = *bytes;
     if (slot.is_output) continue;
-    const uint32_t end = static_cast<uint32_t>(program.steps.size());
-    buffers.push_back(
-        {.size = place.bytes, .first = concurrent ? 0 : slot.first, .last = concurrent ? end : slot.last});
+    buffers.push_back({.size = place.bytes, .first = slot.first, .last = slot.last});
     planned.push_back(i);
   }
-  layout.arena_bytes = sdk::plan_memory(buffers);
+  layout.arena_bytes = program.parallel ? plan_parallel(program, planned, buffers) : sdk::plan_memory(buffers);
   for (size_t i = 0; i < planned.size(); ++i) layout.slots[planned[i]].offset = buffers[i].offset;
   return layout;
 }

@@ -27,8 +27,7 @@ struct Layout {
   uint64_t arena_bytes = 0;
 };
 
-// concurrent: steps may run at the same time, so that memory is shared by no two slots.
-Result<Layout> make_layout(const Program& program, std::span<const Value* const> inputs, bool concurrent);
+Result<Layout> make_layout(const Program& program, std::span<const Value* const> inputs);
 
 // True if the layout was made for values of these types and shapes.
 bool fits(const Layout& layout, std::span<const Value* const> inputs);

@@ -57,7 +57,7 @@ struct Program {
   std::vector<uint32_t> inputs;     // slots, in the order in which values are given: graph inputs, then captured values
   std::vector<uint32_t> outputs;    // slots, in the order of the graph's outputs; a slot may appear more than once
   std::vector<uint32_t> constants;  // slots whose value is constant
-  bool has_branches = false;        // some steps could run at the same time
+  bool parallel = false;            // steps run at the same time where they can: see branches.h
 };
 
 }  // namespace mortise::run

@@ -45,12 +45,6 @@ void connect(Program& program) {
     program.outputs.push_back(slot(value));
     program.slots[program.outputs.back()].is_output = true;
   }
-
-  // Steps that form one chain have no branches: each waits for the one before it.
-  for (uint32_t index = 1; index < program.steps.size(); ++index) {
-    const std::vector<uint32_t>& successors = program.steps[index - 1].successors;
-    if (std::find(successors.begin(), successors.end(), index) == successors.end()) program.has_branches = true;
-  }
 }
 
 }  // namespace mortise::run

@@ -1,7 +1,5 @@
 #include "core/run/step_run.h"
 
-#include <semaphore>
-
 #include "core/host/boundary.h"
 
 namespace mortise::run {
@@ -9,7 +7,7 @@ namespace {
 
 // The thread that waits for an asynchronous run.
 struct Waiter {
-  std::binary_semaphore done{0};
+  Wait done;
   mortise_status status = MORTISE_OK;
   mortise_error_t error{};
 
@@ -17,7 +15,7 @@ struct Waiter {
     auto& self = *static_cast<Waiter*>(context);
     self.status = status;
     if (error != nullptr) self.error = *error;
-    self.done.release();
+    self.done.wake();
   }
 };
 
@@ -33,11 +31,11 @@ Status StepRun::call() {
                                    .num_inputs = inputs.size(),
                                    .num_outputs = outputs.size(),
                                    .context = &context};
-  if (step.session->provider().async_run() == nullptr) return step.session->run(args);
+  if (step.session->provider().async_run() == nullptr) return step.session->run(args, control_.waiting);
 
-  Waiter waiter;
-  MORTISE_TRY(step.session->submit(args, {.done = Waiter::complete, .context = &waiter}));
-  waiter.done.acquire();
+  Waiter waiter{.done = Wait(control_.waiting)};
+  MORTISE_TRY(step.session->submit(args, {.done = Waiter::complete, .context = &waiter}, control_.waiting));
+  waiter.done.wait();
   return waiter.status == MORTISE_OK ? Status() : status_of(waiter.status, &waiter.error);
 }
 

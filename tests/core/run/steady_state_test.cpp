@@ -6,6 +6,7 @@
 #include <new>
 
 #include "mortise/core/session.h"
+#include "tests/support/model_text.h"
 
 namespace {
 std::atomic<uint64_t> allocations{0};
@@ -34,6 +35,27 @@ void operator delete(void* memory, size_t, std::align_val_t) noexcept { std::fre
 
 namespace mortise {
 namespace {
+
+TEST(SteadyState, AllocatesNothingWhenStepsRunAtTheSameTime) {
+  // Two branches of different providers, each large enough for a task.
+  const std::string bytes = test::model_bytes(R"(g (float[262144] x) => (float[262144] y) {
+    a = Neg(x)
+    b = Abs(x)
+    y = Sub(b, a)
+  })");
+  Config config;
+  config.session.threads = 2;
+  config.session.enable.emplace();
+  config.providers.push_back({.id = "org.mortise.test.host", .library = MORTISE_RENDEZVOUS});
+  auto session = Session::load(LoadInput{.bytes = std::as_bytes(std::span(bytes)), .config = config});
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  const std::vector<Value> inputs = {Tensor::allocate(DType::kF32, {262144}).value()};
+  std::vector<Value> outputs = {Tensor::allocate(DType::kF32, {262144}).value()};
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(session->run(inputs, outputs).ok());
+  const uint64_t before = allocations.load();
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(session->run(inputs, outputs).ok());
+  EXPECT_EQ(allocations.load() - before, 0u);
+}
 
 TEST(SteadyState, AllocatesNothing) {
   Config config;

@@ -1,8 +1,8 @@
-#include "core/report/work.h"
+#include "core/plan/work.h"
 
 #include <gtest/gtest.h>
 
-namespace mortise::report {
+namespace mortise::plan {
 namespace {
 
 // One node over values of the given shapes; the last is its output.
@@ -49,4 +49,4 @@ TEST(Work, CountsBytesAndSurvivesHugeShapes) {
 }
 
 }  // namespace
-}  // namespace mortise::report
+}  // namespace mortise::plan

@@ -1,8 +1,8 @@
-#include "core/report/work.h"
+#include "core/plan/work.h"
 
 #include <algorithm>
 
-namespace mortise::report {
+namespace mortise::plan {
 namespace {
 
 std::optional<Shape> shape_of(const Graph& graph, const IdList& values, size_t index) {
@@ -57,4 +57,4 @@ std::optional<uint64_t> static_bytes(const Graph& graph, ValueId id) {
   return count ? size_in_bytes(type.dtype, static_cast<uint64_t>(*count)) : std::nullopt;
 }
 
-}  // namespace mortise::report
+}  // namespace mortise::plan

@@ -6,7 +6,7 @@
 
 #include "core/graph/graph.h"
 
-namespace mortise::report {
+namespace mortise::plan {
 
 // Operations: two per multiply-add of Conv, Gemm and MatMul; elements of the outputs otherwise; 1 where a shape is
 // not static.
@@ -15,4 +15,4 @@ double estimated_work(const Graph& graph, NodeId id);
 // Bytes of a tensor with a static shape and elements of a fixed size.
 std::optional<uint64_t> static_bytes(const Graph& graph, ValueId id);
 
-}  // namespace mortise::report
+}  // namespace mortise::plan
