@@ -4,17 +4,13 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/report/plain.h"
 #include "mortise/core/placement.h"
 
 namespace mortise {
 namespace {
 
-// A terminal obeys control characters, so those of a model or a plugin do not reach it.
-std::string plain(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
-  return text;
-}
+using report::plain;
 
 double percent(double part, double whole) { return whole > 0 ? 100 * part / whole : 0; }
 

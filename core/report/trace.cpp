@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -17,10 +18,6 @@ namespace {
 // Names may be no UTF-8.
 std::string json_string(std::string_view text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-std::string label(const TraceNode& node) {
-  return node.name.empty() ? fmt::format("#{} {}", node.id, node.op) : std::string(node.name);
 }
 
 // What a viewer writes on the event.
@@ -73,6 +70,10 @@ void add_args(const TraceEvent& event, std::string& out) {
 }
 
 }  // namespace
+
+std::string label(const TraceNode& node) {
+  return node.name.empty() ? fmt::format("#{} {}", node.id, node.op) : std::string(node.name);
+}
 
 void Trace::append(Trace more) {
   std::vector<uint32_t> provider_of;
@@ -136,7 +137,8 @@ Status save(const Trace& trace, const std::filesystem::path& path) {
   std::error_code error;
   const bool in_place = fs::exists(path, error) && !fs::is_regular_file(path, error);
   const fs::path target = !in_place && fs::exists(path, error) ? fs::canonical(path, error) : path;
-  const fs::path written = in_place ? path : fs::path(fmt::format("{}.{}.part", target.string(), getpid()));
+  static std::atomic<uint32_t> files{0};
+  const fs::path written = in_place ? path : fs::path(fmt::format("{}.{}-{}.part", target.string(), getpid(), ++files));
   std::ofstream file(written, std::ios::binary);
   file << to_json(trace);
   file.close();

@@ -9,6 +9,7 @@
 #include "core/model/load.h"
 #include "core/optimize/optimize.h"
 #include "core/report/placement.h"
+#include "core/report/trace_file.h"
 #include "core/run/build.h"
 #include "core/run/evaluate.h"
 
@@ -52,8 +53,9 @@ struct Session::Impl {
   Config config;
   std::unique_ptr<HostContext> host;
   ProviderSet provider_set;
-  std::mutex mutex;                   // of `built`
-  std::shared_ptr<run::Built> built;  // replaced when a provider is put into quarantine
+  std::mutex mutex;                            // of `built`
+  std::shared_ptr<run::Built> built;           // replaced when a provider is put into quarantine
+  std::shared_ptr<report::TraceFile> profile;  // null: the configuration asks for none
 
   ModelInfo info;
   std::vector<Port> inputs;
@@ -68,9 +70,14 @@ struct Session::Impl {
   // After a provider failed: puts it into quarantine and plans again without it. OK: the run can start again.
   Status recover(const std::shared_ptr<run::Built>& failed, const run::Failure& failure, const Status& status);
   Status run(std::span<const Value> given, std::span<Value> results, const RunOptions& options);
+  // Gives the trace of a run to those who want it.
+  void hand_over(Trace trace, const RunOptions& options);
 };
 
 Status Session::Impl::prepare() {
+  if (!config.session.profile.empty()) {
+    MORTISE_ASSIGN(profile, report::TraceFile::open(config.session.profile, host->log()));
+  }
   MORTISE_TRY(infer_types(model.graph).context(where()));
   MORTISE_ASSIGN(provider_set, open_providers(config, *host));
   const optimize::PassContext context = {.evaluate = run::make_evaluator(provider_set, *host)};
@@ -162,12 +169,17 @@ Status Session::Impl::run(std::span<const Value> given, std::span<Value> results
       current = built;
     }
     std::optional<run::RunTrace> trace;
-    if (options.trace != nullptr) control.trace = &trace.emplace(current->executor->program());
+    if (options.trace != nullptr || profile != nullptr) control.trace = &trace.emplace(current->executor->program());
     Status status = current->executor->run(std::span(pointers.data(), pointers.size()), results, control);
-    if (trace) options.trace->append(trace->finish(status));
+    if (trace) hand_over(trace->finish(status), options);
     if (status.ok() || failure.provider == nullptr) return status;
     MORTISE_TRY(recover(current, failure, status));
   }
+}
+
+void Session::Impl::hand_over(Trace trace, const RunOptions& options) {
+  if (profile != nullptr) profile->append(trace);
+  if (options.trace != nullptr) options.trace->append(std::move(trace));
 }
 
 Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

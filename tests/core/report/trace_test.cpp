@@ -231,5 +231,39 @@ TEST_F(TraceFileTest, LeavesADeviceADevice) {
   EXPECT_TRUE(fs::is_character_file("/dev/null"));
 }
 
+// A session that profiles every run to a file.
+Result<Session> load_profiled(const fs::path& path) {
+  Config config;
+  config.session.profile = path.string();
+  return Session::load(MORTISE_DIGITS_MODEL, std::move(config));
+}
+
+void run_once(Session& session) {
+  const std::vector<float> pixels(64, 0.5f);
+  ASSERT_TRUE(session.run({{"image", Tensor::of<float>({1, 1, 8, 8}, std::span<const float>(pixels))}}).ok());
+}
+
+TEST_F(TraceFileTest, TakesTheRunsOfAllSessionsThatNameIt) {
+  const fs::path path = folder_ / "run.trace.json";
+  {
+    auto first = load_profiled(path);
+    ASSERT_TRUE(first.ok()) << first.status().message();
+    run_once(*first);
+    auto second = load_profiled(folder_ / "." / "run.trace.json");
+    ASSERT_TRUE(second.ok()) << second.status().message();
+    run_once(*second);
+    run_once(*second);
+    EXPECT_EQ(nlohmann::json::parse(std::ifstream(path))["otherData"]["runs"], 0);
+  }
+  const auto parsed = nlohmann::json::parse(std::ifstream(path));
+  EXPECT_EQ(parsed["otherData"]["runs"], 3);
+  EXPECT_EQ(count_files(), 1u);
+}
+
+TEST_F(TraceFileTest, ThatCannotBeWrittenFailsTheLoad) {
+  const auto session = load_profiled(folder_ / "missing" / "run.trace.json");
+  EXPECT_THAT(session.status().message(), HasSubstr("missing/run.trace.json: the trace cannot be written"));
+}
+
 }  // namespace
 }  // namespace mortise

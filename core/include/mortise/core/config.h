@@ -57,7 +57,7 @@ struct SessionConfig {
   // Passes that run: all but `disable`, or exactly `enable` where it is given.
   std::optional<std::vector<std::string>> enable;
   std::vector<std::string> disable;
-  std::string profile;                          // path of a trace to write; empty: none
+  std::string profile;                          // path of a trace to write at the end (see trace.h); empty: none
   uint64_t memory_limit_mib = 0;                // for tensors of a run; 0: none
   uint64_t deadline_ms = 0;                     // of a run; 0: none
   Accumulate accumulate = Accumulate::kNative;  // of the reference provider

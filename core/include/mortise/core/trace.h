@@ -35,6 +35,8 @@ struct TraceNode {
   std::string_view op;
   uint32_t id = 0;  // in its graph
 };
+// The name, or "#12 Conv" where the node has none.
+std::string label(const TraceNode& node);
 
 struct TraceCounter {
   std::string name;
