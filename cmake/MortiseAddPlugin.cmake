@@ -1,12 +1,13 @@
-# mortise_add_plugin(name SOURCES source… MANIFEST manifest.json [OUTPUT_DIRECTORY directory] [LIBRARIES library…])
+# mortise_add_plugin(name SOURCES source… MANIFEST manifest.json [OUTPUT_DIRECTORY directory] [LIBRARIES library…]
+#                    [COMPONENT component])
 #
 # Makes the plugin lib<name>.so: a module that exports `mortise_entry` and nothing else, with its manifest copied beside
-# it. The directory is OUTPUT_DIRECTORY, else MORTISE_PLUGIN_DIRECTORY, else the current binary directory. Needs only
-# the target mortise::sdk, so that it works in a vendor's own tree after find_package(mortise COMPONENTS sdk).
-set(MORTISE_PLUGIN_VERSION_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/mortise_plugin.map)
-
+# it. The directory is OUTPUT_DIRECTORY, else MORTISE_PLUGIN_DIRECTORY, else the current binary directory. `cmake
+# --install` puts both into lib/mortise, where a host installed in the same prefix finds them; COMPONENT is the install
+# component. Needs only the target mortise::sdk, so that it works in a vendor's own tree after find_package(mortise
+# COMPONENTS sdk).
 function(mortise_add_plugin name)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "MANIFEST;OUTPUT_DIRECTORY" "SOURCES;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "COMPONENT;MANIFEST;OUTPUT_DIRECTORY" "SOURCES;LIBRARIES")
   if(ARG_UNPARSED_ARGUMENTS OR NOT ARG_SOURCES OR NOT ARG_MANIFEST)
     message(FATAL_ERROR "mortise_add_plugin(${name}): give SOURCES and MANIFEST, and nothing unknown (${ARG_UNPARSED_ARGUMENTS})")
   endif()
@@ -16,6 +17,7 @@ function(mortise_add_plugin name)
   if(NOT ARG_OUTPUT_DIRECTORY)
     set(ARG_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
   endif()
+  set(version_script ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/mortise_plugin.map)
 
   add_library(${name} MODULE ${ARG_SOURCES})
   # mortise::sdk asks for C++20, which a project in C alone does not have.
@@ -32,8 +34,8 @@ function(mortise_add_plugin name)
                CXX_VISIBILITY_PRESET hidden
                VISIBILITY_INLINES_HIDDEN ON
                LIBRARY_OUTPUT_DIRECTORY ${ARG_OUTPUT_DIRECTORY}
-               LINK_DEPENDS ${MORTISE_PLUGIN_VERSION_SCRIPT})
-  target_link_options(${name} PRIVATE LINKER:--version-script=${MORTISE_PLUGIN_VERSION_SCRIPT})
+               LINK_DEPENDS ${version_script})
+  target_link_options(${name} PRIVATE LINKER:--version-script=${version_script})
 
   get_filename_component(manifest ${ARG_MANIFEST} ABSOLUTE)
   get_filename_component(manifest_name ${manifest} NAME)
@@ -45,4 +47,11 @@ function(mortise_add_plugin name)
     VERBATIM)
   add_custom_target(${name}_manifest DEPENDS ${copy})
   add_dependencies(${name} ${name}_manifest)
+
+  set(component)
+  if(ARG_COMPONENT)
+    set(component COMPONENT ${ARG_COMPONENT})
+  endif()
+  install(TARGETS ${name} LIBRARY DESTINATION lib/mortise ${component})
+  install(FILES ${manifest} DESTINATION lib/mortise ${component})
 endfunction()

@@ -7,7 +7,7 @@ scripts/install-deps.sh
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-build() { cmake --preset release && cmake --build --preset release --target mortise mortise_mock_npu; }
+build() { cmake --preset release && cmake --build --preset release --target mortise mortise_library mortise_mock_npu; }
 [ -x build/release/bin/mortise ] || echo "Building Mortise (some minutes the first time) ..."
 if ! build >"$log" 2>&1; then
   tail -n 40 "$log" >&2

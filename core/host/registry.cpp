@@ -1,5 +1,8 @@
 #include "core/host/registry.h"
 
+#include <dlfcn.h>
+#include <link.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <set>
@@ -30,6 +33,24 @@ void add_search_path(std::vector<path>& folders) {
   }
 }
 
+// The file that holds this code: the shared library, or the program that core is linked into. Empty if unknown.
+path own_file() {
+  Dl_info info;
+  link_map* map = nullptr;
+  const auto* here = reinterpret_cast<const void*>(&default_manifest_folders);
+  if (dladdr1(here, &info, reinterpret_cast<void**>(&map), RTLD_DL_LINKMAP) == 0) return {};
+  // The program has no name among the loaded objects.
+  if (map->l_name[0] != '\0') return map->l_name;
+  std::error_code code;
+  return std::filesystem::read_symlink("/proc/self/exe", code);
+}
+
+// lib/mortise of the prefix in which `file` is installed: as bin/x, lib/x, lib64/x or lib/<multiarch>/x.
+path plugins_of_prefix(const path& file) {
+  const path folder = file.parent_path().parent_path();
+  return (folder.filename() == "lib" ? folder : folder / "lib") / "mortise";
+}
+
 // The *.json of a folder, sorted.
 std::vector<path> manifest_files(const path& folder) {
   std::vector<path> files;
@@ -54,9 +75,7 @@ std::vector<path> default_manifest_folders() {
   }
   if (!user.empty()) folders.push_back(user / "mortise/providers.d");
   folders.emplace_back("/etc/mortise/providers.d");
-  std::error_code code;
-  const path program = std::filesystem::read_symlink("/proc/self/exe", code);
-  if (!code) folders.push_back(program.parent_path().parent_path() / "lib/mortise");
+  if (const path file = own_file(); file.is_absolute()) folders.push_back(plugins_of_prefix(file));
   return folders;
 }
 

@@ -15,8 +15,8 @@
 namespace mortise {
 
 // $MORTISE_PROVIDER_PATH (folders separated by ':'), the user's mortise/providers.d, /etc/mortise/providers.d, and
-// lib/mortise beside the program's folder. Relative folders are left out, and so is everything that comes from the
-// environment when the process runs with raised privileges.
+// lib/mortise of the prefix in which Mortise is installed (or of its build folder). Relative folders are left out, and
+// so is everything that comes from the environment when the process runs with raised privileges.
 std::vector<std::filesystem::path> default_manifest_folders();
 
 class Registry {

@@ -6,7 +6,7 @@
 // Status codes and the error record
 //
 // Every fallible function returns a mortise_status and takes, as its last parameter, a caller-owned mortise_error_t
-// that may be null. Nobody frees anything across the boundary.
+// that may be null (claim(), decline() and refuse() take none). Nobody frees anything across the boundary.
 //
 // The numbers 0 to 16 are the canonical codes shared by gRPC, Abseil, PJRT and IREE.
 

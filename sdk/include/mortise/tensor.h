@@ -5,8 +5,8 @@
 // Tensors as they cross the boundary
 //
 // A mortise_tensor_t is a view: it never owns its memory. Elements are dense, row-major, in the machine's byte order.
-// Host memory handed to a provider is aligned to 64 bytes for run inputs and outputs, and to the element size (at least
-// 8 bytes, or as the file has it for mapped weights) for constants.
+// Host memory handed to a provider is aligned to 64 bytes for run inputs and outputs; constants, which may be mapped
+// from a file, are aligned to their element size, 8 bytes at most.
 //
 // A value that is no dense tensor (a sequence, an optional, a map, a sparse tensor) crosses as a tensor whose `dtype`
 // is MORTISE_DTYPE_UNDEFINED and whose `data` is a `const mortise_value_t *`; see ext/draft/values.h. The host passes

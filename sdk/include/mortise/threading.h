@@ -3,14 +3,12 @@
 
 // Thread tags and lifecycle conditions
 //
-// Each function of the ABI carries one tag and possibly conditions in the comment above it:
+// Each function of the ABI carries one tag and possibly conditions in the comment above it. On a function of the host,
+// the tag says within which calls of the host, on the same thread, a provider may call it.
 //
-//   [setup]        The host makes these calls one at a time per object (a provider and its sessions are separate
-//   objects,
-//                  but no [setup] call on a provider overlaps another [setup] call on it or on one of its sessions).
-//                  The operating-system thread may differ from call to call.
-//   [worker]       May be called from several threads at once on the same session as far as the provider's concurrency
-//                  class allows, never at the same time as a [setup] call on that session.
+//   [setup]        One call at a time on a provider and all its sessions together; the thread may differ each time.
+//   [worker]       Several threads at once on the same session as far as the provider's concurrency class allows, never
+//                  with a [setup] call on that session. Those on the provider, as compile(), may overlap runs.
 //   [thread-safe]  Any thread, any time between init() and deinit().
 //
 //   & opened       Only between a successful open() and close() of the provider.
@@ -18,10 +16,12 @@
 //   & running      Only during run() or between submit() and completed(), on the context of that run.
 //   & !running     Never while a run is pending on the session.
 //
-// The tags are checked at run time: by the host through the extension "mortise.thread-check/1", by the C++ wrapper in
-// builds with assertions, and by the conformance suite.
+// The tags are checked at run time: by a provider through the extension "mortise.thread-check/1", which the C++ wrapper
+// does in builds with assertions, and by the conformance suite.
 
-// How many run() calls the host may make at once. Declared in the descriptor.
+// How many runs the host may have under way at once, over all its threads. Declared in the descriptor and held to it by
+// the host, which makes runs wait for one another. A submitted run is under way until completed() returns; calls that
+// are no runs do not count.
 enum {
   // One run at a time over all sessions of the provider.
   MORTISE_CONCURRENCY_SERIAL_PROVIDER = 0,

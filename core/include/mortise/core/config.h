@@ -13,6 +13,7 @@
 
 #include "mortise/sdk/result.h"
 
+#pragma GCC visibility push(default)
 namespace mortise {
 
 enum class OnFailure { kFallback, kError };
@@ -81,3 +82,4 @@ struct Config {
 std::string_view config_schema();
 
 }  // namespace mortise
+#pragma GCC visibility pop

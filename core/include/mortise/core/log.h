@@ -8,6 +8,7 @@
 #include <functional>
 #include <string_view>
 
+#pragma GCC visibility push(default)
 namespace mortise {
 
 // The numbers are those of the ABI's mortise.log extension.
@@ -28,3 +29,4 @@ std::string_view to_string(Severity severity);
 using LogSink = std::function<void(Severity, std::string_view)>;
 
 }  // namespace mortise
+#pragma GCC visibility pop

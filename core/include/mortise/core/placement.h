@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace mortise {
 
 // What one provider said of one node, or what became of its claim.
@@ -76,3 +77,4 @@ std::string to_json(const Placement& placement, int indent = 2);
 std::string to_html(const Placement& placement);
 
 }  // namespace mortise
+#pragma GCC visibility pop

@@ -23,6 +23,7 @@
 #include "mortise/core/trace.h"
 #include "mortise/sdk/value.h"
 
+#pragma GCC visibility push(default)
 namespace mortise {
 
 // An input or an output of a model.
@@ -78,7 +79,10 @@ class Session {
   // Errors name the file, the node and the remedy.
   static Result<Session> load(LoadInput input);
   static Result<Session> load(const std::filesystem::path& path, Config config = {}) {
-    return load(LoadInput{.path = path, .config = std::move(config)});
+    LoadInput input;
+    input.path = path;
+    input.config = std::move(config);
+    return load(std::move(input));
   }
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
@@ -107,3 +111,4 @@ class Session {
 };
 
 }  // namespace mortise
+#pragma GCC visibility pop

@@ -19,6 +19,7 @@
 
 #include "mortise/sdk/result.h"
 
+#pragma GCC visibility push(default)
 namespace mortise {
 
 enum class TraceKind : uint8_t {
@@ -81,3 +82,4 @@ std::string to_json(const Trace& trace);
 Status save(const Trace& trace, const std::filesystem::path& path);
 
 }  // namespace mortise
+#pragma GCC visibility pop

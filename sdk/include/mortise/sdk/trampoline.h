@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Trampolines: the C functions behind mortise_provider_t and mortise_session_t for classes derived from sdk::Provider
-// and sdk::Session. Each is noexcept, turns exceptions into status codes and refuses calls out of order. Used by
-// plugin.h; nothing here is called by a provider's author.
+// and sdk::Session. Each is noexcept, turns exceptions into status codes and refuses calls out of order; in builds with
+// assertions (no NDEBUG) also calls from a thread that the tags of threading.h forbid. Used by plugin.h; nothing here
+// is called by a provider's author.
 #pragma once
 
 #include <algorithm>
@@ -73,9 +74,28 @@ struct ProviderBox {
   mortise_provider_values_t values;
   bool opened;
 
+  // What the tag of a call asks of the calling thread, where the host lets it be checked.
+  Status require_setup() const { return require(&mortise_host_thread_check_t::is_setup, "[setup]"); }
+  Status require_worker() const { return require(&mortise_host_thread_check_t::is_worker, "[worker]"); }
   Status require_opened() const {
+    MORTISE_TRY(require_setup());
     if (opened) return {};
     return Status(StatusCode::kFailedPrecondition, "the provider is not open: open() comes first");
+  }
+
+ private:
+  Status require(bool (MORTISE_ABI* mortise_host_thread_check_t::*is)(const mortise_host_t*), const char* tag) const {
+#ifndef NDEBUG
+    const Host& host = provider->host();
+    const mortise_host_thread_check_t* check = host.thread_check();
+    if (check != nullptr && !(check->*is)(host.raw())) {
+      return make_error(StatusCode::kFailedPrecondition, "the host makes a ", tag,
+                        " call from a thread that is in none");
+    }
+#else
+    (void)is, (void)tag;
+#endif
+    return {};
   }
 };
 
@@ -95,7 +115,10 @@ inline Status hand_out(ProviderBox& provider, Result<std::unique_ptr<Session>> m
       .provider_data = session.get(),
       .run =
           [](const mortise_session_t* self, const mortise_run_args_t* args, mortise_error_t* error) noexcept {
-            return guarded(error, [&] { return box(self).session->run(RunArgs(args)); });
+            return guarded(error, [&]() -> Status {
+              MORTISE_TRY(box(self).provider->require_worker());
+              return box(self).session->run(RunArgs(args));
+            });
           },
       .destroy = [](const mortise_session_t* self) noexcept { delete &box(self); },
   };
@@ -110,6 +133,7 @@ inline constexpr mortise_provider_async_run_t kAsyncRun = {
           return guarded(error, [&]() -> Status {
             AsyncSession* async = box(self).async;
             if (async == nullptr) return Status(StatusCode::kUnimplemented, "this session offers run() only");
+            MORTISE_TRY(box(self).provider->require_worker());
             return async->submit(run_id, RunArgs(args));
           });
         },
@@ -164,6 +188,7 @@ inline constexpr mortise_provider_compiled_cache_t kCompiledCache = {
         [](const mortise_provider_t* self, const mortise_compile_request_t* request, char* buffer, uint64_t size,
            mortise_error_t* error) noexcept {
           return guarded(error, [&]() -> Status {
+            MORTISE_TRY(box(self).require_opened());
             MORTISE_ASSIGN(const std::string key, box(self).compiled_cache->key(CompileRequest(request)));
             if (key.size() >= size)
               return Status(StatusCode::kOutOfRange, concat("the key has ", key.size(), " bytes"));
@@ -174,6 +199,7 @@ inline constexpr mortise_provider_compiled_cache_t kCompiledCache = {
     .save =
         [](const mortise_session_t* self, const mortise_ostream_t* stream, mortise_error_t* error) noexcept {
           return guarded(error, [&]() -> Status {
+            MORTISE_TRY(box(self).provider->require_setup());
             MORTISE_ASSIGN(const std::string blob, box(self).provider->compiled_cache->save(*box(self).session));
             for (size_t written = 0; written < blob.size();) {
               const int64_t count = stream->write(stream, blob.data() + written, blob.size() - written);
@@ -225,6 +251,7 @@ const mortise_provider_t* hand_out(const mortise_provider_descriptor_t& descript
       .open =
           [](const mortise_provider_t* self, mortise_error_t* error) noexcept {
             return guarded(error, [&]() -> Status {
+              MORTISE_TRY(box(self).require_setup());
               if (box(self).opened) return Status(StatusCode::kFailedPrecondition, "the provider is open already");
               MORTISE_TRY(box(self).provider->open());
               box(self).opened = true;
