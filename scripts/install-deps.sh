@@ -18,17 +18,16 @@ for package in "${packages[@]}"; do
 done
 [ ${#missing[@]} -eq 0 ] && exit 0
 
-as_root=()
+apt=(env DEBIAN_FRONTEND=noninteractive apt-get)
 if [ "$(id -u)" -ne 0 ]; then
-  command -v sudo >/dev/null || { echo "install-deps: missing packages: ${missing[*]}; run this as root or install sudo" >&2; exit 1; }
-  as_root=(sudo)
+  command -v sudo >/dev/null || { echo "install-deps: run this as root or install sudo; these packages are missing: ${missing[*]}" >&2; exit 1; }
+  apt=(sudo "${apt[@]}")
 fi
 echo "Installing ${#missing[@]} Debian packages: ${missing[*]}"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-export DEBIAN_FRONTEND=noninteractive
-if ! { "${as_root[@]}" apt-get update && "${as_root[@]}" apt-get install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+if ! { "${apt[@]}" update && "${apt[@]}" install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
   tail -n 20 "$log" >&2
-  echo "install-deps: apt-get failed (above: the end of its output)" >&2
+  echo "install-deps: apt-get failed (above: the end of its output); see that the network and /etc/apt/sources.list are right, then run this again" >&2
   exit 1
 fi

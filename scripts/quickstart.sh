@@ -3,17 +3,7 @@
 # NPU with the CPU taking what the NPU refuses. Needs Debian 12 or newer, root or sudo, and no network but apt.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-scripts/install-deps.sh
-
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-build() { cmake --preset release && cmake --build --preset release --target mortise mortise_library mortise_mock_npu; }
-[ -x build/release/bin/mortise ] || echo "Building Mortise (some minutes the first time) ..."
-if ! build >"$log" 2>&1; then
-  tail -n 40 "$log" >&2
-  echo "quickstart: the build failed (above: the end of its output)" >&2
-  exit 1
-fi
+scripts/build.sh release mortise mortise_library mortise_mock_npu
 
 run=(build/release/bin/mortise run examples/digits/digits.onnx --config examples/digits/npu.json)
 for image in examples/digits/sample*.png; do

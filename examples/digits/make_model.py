@@ -4,7 +4,7 @@
 Needs Debian's python3-numpy, python3-sklearn (for its digits data set: 1,797 images of 8x8 pixels, from the UCI
 repository) and python3-onnx. Plain numpy, fixed seed, about a minute. The network:
 
-    image[batch,1,8,8] -> Conv 3x3,16 -> BatchNormalization -> Relu -> MaxPool 2x2
+    image[1,1,8,8] -> Conv 3x3,16 -> BatchNormalization -> Relu -> MaxPool 2x2
                        -> Conv 3x3,32 -> BatchNormalization -> Relu -> AveragePool 2x2 -> Flatten -> Gemm -> Softmax
 """
 import pathlib
