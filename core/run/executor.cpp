@@ -155,8 +155,7 @@ Status Executor::run_step(Frame& frame, uint32_t index, const RunControl& contro
 Status Executor::call_provider(Frame& frame, uint32_t index, const RunControl& control) {
   for (int attempt = 1;; ++attempt) {
     MORTISE_TRY(frame.prepare(index));
-    StepRun run(frame, index, control);
-    Status status = run.call();
+    Status status = StepRun(frame, index, control).call();
     if (status.ok()) return frame.finish(index);
     if (!status.transient() || attempt == kMaxAttempts) return status;
     host_.log().warning("{} (attempt {} of {})", status.message(), attempt, kMaxAttempts);

@@ -2,6 +2,7 @@
 #include "mortise/core/trace.h"
 
 #include <gmock/gmock.h>
+#include <onnx/defs/parser.h>
 
 #include <filesystem>
 #include <fstream>
@@ -134,6 +135,30 @@ TEST_F(TraceTest, OfARunThatFailedSaysSo) {
   const std::vector<Value> inputs = {Tensor::of<float>({1, 1, 8, 8}, std::span<const float>(pixels))};
   ASSERT_FALSE(session.run(inputs, outputs, {.cancel = &cancel, .trace = &trace}).ok());
   EXPECT_THAT(to_json(trace), HasSubstr("\"run 0: cancelled\""));
+}
+
+TEST_F(TraceTest, HasTheNodesOfBodiesWithTheirGraph) {
+  onnx::ModelProto model;
+  ASSERT_TRUE(onnx::OnnxParser::Parse(model, R"(<ir_version: 8, opset_import: ["" : 17]>
+    choice (bool[] condition, float[] x) => (float[] y) {
+      y = If (condition) <then_branch = yes () => (float[] a) { a = Neg(x) },
+                          else_branch = no () => (float[] b) { b = Exp(x) }>
+    })")
+                  .IsOK());
+  const std::string bytes = model.SerializeAsString();
+  auto session = Session::load(LoadInput{.bytes = std::as_bytes(std::span(bytes))});
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  const std::vector<Value> inputs = {Tensor::of<bool>({}, {false}), Tensor::of<float>({}, {1.0f})};
+  std::vector<Value> outputs(1);
+  Trace trace;
+  ASSERT_TRUE(session->run(inputs, outputs, {.trace = &trace}).ok());
+  std::vector<std::string> segments;
+  for (const TraceEvent& event : trace.events) {
+    if (event.kind != TraceKind::kSegment) continue;
+    ASSERT_EQ(event.nodes.size(), 1u);
+    segments.push_back(concat(trace.providers[event.provider], " ", event.graph, " ", label(event.nodes[0])));
+  }
+  EXPECT_THAT(segments, testing::ElementsAre("org.mortise.reference no #0 Exp", "core choice #0 If"));
 }
 
 TEST_F(TraceTest, JoinsRunsThatWereAtTheSameTime) {

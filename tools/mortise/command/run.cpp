@@ -45,13 +45,16 @@ void run(const Options& options) {
   const std::vector<Value> inputs = options.inputs.load(options.model, *session);
   std::vector<Value> outputs(session->outputs().size());
   Trace trace;
+  const auto write_trace = [&] {
+    if (options.profile.empty()) return;
+    if (const Status status = save(trace, options.profile); !status.ok()) fail(kFailed, status.message());
+  };
+  write_trace();  // a file that cannot be written is better known before the runs
   Status status;
   for (uint32_t i = 0; status.ok() && i < options.runs; ++i) {
     status = session->run(inputs, outputs, {.trace = options.profile.empty() ? nullptr : &trace});
   }
-  if (!options.profile.empty()) {
-    if (const Status saved = save(trace, options.profile); !saved.ok()) fail(kFailed, saved.message());
-  }
+  write_trace();
   if (!status.ok()) fail(kFailed, status.message());
   // After the runs, which may have moved nodes away from a provider that failed.
   if (!options.report.empty()) write_report(options.report, session->placement());
