@@ -54,6 +54,7 @@ SessionConfig read_session(const json& object) {
   SessionConfig session;
   read(object, "threads", session.threads);
   read(object, "profile", session.profile);
+  read(object, "cache", session.cache);
   read(object, "memory_limit_mib", session.memory_limit_mib);
   read(object, "deadline_ms", session.deadline_ms);
   if (object.value("accumulate", "") == "f64") session.accumulate = Accumulate::kF64;

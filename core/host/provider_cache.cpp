@@ -46,7 +46,8 @@ Result<std::string> ProviderInstance::cache_key(const mortise_compile_request_t&
     return compiled_cache_->key(provider_, &request, buffer, sizeof buffer, error);
   })));
   buffer[sizeof buffer - 1] = '\0';
-  return std::string(buffer);
+  // The plugin's part of the key need not know what else is on the machine.
+  return concat(id_, ' ', descriptor_->version, ' ', buffer);
 }
 
 Result<std::string> ProviderInstance::save(const CompiledSession& session) {

@@ -55,7 +55,7 @@ class ProviderInstance : public std::enable_shared_from_this<ProviderInstance> {
   Status claim(const mortise_graph_t& graph, const mortise_claim_sink_t& sink);
   Result<std::shared_ptr<CompiledSession>> compile(const mortise_compile_request_t& request);
 
-  // Compiled cache, for a provider with compiled_cache().
+  // Compiled cache, for a provider with compiled_cache(). The key begins with the provider's id and version.
   Result<std::string> cache_key(const mortise_compile_request_t& request);
   Result<std::shared_ptr<CompiledSession>> load(const mortise_compile_request_t& request, const std::string& blob);
   Result<std::string> save(const CompiledSession& session);

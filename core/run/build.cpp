@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/host/compiled_cache.h"
 #include "core/host/thread_role.h"
 #include "core/plan/collect_claims.h"
 #include "core/run/branches.h"
@@ -144,7 +145,7 @@ class Builder {
                                                .num_outputs = io.outputs.size(),
                                                .refuse = Refusals::take};
     ProviderInstance& provider = *providers_[segment.provider];
-    auto compiled = provider.compile(request);
+    auto compiled = compile_or_load(provider, request);
     if (compiled.ok()) {
       session = std::move(*compiled);
       return session;
@@ -165,6 +166,29 @@ class Builder {
       for (const NodeId node : segment.nodes) exclude(segment.provider, node, status.message());
     }
     return std::shared_ptr<CompiledSession>();
+  }
+
+  // From the cache where that is possible; whatever is wrong with the cache only costs time.
+  Result<std::shared_ptr<CompiledSession>> compile_or_load(ProviderInstance& provider,
+                                                           const mortise_compile_request_t& request) {
+    if (input_.config->session.cache.empty() || provider.compiled_cache() == nullptr) return provider.compile(request);
+    const CompiledCache cache(input_.config->folder / input_.config->session.cache);
+    auto key = provider.cache_key(request);
+    if (!key.ok()) {
+      input_.host->log().warning("{}; the segment is compiled without the cache", key.status().message());
+      return provider.compile(request);
+    }
+    if (const auto blob = cache.find(*key)) {
+      auto loaded = provider.load(request, *blob);
+      if (loaded.ok()) return loaded;
+      input_.host->log().info("{}; the segment is compiled again", loaded.status().message());
+    }
+    auto compiled = provider.compile(request);
+    if (!compiled.ok()) return compiled;
+    auto blob = provider.save(**compiled);
+    const Status stored = blob.ok() ? cache.store(*key, *blob) : blob.status();
+    if (!stored.ok()) input_.host->log().warning("{}; it is compiled again at the next load", stored.message());
+    return compiled;
   }
 
   void exclude(uint32_t provider, NodeId node, const std::string& reason) {
