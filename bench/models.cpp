@@ -65,6 +65,17 @@ onnx::ModelProto chain(uint32_t nodes) {
   return model;
 }
 
+onnx::ModelProto branches(int64_t elements) {
+  onnx::ModelProto model = empty_model();
+  onnx::GraphProto& graph = *model.mutable_graph();
+  declare(*graph.add_input(), "x", {elements});
+  add_node(graph, "neg", "Neg", {"x"}, "a");
+  add_node(graph, "abs", "Abs", {"x"}, "b");
+  declare(*graph.add_output(), "a", {elements});
+  declare(*graph.add_output(), "b", {elements});
+  return model;
+}
+
 void write_weights_model(const std::filesystem::path& path, uint32_t mib, WeightsIn place) {
   onnx::ModelProto model = empty_model();
   onnx::GraphProto& graph = *model.mutable_graph();

@@ -12,6 +12,9 @@ namespace mortise::bench {
 // `nodes` nodes one after the other, Neg and Relu in turn, over float32[1, 16].
 onnx::ModelProto chain(uint32_t nodes);
 
+// Two nodes that do not need each other, Neg and Abs, over float32[elements].
+onnx::ModelProto branches(int64_t elements);
+
 enum class WeightsIn { kModel, kExternalFile };
 
 // Writes a model of MatMuls over float32[1, 1024] whose weights take 4 MiB each, `mib` MiB together (one MatMul of that

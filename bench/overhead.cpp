@@ -12,7 +12,7 @@ namespace mortise::bench {
 namespace {
 
 std::unique_ptr<Session> load(const onnx::ModelProto& model, Config config = {}) {
-  config.session.threads = 1;
+  if (config.session.threads == 0) config.session.threads = 1;
   const std::string content = bytes(model);
   auto session = Session::load(
       LoadInput{.bytes = std::as_bytes(std::span(content)), .folder = {}, .config = std::move(config), .log_sink = {}});
@@ -80,6 +80,22 @@ void CrossingToReference(benchmark::State& state) {
   run_bound(state, *session, static_cast<double>(state.range(0)));
 }
 BENCHMARK(CrossingToReference)->RangeMultiplier(10)->Range(1, 10'000);
+
+// Two segments that do not need each other, of so many elements, on so many threads: from kParallelWork
+// (core/run/branches.h) on they are tasks of a flow graph. The reference provider cuts large tensors itself.
+void Branches(benchmark::State& state) {
+  Config config;
+  config.session.threads = static_cast<uint32_t>(state.range(1));
+  const auto session = load(branches(state.range(0)), std::move(config));
+  const std::vector<Value> inputs = {Tensor::allocate(DType::kF32, {state.range(0)}).value()};
+  std::vector<Value> outputs(2, Tensor::allocate(DType::kF32, {state.range(0)}).value());
+  outputs[1] = Tensor::allocate(DType::kF32, {state.range(0)}).value();
+  for (auto _ : state) benchmark::DoNotOptimize(session->run(inputs, outputs).ok());
+}
+BENCHMARK(Branches)
+    ->ArgNames({"elements", "threads"})
+    ->ArgsProduct({{1'000, 10'000, 100'000, 199'999, 200'000, 1'000'000}, {1, 2}})
+    ->UseRealTime();
 
 // Callers that share one session; time per run of each caller, so twice the callers at the same time is twice the work.
 void Callers(benchmark::State& state) {

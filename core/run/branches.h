@@ -13,7 +13,7 @@ namespace mortise::run {
 inline constexpr size_t kMaxParallelSteps = 1024;
 
 // Operations (plan::estimated_work) from which a step on the host's threads is worth a task of its own: below some tens
-// of microseconds, waking a second thread costs more than it gains. bench/README.md has the measurement.
+// of microseconds, waking a second thread costs more than it gains. bench_overhead, Branches, shows it.
 inline constexpr double kParallelWork = 200'000;
 
 // True if two steps could run at the same time of which each runs on a device (asynchronously) or is work enough for a

@@ -10,6 +10,8 @@
 namespace mortise::run {
 namespace {
 
+constexpr uint64_t kMaxArena = uint64_t{1} << 62;
+
 Type type_of(const Value& value) {
   return value.is_tensor() ? Type::tensor(value.tensor.dtype(), value.tensor.shape()) : Type{value.kind};
 }
@@ -23,7 +25,7 @@ bool all_known(const Program& program) {
 }
 
 // Offsets for steps that run at the same time: as sdk::plan_memory, greedy by size, but lifetimes are only partly
-// ordered. Quadratic in the slots, of which a parallel program has few.
+// ordered; UINT64_MAX as there. Quadratic in the slots, of which a parallel program has few.
 uint64_t plan_parallel(const Program& program, std::span<const uint32_t> slots, std::span<sdk::PlannedBuffer> buffers) {
   const SlotOrder order(program);
   std::vector<uint32_t> by_size(buffers.size());
@@ -31,10 +33,12 @@ uint64_t plan_parallel(const Program& program, std::span<const uint32_t> slots, 
   std::stable_sort(by_size.begin(), by_size.end(),
                    [&](uint32_t a, uint32_t b) { return buffers[a].size > buffers[b].size; });
   std::vector<uint32_t> by_offset;  // those that have a place
-  uint64_t arena = 0;
+  uint64_t arena = 0, total = 0;
   for (const uint32_t index : by_size) {
     const uint64_t size = sdk::align_up(buffers[index].size);
     if (size == 0) continue;
+    total += std::min(size, kMaxArena - total);
+    if (total == kMaxArena) return UINT64_MAX;
     uint64_t offset = 0;
     for (const uint32_t placed : by_offset) {
       if (buffers[placed].offset >= offset + size) break;  // the gap before it is large enough
@@ -89,6 +93,10 @@ Result<Layout> make_layout(const Program& program, std::span<const Value* const>
     planned.push_back(i);
   }
   layout.arena_bytes = program.parallel ? plan_parallel(program, planned, buffers) : sdk::plan_memory(buffers);
+  if (layout.arena_bytes == UINT64_MAX) {
+    return make_error(StatusCode::kResourceExhausted,
+                      "the tensors between its steps take more memory than any machine has; check the shapes");
+  }
   for (size_t i = 0; i < planned.size(); ++i) layout.slots[planned[i]].offset = buffers[i].offset;
   return layout;
 }

@@ -98,5 +98,38 @@ TEST(ParallelLayout, SharesMemoryOnlyBetweenSlotsThatNeverLiveTogether) {
   EXPECT_GT(shared, 500u);  // they do share
 }
 
+TEST(ParallelLayout, RefusesMoreMemoryThanThereIs) {
+  Graph graph(std::make_shared<StringTable>());
+  const auto value = [&](int64_t bytes) {
+    return graph.add_value(graph.intern("v" + std::to_string(graph.num_values())),
+                           Type::tensor(DType::kU8, Shape{bytes}));
+  };
+  graph.inputs = {value(1)};
+  ValueId last = graph.inputs[0];
+  for (int i = 0; i < 5; ++i) {
+    Node node;
+    node.op_type = graph.intern("Any");
+    node.inputs = {graph.inputs[0], last};
+    last = value(int64_t{1} << 61);
+    node.outputs = {last};
+    graph.add_node(std::move(node));
+  }
+  graph.outputs = {value(1)};
+  Node end;
+  end.op_type = graph.intern("Any");
+  for (ValueId id = 1; id <= 5; ++id) end.inputs.push_back(id);
+  end.outputs = {graph.outputs[0]};
+  graph.add_node(std::move(end));
+  graph.output_names = {graph.value(graph.outputs[0]).name};
+  ASSERT_TRUE(graph.finalize().ok());
+  const Value input = Tensor::allocate(DType::kU8, {1}).value();
+  const Value* given = &input;
+  for (const bool parallel : {false, true}) {
+    Program program = program_of(graph);
+    program.parallel = parallel;
+    EXPECT_EQ(make_layout(program, std::span(&given, 1)).status().code(), StatusCode::kResourceExhausted);
+  }
+}
+
 }  // namespace
 }  // namespace mortise::run
