@@ -76,16 +76,16 @@ std::string label(const TraceNode& node) {
 }
 
 void Trace::append(Trace more) {
+  dropped += more.dropped;
+  if (events.size() + more.events.size() > kMaxEvents) {
+    dropped += more.events.size();
+    return;
+  }
   std::vector<uint32_t> provider_of;
   for (const std::string& id : more.providers) {
     const auto found = std::find(providers.begin(), providers.end(), id);
     provider_of.push_back(static_cast<uint32_t>(found - providers.begin()));
     if (found == providers.end()) providers.push_back(id);
-  }
-  const size_t room = kMaxEvents - std::min(kMaxEvents, events.size());
-  if (more.events.size() > room) {
-    dropped += more.events.size() - room;
-    more.events.resize(room);
   }
   for (TraceEvent& event : more.events) {
     event.provider = provider_of[event.provider];
@@ -93,7 +93,6 @@ void Trace::append(Trace more) {
     events.push_back(std::move(event));
   }
   runs += more.runs;
-  dropped += more.dropped;
   for (std::shared_ptr<const void>& table : more.names) {
     if (std::find(names.begin(), names.end(), table) == names.end()) names.push_back(std::move(table));
   }

@@ -47,8 +47,10 @@ Trace RunTrace::finish(const Status& status) {
 }
 
 void RunTrace::add(TraceEvent event) {
+  // What encloses the others ends last; a tenth is kept for it.
+  const size_t most = event.kind == TraceKind::kInside ? Trace::kMaxEvents / 10 * 9 : Trace::kMaxEvents;
   const std::lock_guard lock(mutex_);
-  if (trace_.events.size() < Trace::kMaxEvents) {
+  if (trace_.events.size() < most) {
     trace_.events.push_back(std::move(event));
   } else {
     ++trace_.dropped;

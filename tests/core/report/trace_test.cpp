@@ -137,6 +137,22 @@ TEST_F(TraceTest, OfARunThatFailedSaysSo) {
   EXPECT_THAT(to_json(trace), HasSubstr("\"run 0: cancelled\""));
 }
 
+TEST_F(TraceTest, HasARunThatStartedAgainTwice) {
+  Config config;
+  config.providers.push_back({.library = MORTISE_MOCK_NPU, .options = R"({"device_lost_at": 1})"});
+  auto session = Session::load(
+      LoadInput{.path = MORTISE_DIGITS_MODEL, .config = config, .log_sink = [](Severity, std::string_view) {}});
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  Trace trace;
+  ASSERT_TRUE(run(*session, &trace).ok());
+  EXPECT_EQ(trace.runs, 2u);
+  std::vector<std::string> ends;
+  for (const TraceEvent& event : trace.events) {
+    if (event.kind == TraceKind::kRun) ends.push_back(event.name);
+  }
+  EXPECT_THAT(ends, testing::ElementsAre("device lost", "ok"));
+}
+
 TEST_F(TraceTest, HasTheNodesOfBodiesWithTheirGraph) {
   onnx::ModelProto model;
   ASSERT_TRUE(onnx::OnnxParser::Parse(model, R"(<ir_version: 8, opset_import: ["" : 17]>
@@ -189,13 +205,16 @@ TEST(TraceAppend, RenumbersProvidersAndRuns) {
   EXPECT_EQ(first.runs, 4u);
 }
 
-TEST(TraceAppend, KeepsABoundOfEvents) {
-  Trace trace{.providers = {"a"}};
+TEST(TraceAppend, LeavesOutRunsThatDoNotFit) {
+  Trace trace{.providers = {"a"}, .runs = 1};
   trace.events.resize(Trace::kMaxEvents - 1);
-  trace.append({.providers = {"a"}, .events = {{.segment = 1}, {.segment = 2}}, .dropped = 5});
-  EXPECT_EQ(trace.events.size(), Trace::kMaxEvents);
-  EXPECT_EQ(trace.events.back().segment, 1u);
-  EXPECT_EQ(trace.dropped, 6u);
+  trace.append({.providers = {"a"}, .events = {{.segment = 1}, {.segment = 2}}, .runs = 1, .dropped = 5});
+  EXPECT_EQ(trace.events.size(), Trace::kMaxEvents - 1);
+  EXPECT_EQ(trace.runs, 1u);
+  EXPECT_EQ(trace.dropped, 7u);
+  trace.append({.providers = {"a"}, .events = {{.segment = 3}}, .runs = 1});
+  EXPECT_EQ(trace.events.back().segment, 3u);
+  EXPECT_EQ(trace.runs, 2u);
 }
 
 TEST(TraceJson, EscapesWhatModelsAndPluginsSay) {

@@ -55,6 +55,19 @@ TEST_F(RunTraceTest, TakesEventsFromManyThreads) {
   EXPECT_THAT(of_call, testing::Each(2));
 }
 
+TEST_F(RunTraceTest, KeepsTheSegmentOfMoreEventsThanItTakes) {
+  RunTrace trace(program_);
+  {
+    StepSpan span(&trace, program_, 0);
+    for (size_t i = 0; i < Trace::kMaxEvents; ++i) span.record({.name = "Relu"});
+  }
+  const Trace made = trace.finish({});
+  EXPECT_LE(made.events.size(), Trace::kMaxEvents);
+  EXPECT_EQ(made.events.size() + made.dropped, Trace::kMaxEvents + 2);
+  EXPECT_EQ(made.events.end()[-2].kind, TraceKind::kSegment);
+  EXPECT_EQ(made.events.end()[-1].kind, TraceKind::kRun);
+}
+
 TEST_F(RunTraceTest, SurvivesEventsThatMakeNoSense) {
   constexpr uint64_t kMax = std::numeric_limits<uint64_t>::max();
   RunTrace trace(program_);

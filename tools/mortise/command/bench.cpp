@@ -126,7 +126,7 @@ void print(const Measured& measured) {
                100 * static_cast<double>(node.ns) / static_cast<double>(std::max<uint64_t>(total, 1)), plain(node.op),
                plain(node.name), plain(node.provider));
   }
-  if (usage.dropped != 0) fmt::print("{} events were too many and are not counted\n", usage.dropped);
+  if (usage.dropped != 0) fmt::print("{} events were too many for a trace and are not counted\n", usage.dropped);
 }
 
 void write_json(const Options& options, const Measured& measured) {

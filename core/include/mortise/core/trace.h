@@ -62,16 +62,17 @@ struct TraceEvent {
 };
 
 struct Trace {
-  // A trace takes no more events than this, lest a long-lived process fill its memory.
+  // A trace takes no more events than this, lest a long-lived process fill its memory: of a run that has more, the
+  // first; of further runs, those that fit as a whole.
   static constexpr size_t kMaxEvents = 1'000'000;
 
   std::vector<std::string> providers;  // ids; "core" is the core itself
   std::vector<TraceEvent> events;      // in the order in which they ended
-  uint32_t runs = 0;
-  uint64_t dropped = 0;                            // events that were too many
+  uint32_t runs = 0;                   // that it has; one that started again after a provider failed counts each time
+  uint64_t dropped = 0;                // events that were too many
   std::vector<std::shared_ptr<const void>> names;  // what the views refer to
 
-  // Adds the runs of another trace after its own.
+  // Adds the runs of another trace after its own, all or none of them.
   void append(Trace more);
 };
 
