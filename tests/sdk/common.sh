@@ -1,5 +1,4 @@
-# What the tests of the installed package share; sourced with the build folder in $build and the name of cmake in $cmake.
-# Makes $work, an empty folder outside the tree that goes away at the end, and an environment in which nothing but the
+# What the tests of the package share; to be sourced. Makes $work, an empty folder outside the tree that goes away at the end, and an environment in which nothing but the
 # installed prefix can be found.
 unset CMAKE_PREFIX_PATH LD_LIBRARY_PATH MORTISE_PROVIDER_PATH PKG_CONFIG_PATH XDG_CONFIG_HOME
 work=$(mktemp -d)
