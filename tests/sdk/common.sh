@@ -1,5 +1,5 @@
-# What the tests of the package share; to be sourced. Makes $work, an empty folder outside the tree that goes away at the end, and an environment in which nothing but the
-# installed prefix can be found.
+# What the tests of the package share; to be sourced. Makes $work, an empty folder outside the tree that goes away at the end,
+# and an environment in which nothing but the installed prefix can be found.
 unset CMAKE_PREFIX_PATH LD_LIBRARY_PATH MORTISE_PROVIDER_PATH PKG_CONFIG_PATH XDG_CONFIG_HOME
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
