@@ -16,10 +16,16 @@ prefix=$work/prefix
 refuse "not all are installed" "$cmake" -S "$(dirname "$0")/../../examples" -B "$work/no-core" -DCMAKE_PREFIX_PATH="$prefix"
 new_provider=$prefix/bin/new-provider
 "$new_provider" "--$language" "$id" "$work/adder"
+"$(dirname "$0")/../../tools/new-provider" "--$language" "$id" "$work/from the tree"
+diff -r "$work/adder" "$work/from the tree" || die "new-provider makes something else from the tree than from the prefix"
 refuse "com.vendor.thing" "$new_provider" Adder "$work/other"
 refuse "exists already" "$new_provider" "$id" "$work/adder"
 refuse "give NAME and DIR" "$new_provider" "$id"
 refuse "cannot be made" "$new_provider" "$id" /dev/null/adder
+
+mkdir "$work/major"
+printf 'cmake_minimum_required(VERSION 3.25)\nproject(major LANGUAGES NONE)\nfind_package(mortise 2 REQUIRED)\n' >"$work/major/CMakeLists.txt"
+refuse 'compatible with requested version "2"' "$cmake" -S "$work/major" -B "$work/major/build" -DCMAKE_PREFIX_PATH="$prefix"
 
 case $language in c) budget=200 ;; cpp) budget=100 ;; esac
 lines=$(wc -l <"$work/adder/provider.$language")
