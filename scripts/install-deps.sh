@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what building Mortise needs from Debian's packages (Debian 12 or newer; root, or a user with sudo). Quiet and
 # quick when nothing is missing.
-#   --clang   also the compilers and runtimes of the clang, fuzzing and format lanes
+#   --clang     also the compilers and runtimes of the clang, fuzzing and format lanes
+#   --browser   also the browser that the tests of the placement page drive
 set -euo pipefail
 
 packages=(
@@ -10,7 +11,13 @@ packages=(
   libfmt-dev libspdlog-dev libboost-dev libboost-filesystem-dev libre2-dev libpng-dev libjpeg62-turbo-dev
   libgtest-dev libgmock-dev libbenchmark-dev libonnx-testdata
 )
-[ "${1:-}" = --clang ] && packages+=(clang clang-format clang-tidy libclang-rt-14-dev)
+for option in "$@"; do
+  case $option in
+    --clang) packages+=(clang clang-format clang-tidy libclang-rt-14-dev) ;;
+    --browser) packages+=(chromium) ;;
+    *) echo "install-deps: unknown option $option; there are --clang and --browser" >&2; exit 2 ;;
+  esac
+done
 
 missing=()
 for package in "${packages[@]}"; do

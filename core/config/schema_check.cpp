@@ -1,12 +1,13 @@
 #include "core/config/schema_check.h"
 
 #include <algorithm>
-#include <numeric>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>
 #include <valijson/validation_results.hpp>
 #include <valijson/validator.hpp>
+
+#include "core/config/nearest.h"
 
 namespace mortise {
 
@@ -31,35 +32,10 @@ std::string escape(std::string_view key) {
 // "/providers/0"; the whole document is "/".
 std::string shown(const std::string& pointer) { return pointer.empty() ? "/" : pointer; }
 
-size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 0; i < a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (size_t j = 0; j < b.size(); ++j) {
-      const size_t replace = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replace, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row.back();
-}
-
 std::string unknown_key(const json& properties, const std::string& key) {
-  if (key.size() > 200) return "unknown key";
-  std::string nearest;
-  std::string all;
-  size_t best = std::max<size_t>(2, key.size() / 3) + 1;
-  for (const auto& [known, unused] : properties.items()) {
-    all += (all.empty() ? "'" : ", '") + known + "'";
-    if (const size_t distance = edit_distance(key, known); distance < best) {
-      best = distance;
-      nearest = known;
-    }
-  }
-  if (!nearest.empty()) return concat("unknown key, did you mean '", nearest, "'?");
-  return all.empty() ? "unknown key; none is known here" : concat("unknown key; known are ", all);
+  std::vector<std::string> known;
+  for (const auto& [name, unused] : properties.items()) known.push_back(name);
+  return "unknown key" + did_you_mean(key, known);
 }
 
 // The schema that describes the members of an object or array: the schema itself, or its alternative of that type.

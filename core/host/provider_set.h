@@ -1,7 +1,7 @@
 // ProviderSet: the providers of a session, opened in the order of the configuration, the reference provider last.
 //
 // A provider that cannot be used is left out with its reason and one warning, unless the configuration says that its
-// failure is an error.
+// failure is an error. The reference provider takes its options from the configuration if it is listed there.
 #pragma once
 
 #include <memory>
@@ -26,8 +26,6 @@ struct ProviderSet {
   // Those that can be used, in order.
   std::vector<std::shared_ptr<ProviderInstance>> usable() const;
 };
-
-inline constexpr std::string_view kReferenceProvider = "org.mortise.reference";
 
 Result<ProviderSet> open_providers(const Config& config, HostContext& host);
 

@@ -1,14 +1,24 @@
-// The page of a Placement: HTML with its style, script and data inside.
+// The page of a Placement: HTML with its style, script and data inside, put together from the files of
+// core/report/page.
 //
 // The data is JSON in a script element of type application/json, with every '<' escaped, and the script writes text
-// nodes only, so that nothing of a model or a plugin is ever read as markup. The list of nodes is drawn as far as it is
-// visible.
+// nodes only, so that nothing of a model or a plugin is ever read as markup. The graph and the list of nodes are drawn
+// as far as they are visible.
 #pragma once
 
 #include <string>
 #include <string_view>
 
 namespace mortise::report {
+
+struct PageParts {
+  std::string_view page;  // with "<!--name-->" where the title, the style, the data and the script go
+  std::string_view style;
+  std::string_view layout;
+  std::string_view chart;
+  std::string_view script;
+};
+const PageParts& page_parts();
 
 // The page around JSON as to_json() makes it.
 std::string placement_page(std::string_view title, std::string_view json);

@@ -57,12 +57,25 @@ class Maker {
     for (const ValueId output : source.outputs) {
       if (output != kNoId) made.type += (made.type.empty() ? "" : ", ") + to_string(graph.value(output).type);
     }
+    made.inputs = producers(graph, source);
     made.provider = provider(built, decision.provider);
     made.rule = plan::to_string(decision.rule);
     // The work of control flow is that of its bodies.
     made.work = decision.provider == plan::kCoreProvider ? 0 : plan::estimated_work(graph, id);
     for (uint32_t p = 0; p < built.claims.size(); ++p) made.verdicts.push_back(verdict(built, p, id));
     return made;
+  }
+
+  static std::vector<uint32_t> producers(const Graph& graph, const Node& node) {
+    std::vector<uint32_t> found;
+    for (const auto* values : {&node.inputs, &node.implicit_inputs}) {
+      for (const ValueId value : *values) {
+        if (value != kNoId && graph.value(value).producer != kNoId) found.push_back(graph.value(value).producer);
+      }
+    }
+    std::sort(found.begin(), found.end());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
+    return found;
   }
 
   static PlacementVerdict verdict(const run::Built& built, uint32_t provider, NodeId id) {
@@ -93,17 +106,20 @@ class Maker {
     const Graph& graph = *built.graph;
     for (size_t s = 0; s < made.segments.size(); ++s) {
       SegmentPlacement& segment = made.segments[s];
+      ProviderPlacement& reader = out_.providers[segment.provider];
       for (const ValueId input : plan::segment_io(graph, built.plan.segments[s]).inputs) {
         const NodeId producer = graph.value(input).producer;
         if (producer == kNoId || made.nodes[producer].provider == segment.provider) continue;
+        ProviderPlacement& writer = out_.providers[made.nodes[producer].provider];
         if (const auto bytes = plan::static_bytes(graph, input)) {
-          segment.bytes_in = saturating_add(segment.bytes_in, *bytes);
+          for (uint64_t* sum : {&segment.bytes_in, &reader.bytes_in, &writer.bytes_out, &out_.bytes_crossing})
+            *sum = saturating_add(*sum, *bytes);
         } else {
-          segment.bytes_complete = false;
+          for (bool* complete :
+               {&segment.bytes_complete, &reader.bytes_complete, &writer.bytes_complete, &out_.bytes_complete})
+            *complete = false;
         }
       }
-      out_.bytes_crossing = saturating_add(out_.bytes_crossing, segment.bytes_in);
-      out_.bytes_complete = out_.bytes_complete && segment.bytes_complete;
     }
   }
 

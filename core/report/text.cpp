@@ -50,15 +50,11 @@ nlohmann::json json_of(const Placement& placement, const GraphPlacement& graph) 
                                 {"bytes_complete", segment.bytes_complete}});
   }
   for (const NodePlacement& node : graph.nodes) {
-    nlohmann::json one = {{"id", node.id},
-                          {"name", node.name},
-                          {"op", node.op},
-                          {"type", node.type},
-                          {"provider", placement.providers[node.provider].id},
-                          {"segment", node.segment},
-                          {"rule", node.rule},
-                          {"work", node.work},
-                          {"verdicts", nlohmann::json::array()}};
+    nlohmann::json one = {{"id", node.id},           {"name", node.name},
+                          {"op", node.op},           {"type", node.type},
+                          {"inputs", node.inputs},   {"provider", placement.providers[node.provider].id},
+                          {"segment", node.segment}, {"rule", node.rule},
+                          {"work", node.work},       {"verdicts", nlohmann::json::array()}};
     for (const PlacementVerdict& verdict : node.verdicts) {
       one["verdicts"].push_back(
           {{"provider", placement.providers[verdict.provider].id}, {"code", verdict.code}, {"text", verdict.text}});
@@ -72,23 +68,22 @@ nlohmann::json json_of(const Placement& placement, const GraphPlacement& graph) 
 }  // namespace
 
 std::string summary(const Placement& placement) {
-  size_t width = 0;
+  size_t width = std::string_view("provider").size();
   for (const ProviderPlacement& provider : placement.providers) width = std::max(width, plain(provider.id).size());
-  std::string out = fmt::format("placement of {}: {} nodes\n", plain(placement.model), placement.nodes);
+  std::string out = fmt::format("placement of {}: {} nodes\n  {:<{}}  {:>7}  {:>7}  {:>8}  {:>7}  {:>12}  {:>12}\n",
+                                plain(placement.model), placement.nodes, "provider", width, "nodes", "share",
+                                "segments", "work", "bytes in", "bytes out");
+  const auto moved = [](uint64_t bytes, bool complete) { return (complete ? "" : ">= ") + bytes_text(bytes); };
   for (const ProviderPlacement& provider : placement.providers) {
     if (provider.id == "core" && provider.nodes == 0) continue;
-    out += fmt::format("  {:<{}}  ", plain(provider.id), width);
     if (!provider.problem.empty()) {
-      out += fmt::format("not in use: {}\n", plain(provider.problem));
+      out += fmt::format("  {:<{}}  not in use: {}\n", plain(provider.id), width, plain(provider.problem));
       continue;
     }
-    out += fmt::format("{:>6} nodes ({:>5.1f} %) in {} segments, {:>5.1f} % of the estimated work\n", provider.nodes,
-                       percent(provider.nodes, placement.nodes), provider.segments,
-                       percent(provider.work, placement.work));
-  }
-  if (placement.bytes_crossing != 0 || !placement.bytes_complete) {
-    out += fmt::format("  {}{} cross between providers in a run\n", placement.bytes_complete ? "" : "at least ",
-                       bytes_text(placement.bytes_crossing));
+    out += fmt::format("  {:<{}}  {:>7}  {:>5.1f} %  {:>8}  {:>5.1f} %  {:>12}  {:>12}\n", plain(provider.id), width,
+                       provider.nodes, percent(provider.nodes, placement.nodes), provider.segments,
+                       percent(provider.work, placement.work), moved(provider.bytes_in, provider.bytes_complete),
+                       moved(provider.bytes_out, provider.bytes_complete));
   }
   return out;
 }
@@ -112,6 +107,9 @@ std::string to_json(const Placement& placement, int indent) {
                                  {"nodes", provider.nodes},
                                  {"segments", provider.segments},
                                  {"work", provider.work},
+                                 {"bytes_in", provider.bytes_in},
+                                 {"bytes_out", provider.bytes_out},
+                                 {"bytes_complete", provider.bytes_complete},
                                  {"problem", provider.problem}});
   }
   // Names may be no UTF-8.

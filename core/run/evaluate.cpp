@@ -1,5 +1,6 @@
 #include "core/run/evaluate.h"
 
+#include "core/host/find_provider.h"
 #include "core/infer/infer.h"
 #include "core/run/build.h"
 

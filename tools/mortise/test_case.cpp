@@ -12,7 +12,8 @@ void add_folder(const fs::path& folder, std::vector<TestCase>& cases) {
   TestCase found{.name = folder.filename().string(), .model = folder / "model.onnx"};
   for (int n = 0;; ++n) {
     const fs::path data = folder / concat("test_data_set_", n);
-    if (!fs::is_directory(data)) break;
+    std::error_code unreadable;
+    if (!fs::is_directory(data, unreadable)) break;
     found.data_sets.push_back(data);
   }
   if (!found.data_sets.empty()) cases.push_back(std::move(found));
@@ -20,7 +21,9 @@ void add_folder(const fs::path& folder, std::vector<TestCase>& cases) {
 
 void add_network(const fs::path& model, std::vector<TestCase>& cases) {
   const fs::path expected = model.parent_path() / (model.stem().string() + "_output_0.pb");
-  if (fs::exists(expected)) cases.push_back({.name = model.stem().string(), .model = model, .expected = expected});
+  std::error_code unreadable;
+  if (fs::exists(expected, unreadable))
+    cases.push_back({.name = model.stem().string(), .model = model, .expected = expected});
 }
 
 Result<Value> ramp(const Port& port) {
@@ -40,10 +43,12 @@ Result<std::vector<TestCase>> find_cases(const std::vector<fs::path>& paths) {
   for (const fs::path& path : paths) {
     std::error_code error;
     if (!fs::is_directory(path, error)) return make_error(StatusCode::kNotFound, path.string(), ": is no folder");
-    if (fs::exists(path / "model.onnx")) add_folder(fs::absolute(path), cases);
-    for (auto entry = fs::recursive_directory_iterator(path, error);
-         !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-      if (entry->is_directory() && fs::exists(entry->path() / "model.onnx")) add_folder(entry->path(), cases);
+    // What may not be read is no case.
+    std::error_code unreadable;
+    if (fs::exists(path / "model.onnx", unreadable)) add_folder(fs::absolute(path), cases);
+    for (fs::recursive_directory_iterator entry(path, fs::directory_options::skip_permission_denied, error), end;
+         !error && entry != end; entry.increment(error)) {
+      if (fs::exists(entry->path() / "model.onnx", unreadable)) add_folder(entry->path(), cases);
       if (entry->path().extension() == ".onnx") add_network(entry->path(), cases);
     }
     if (error) return make_error(StatusCode::kUnavailable, path.string(), ": ", error.message());

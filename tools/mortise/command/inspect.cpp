@@ -30,6 +30,23 @@ const char* determinism_name(uint32_t determinism) {
   }
 }
 
+// One line for each option: its name, its default, what it is.
+std::string options_text(const char* schema) {
+  const nlohmann::json parsed = nlohmann::json::parse(schema);
+  const nlohmann::json properties = parsed.value("properties", nlohmann::json::object());
+  std::string text = properties.empty() ? "  options:     none\n" : "  options:\n";
+  size_t width = 0;
+  for (const auto& [name, property] : properties.items()) width = std::max(width, name.size());
+  for (const auto& [name, property] : properties.items()) {
+    if (!property.is_object()) continue;
+    const nlohmann::json description = property.value("description", nlohmann::json());
+    text += fmt::format("    {:<{}}  {:<8}  {}\n", name, width,
+                        property.contains("default") ? property["default"].dump() : "",
+                        description.is_string() ? description.get<std::string>() : "");
+  }
+  return text;
+}
+
 void inspect(const std::string& path, bool as_json) {
   auto library = PluginLibrary::load(path);
   if (!library.ok()) {
@@ -61,9 +78,9 @@ void inspect(const std::string& path, bool as_json) {
   }
   fmt::print("{}: usable, ABI {}.{}.{}\n", (*library)->name(), version.major, version.minor, version.revision);
   for (const mortise_provider_descriptor_t* d : (*library)->descriptors()) {
-    fmt::print("\n{}  {} {} by {}\n  {}\n  concurrency: {}\n  repeatable:  {}\n  options:     {}\n", d->id, d->name,
-               d->version, d->vendor, d->description, concurrency_name(d->concurrency),
-               determinism_name(d->determinism), d->options_schema);
+    fmt::print("\n{}  {} {} by {}\n  {}\n  concurrency: {}\n  repeatable:  {}\n{}", d->id, d->name, d->version,
+               d->vendor, d->description, concurrency_name(d->concurrency), determinism_name(d->determinism),
+               options_text(d->options_schema));
   }
 }
 

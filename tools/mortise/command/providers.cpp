@@ -39,7 +39,8 @@ void add_providers(CLI::App& app) {
   auto json = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand("providers", "List the installed providers and their devices");
   command->add_flag("--json", *json, "Print JSON");
-  command->footer("Example:\n  MORTISE_PROVIDER_PATH=./plugins mortise providers");
+  command->footer(
+      "Examples:\n  mortise providers\n  MORTISE_PROVIDER_PATH=/opt/vendor/providers.d mortise providers --json");
   command->callback([json] { list_providers(*json); });
 }
 

@@ -1,6 +1,8 @@
 // `mortise run`: runs a model once or several times and prints what comes out.
 #include <fmt/core.h>
 
+#include <nlohmann/json.hpp>
+
 #include "core/model/value_file.h"
 #include "tools/mortise/command/command.h"
 #include "tools/mortise/command/input_options.h"
@@ -19,6 +21,7 @@ struct Options {
   std::string report;
   uint32_t runs = 1;
   std::string profile;
+  bool json = false;
 };
 
 void write_outputs(const std::filesystem::path& folder, const Session& session, std::span<const Value> values) {
@@ -34,6 +37,23 @@ void write_outputs(const std::filesystem::path& folder, const Session& session, 
     const Status status = write_npy(folder / (name + ".npy"), values[i].tensor);
     if (!status.ok()) fail(kFailed, status.message());
   }
+}
+
+void print_outputs(const Options& options, const Session& session, std::span<const Value> values) {
+  if (!options.json) {
+    for (size_t i = 0; i < values.size(); ++i) fmt::print("{}: {}\n", session.outputs()[i].name, printed(values[i]));
+    return;
+  }
+  nlohmann::ordered_json outputs = nlohmann::ordered_json::array();
+  for (size_t i = 0; i < values.size(); ++i) {
+    nlohmann::ordered_json output = {{"name", session.outputs()[i].name}};
+    output.update(json_of(values[i]));
+    outputs.push_back(output);
+  }
+  nlohmann::ordered_json placement = nlohmann::ordered_json::parse(to_json(session.placement()));
+  placement.erase("graph");  // `mortise explain --json` has it
+  const nlohmann::ordered_json report = {{"outputs", outputs}, {"placement", placement}};
+  fmt::print("{}\n", report.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }
 
 void run(const Options& options) {
@@ -58,7 +78,7 @@ void run(const Options& options) {
   if (!status.ok()) fail(kFailed, status.message());
   // After the runs, which may have moved nodes away from a provider that failed.
   if (!options.report.empty()) write_report(options.report, session->placement());
-  for (size_t i = 0; i < outputs.size(); ++i) fmt::print("{}: {}\n", session->outputs()[i].name, printed(outputs[i]));
+  print_outputs(options, *session, outputs);
   if (!options.output_dir.empty()) write_outputs(options.output_dir, *session, outputs);
 }
 
@@ -77,6 +97,7 @@ void add_run(CLI::App& app) {
       ->check(CLI::PositiveNumber);
   command->add_option("--profile", options->profile,
                       "Write a trace of the runs to this file, to be opened in Perfetto or chrome://tracing");
+  command->add_flag("--json", options->json, "Print the outputs with all elements, and the placement, as JSON");
   command->footer(
       "Examples:\n  mortise run digits.onnx --input image=sample00-is-4.png\n"
       "  mortise run model.onnx --random 1 --provider ./libvendor_npu.so --runs 100\n"

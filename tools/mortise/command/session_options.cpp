@@ -6,8 +6,10 @@ namespace mortise::tool {
 
 void SessionOptions::add_to(CLI::App& command) {
   command.add_option("--config", config, "Configuration file (JSON)");
-  command.add_option("--provider", providers,
-                     "Provider to try first: the id of an installed one, or a plugin's .so; may be repeated");
+  command
+      .add_option("--provider", providers,
+                  "Provider to try first: the id of an installed one, or a plugin's .so; may be repeated")
+      ->allow_extra_args(false);  // one each time, so that what follows is not swallowed
   command.add_option("--threads", threads, "Threads that compute; 0: as many as the machine has");
 }
 
@@ -27,7 +29,7 @@ Config SessionOptions::load() const {
                      .on_failure = OnFailure::kError});
   }
   result.providers.insert(result.providers.begin(), given.begin(), given.end());
-  if (threads != 0) result.session.threads = threads;
+  if (threads) result.session.threads = *threads;
   return result;
 }
 

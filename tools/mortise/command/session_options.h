@@ -1,6 +1,7 @@
 // The options by which every subcommand that loads a model chooses its providers.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,7 @@ namespace mortise::tool {
 struct SessionOptions {
   std::string config;
   std::vector<std::string> providers;
-  uint32_t threads = 0;
+  std::optional<uint32_t> threads;
 
   // --config, --provider, --threads
   void add_to(CLI::App& command);

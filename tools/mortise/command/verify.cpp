@@ -1,14 +1,19 @@
 // `mortise verify`: runs test cases in ONNX's backend-test layout and compares the results.
 #include <fmt/core.h>
 #include <re2/re2.h>
-#include <unistd.h>
 
+#include <atomic>
 #include <fstream>
+#include <functional>
+#include <future>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "tools/mortise/command/command.h"
 #include "tools/mortise/command/session_options.h"
 #include "tools/mortise/compare.h"
+#include "tools/mortise/progress.h"
+#include "tools/mortise/terminal.h"
 #include "tools/mortise/test_case.h"
 
 namespace mortise::tool {
@@ -20,6 +25,7 @@ struct Options {
   Tolerance tolerance;
   std::string filter;
   std::string json;
+  uint32_t jobs = 1;
 };
 
 // Empty if the case passes; otherwise why it does not.
@@ -43,8 +49,35 @@ std::string run_case(const TestCase& test_case, const Config& config, const Tole
   return "";
 }
 
+// A plugin that breaks its promises may throw where it should not; that is this case's failure alone.
+std::string run_case_safely(const TestCase& test_case, const Config& config, const Tolerance& tolerance) {
+  try {
+    return run_case(test_case, config, tolerance);
+  } catch (const std::exception& e) {
+    return concat("threw: ", e.what());
+  }
+}
+
+// Runs every case, `jobs` at a time, each with a session of its own, and hands the outcomes over in the order of the
+// cases, on the calling thread.
+void run_cases(const std::vector<TestCase>& cases, const Config& config, const Options& options,
+               const std::function<void(size_t, const std::string&)>& finished) {
+  std::vector<std::promise<std::string>> problems(cases.size());
+  std::atomic<size_t> next{0};
+  std::vector<std::jthread> workers;
+  for (uint32_t i = 0; i < std::min<size_t>(options.jobs, cases.size()); ++i) {
+    workers.emplace_back([&] {
+      for (size_t at = next++; at < cases.size(); at = next++)
+        problems[at].set_value(run_case_safely(cases[at], config, options.tolerance));
+    });
+  }
+  for (size_t i = 0; i < cases.size(); ++i) finished(i, problems[i].get_future().get());
+}
+
 void verify(const Options& options) {
-  const Config config = options.session.load();
+  Config config = options.session.load();
+  // The cases share the machine among them; one that is alone has all of it.
+  if (options.jobs > 1 && config.session.threads == 0) config.session.threads = 1;
   const RE2 filter(options.filter.empty() ? ".*" : options.filter, RE2::Quiet);
   if (!filter.ok()) fail(kBadUsage, concat("--filter: ", filter.error()));
   auto cases = find_cases(options.paths);
@@ -52,23 +85,30 @@ void verify(const Options& options) {
   std::erase_if(*cases, [&](const TestCase& c) { return !RE2::PartialMatch(c.name, filter); });
   if (cases->empty()) fail(kFailed, "no test case was found: a case is a folder with model.onnx and test_data_set_0");
 
-  const bool terminal = isatty(STDERR_FILENO) != 0;
-  size_t passed = 0, failed = 0;
+  size_t failed = 0;
   nlohmann::json report = nlohmann::json::array();
-  for (const TestCase& test_case : *cases) {
-    if (terminal) fmt::print(stderr, "\r\x1b[K[{}/{}] {}", passed + failed + 1, cases->size(), test_case.name);
-    const std::string problem = run_case(test_case, config, options.tolerance);
-    ++(problem.empty() ? passed : failed);
-    report.push_back(
-        {{"name", test_case.name}, {"outcome", problem.empty() ? "passed" : "failed"}, {"message", problem}});
-    if (problem.empty()) continue;
-    if (terminal) fmt::print(stderr, "\r\x1b[K");
-    fmt::print("FAIL {}: {}\n", test_case.name, problem);
+  {
+    Progress progress("cases", cases->size());
+    progress.update(0, 0);
+    run_cases(*cases, config, options, [&](size_t index, const std::string& problem) {
+      const TestCase& test_case = (*cases)[index];
+      report.push_back(
+          {{"name", test_case.name}, {"outcome", problem.empty() ? "passed" : "failed"}, {"message", problem}});
+      if (!problem.empty()) {
+        ++failed;
+        progress.clear();
+        fmt::print("{} {}: {}\n", coloured("FAIL", Colour::kRed, stdout), test_case.name, problem);
+        std::fflush(stdout);
+      }
+      progress.update(index + 1, failed);
+    });
   }
-  if (terminal) fmt::print(stderr, "\r\x1b[K");
+  const size_t passed = cases->size() - failed;
   if (!options.json.empty()) {
     std::ofstream stream(options.json);
-    stream << nlohmann::json{{"passed", passed}, {"failed", failed}, {"cases", report}}.dump(2) << '\n';
+    stream << nlohmann::json{{"passed", passed}, {"failed", failed}, {"skipped", 0}, {"cases", report}}.dump(
+                  2, ' ', false, nlohmann::json::error_handler_t::replace)
+           << '\n';
     if (!stream.flush()) fail(kFailed, options.json + ": cannot be written");
   }
   fmt::print("{} passed, {} failed, 0 skipped\n", passed, failed);
@@ -86,6 +126,9 @@ void add_verify(CLI::App& app) {
   command->add_option("--rtol", options->tolerance.rtol, "Relative tolerance")->capture_default_str();
   command->add_option("--atol", options->tolerance.atol, "Absolute tolerance")->capture_default_str();
   command->add_option("--filter", options->filter, "Run only cases whose name this regular expression matches");
+  command->add_option("--jobs", options->jobs, "Run this many cases at once")
+      ->capture_default_str()
+      ->check(CLI::Range(1u, 1024u));
   command->add_option("--json", options->json, "Write a report to this file");
   command->footer(
       "Examples:\n  mortise verify vectors/node\n  mortise verify vectors --filter '^test_conv' --provider "

@@ -25,6 +25,7 @@ struct NodePlacement {
   std::string name;
   std::string op;                          // with its domain, unless that is ai.onnx
   std::string type;                        // of the outputs, for people
+  std::vector<uint32_t> inputs;            // ids of the nodes of this graph that it reads from, ascending
   uint32_t provider = 0;                   // index into Placement::providers
   uint32_t segment = 0;                    // index into GraphPlacement::segments
   std::string rule;                        // why the node is there and not with the provider before, as a phrase
@@ -50,10 +51,13 @@ struct GraphPlacement {
 
 struct ProviderPlacement {
   std::string id;
-  uint32_t nodes = 0;     // bodies included
-  uint32_t segments = 0;  // bodies included
-  double work = 0;        // bodies included, each counted once
-  std::string problem;    // why it is not in use; empty if it is
+  uint32_t nodes = 0;          // bodies included
+  uint32_t segments = 0;       // bodies included
+  double work = 0;             // bodies included, each counted once
+  uint64_t bytes_in = 0;       // that a run reads from other providers, bodies included, each counted once
+  uint64_t bytes_out = 0;      // that a run gives to other providers
+  bool bytes_complete = true;  // false: some of what crosses has no static shape and is not counted
+  std::string problem;         // why it is not in use; empty if it is
 };
 
 struct Placement {
@@ -66,14 +70,14 @@ struct Placement {
   bool bytes_complete = true;
 };
 
-// One line per provider: nodes, share of nodes and of estimated work; then what crosses between them. Ends with a
-// newline.
+// A table with one line per provider: nodes, segments, shares of nodes and of estimated work, bytes moved; then those
+// that are not in use. Ends with a newline.
 std::string summary(const Placement& placement);
 // The summary and a table of the nodes; where `all`, with what every provider said of each, otherwise only of those
 // that are not with the first provider.
 std::string full(const Placement& placement, bool all = false);
 std::string to_json(const Placement& placement, int indent = 2);
-// One page that needs no network: the nodes to search, the segments, every reason.
+// One page that needs no network: the graph with its segments in colours, the nodes to search, every reason.
 std::string to_html(const Placement& placement);
 
 }  // namespace mortise

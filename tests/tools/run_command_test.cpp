@@ -1,0 +1,131 @@
+// mortise run and explain: their options, on the digit classifier.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/tools/command_runner.h"
+
+namespace mortise {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+const std::string kModel = MORTISE_SOURCE_DIR "/examples/digits/digits.onnx";
+const std::string kImage = MORTISE_SOURCE_DIR "/examples/digits/sample00-is-2.png";
+
+TEST(RunCommand, PrintsThePlacementAndTheOutputs) {
+  const CommandResult result =
+      run_command("run " + kModel + " --provider org.mortise.mock-npu --input image=" + kImage);
+  EXPECT_EQ(result.code, 0) << result.error;
+  EXPECT_THAT(result.error, HasSubstr("org.mortise.mock-npu "));
+  EXPECT_THAT(result.out, StartsWith("probabilities: float32[1, 10]"));
+  EXPECT_THAT(result.out, HasSubstr("at [0, 2])"));
+}
+
+TEST(RunCommand, PrintsJson) {
+  const CommandResult result = run_command("run " + kModel + " --json --input " + kImage);
+  EXPECT_EQ(result.code, 0) << result.error;
+  const json report = json::parse(result.out);
+  EXPECT_EQ(report["placement"]["providers"][0]["id"], "org.mortise.reference");
+  const json& output = report["outputs"][0];
+  EXPECT_EQ(output["name"], "probabilities");
+  EXPECT_EQ(output["dtype"], "float32");
+  EXPECT_EQ(output["shape"], json({1, 10}));
+  ASSERT_EQ(output["data"].size(), 10u);
+  EXPECT_GT(output["data"][2], 0.9);
+}
+
+TEST(RunCommand, ReadsWhatItWrote) {
+  const CommandResult first = run_command("run " + kModel + " --random 7 --runs 2 --threads 1 --output-dir out");
+  EXPECT_EQ(first.code, 0) << first.error;
+  EXPECT_TRUE(fs::exists(test_folder() / "out/probabilities.npy"));
+  // The same seed gives the same result.
+  EXPECT_EQ(run_command("run " + kModel + " --random 7").out, first.out);
+  EXPECT_NE(run_command("run " + kModel + " --random 8").out, first.out);
+  // The outputs are no input of this model; the error says what is.
+  const CommandResult wrong = run_command("run " + kModel + " --input image=out/probabilities.npy");
+  EXPECT_EQ(wrong.code, 1);
+  EXPECT_THAT(wrong.error, HasSubstr("input 'image' is float32["));
+}
+
+TEST(RunCommand, WritesThePageOfThePlacement) {
+  EXPECT_EQ(run_command("run " + kModel + " --random 1 --report page.html").code, 0);
+  EXPECT_THAT(read_file(test_folder() / "page.html"), StartsWith("<!DOCTYPE html>"));
+  const CommandResult result = run_command("run " + kModel + " --random 1 --report no/such/page.html");
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.error, HasSubstr("no/such/page.html: the report cannot be written"));
+}
+
+TEST(RunCommand, SaysWhichInputIsMissingOrUnknown) {
+  CommandResult result = run_command("run " + kModel);
+  EXPECT_EQ(result.code, 2);
+  EXPECT_THAT(result.error, HasSubstr("give --input image=FILE, or --random SEED"));
+  result = run_command("run " + kModel + " --input picture=" + kImage);
+  EXPECT_EQ(result.code, 2);
+  EXPECT_THAT(result.error, HasSubstr("has no input 'picture'; its inputs are:\n  image"));
+  result = run_command("run " + kModel + " --input image=absent.npy");
+  EXPECT_EQ(result.code, 2);
+  EXPECT_THAT(result.error, HasSubstr("absent.npy"));
+  result = run_command("run " + kModel + " --input image=words.txt");
+  EXPECT_EQ(result.code, 2);
+  EXPECT_THAT(result.error, HasSubstr("unknown kind of file"));
+}
+
+TEST(RunCommand, FailsForABadModelOrProvider) {
+  write_file(test_folder() / "bad.onnx", "no model");
+  CommandResult result = run_command("run bad.onnx --random 1");
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.error, StartsWith("mortise: bad.onnx: "));
+  result = run_command("run " + kModel + " --random 1 --provider com.vendor.absent");
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.error, HasSubstr("no provider 'com.vendor.absent' is installed"));
+}
+
+TEST(ExplainCommand, ShowsNodesWorkAndBytesOfEveryProvider) {
+  const CommandResult result = run_command("explain " + kModel + " --provider org.mortise.mock-npu");
+  EXPECT_EQ(result.code, 0) << result.error;
+  EXPECT_THAT(result.out, testing::ContainsRegex("provider +nodes +share +segments +work +bytes in +bytes out\n"));
+  EXPECT_THAT(result.out, testing::ContainsRegex("org.mortise.mock-npu +[0-9]+ +[0-9.]+ % +[0-9]+ +[0-9.]+ %"));
+  EXPECT_THAT(result.out, HasSubstr("  org.mortise.mock-npu: op: "));
+  const CommandResult all = run_command("explain --all " + kModel + " --provider org.mortise.mock-npu");
+  EXPECT_GT(all.out.size(), result.out.size());
+  EXPECT_THAT(all.out, HasSubstr("org.mortise.mock-npu: claimed"));
+}
+
+TEST(ExplainCommand, PrintsJsonAndWritesThePage) {
+  const CommandResult result = run_command("explain " + kModel + " --json --html page.html");
+  EXPECT_EQ(result.code, 0) << result.error;
+  const json report = json::parse(result.out);
+  EXPECT_EQ(report["graph"]["nodes"].size(), report["nodes"]);
+  EXPECT_EQ(report["providers"][0]["bytes_in"], 0);
+  EXPECT_THAT(read_file(test_folder() / "page.html"), HasSubstr("<title>Placement of "));
+}
+
+TEST(ProvidersCommand, ListsWhatIsInstalled) {
+  const CommandResult result = run_command("providers --json");
+  EXPECT_EQ(result.code, 0) << result.error;
+  const json report = json::parse(result.out);
+  ASSERT_EQ(report.size(), 2u);
+  EXPECT_EQ(report[0]["id"], "org.mortise.mock-npu");
+  EXPECT_EQ(report[0]["usable"], true);
+  EXPECT_EQ(report[1]["id"], "org.mortise.reference");
+}
+
+TEST(InspectCommand, TellsAPluginFromWhatIsNone) {
+  CommandResult result = run_command("inspect " MORTISE_PLUGINS "/libmortise_mock_npu.so");
+  EXPECT_EQ(result.code, 0) << result.error;
+  EXPECT_THAT(result.out, HasSubstr(": usable, ABI 1."));
+  result = run_command("inspect " + kModel);
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.error, HasSubstr(kModel));
+  result = run_command("inspect --json " + kModel);
+  EXPECT_EQ(result.code, 1);
+  EXPECT_EQ(json::parse(result.out)["usable"], false);
+}
+
+}  // namespace
+}  // namespace mortise

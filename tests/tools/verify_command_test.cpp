@@ -1,0 +1,150 @@
+// mortise verify: what it counts, what it prints, how it ends.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <onnx/onnx_pb.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/tools/command_runner.h"
+
+namespace mortise {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+std::string tensor(const std::string& name, float first, float second) {
+  onnx::TensorProto proto;
+  proto.set_name(name);
+  proto.set_data_type(onnx::TensorProto::FLOAT);
+  proto.add_dims(2);
+  proto.add_float_data(first);
+  proto.add_float_data(second);
+  return proto.SerializeAsString();
+}
+
+void add_value(onnx::ValueInfoProto& value, const std::string& name) {
+  value.set_name(name);
+  auto& type = *value.mutable_type()->mutable_tensor_type();
+  type.set_elem_type(onnx::TensorProto::FLOAT);
+  type.mutable_shape()->add_dim()->set_dim_value(2);
+}
+
+// A case that negates [1, 2], with what it is said to give.
+void write_case(const std::string& name, float first, float second) {
+  onnx::ModelProto model;
+  model.set_ir_version(8);
+  model.add_opset_import()->set_version(13);
+  onnx::GraphProto& graph = *model.mutable_graph();
+  graph.set_name(name);
+  add_value(*graph.add_input(), "x");
+  add_value(*graph.add_output(), "y");
+  onnx::NodeProto& node = *graph.add_node();
+  node.set_op_type("Neg");
+  node.add_input("x");
+  node.add_output("y");
+  const std::filesystem::path folder = test_folder() / "cases" / name;
+  write_file(folder / "model.onnx", model.SerializeAsString());
+  write_file(folder / "test_data_set_0/input_0.pb", tensor("x", 1, 2));
+  write_file(folder / "test_data_set_0/output_0.pb", tensor("y", first, second));
+}
+
+TEST(VerifyCommand, CountsAndNamesTheFirstElementThatDiffers) {
+  write_case("a_good", -1, -2);
+  write_case("b_bad", -1, -3);
+  write_case("c_good", -1, -2);
+  const CommandResult result = run_command("verify cases --json report.json");
+  EXPECT_EQ(result.code, 1);
+  EXPECT_EQ(result.out,
+            "FAIL b_bad: data set 0: output 'y' differs in 1 of 2 elements, first at [1]: -2 instead of -3\n"
+            "2 passed, 1 failed, 0 skipped\n");
+  const auto report = nlohmann::json::parse(read_file(test_folder() / "report.json"));
+  EXPECT_EQ(report["passed"], 2);
+  EXPECT_EQ(report["failed"], 1);
+  EXPECT_EQ(report["skipped"], 0);
+  EXPECT_EQ(report["cases"][1]["name"], "b_bad");
+  EXPECT_EQ(report["cases"][1]["outcome"], "failed");
+}
+
+TEST(VerifyCommand, SaysTheSameWithManyJobs) {
+  for (int i = 10; i < 50; ++i) write_case("case" + std::to_string(i), -1, i % 8 == 0 ? -9 : -2);
+  const CommandResult one = run_command("verify cases");
+  const CommandResult many = run_command("verify cases --jobs 8");
+  EXPECT_THAT(one.out, EndsWith("35 passed, 5 failed, 0 skipped\n"));
+  EXPECT_EQ(many.out, one.out);
+  EXPECT_EQ(many.error, one.error);
+  EXPECT_EQ(many.code, 1);
+}
+
+TEST(VerifyCommand, RunsCasesAtOnceOnAPluginToo) {
+  for (int i = 10; i < 30; ++i) write_case("case" + std::to_string(i), -1, -2);
+  const CommandResult result = run_command("verify cases --jobs 4 --provider org.mortise.mock-npu");
+  EXPECT_EQ(result.code, 0) << result.out << result.error;
+  EXPECT_THAT(result.out, EndsWith("20 passed, 0 failed, 0 skipped\n"));
+}
+
+TEST(VerifyCommand, RunsTheCasesThatTheFilterMatches) {
+  write_case("test_neg", -1, -2);
+  write_case("test_other", 0, 0);
+  const CommandResult result = run_command("verify cases --filter '^test_n'");
+  EXPECT_EQ(result.code, 0);
+  EXPECT_EQ(result.out, "1 passed, 0 failed, 0 skipped\n");
+}
+
+TEST(VerifyCommand, FailsWhereThereIsNoCase) {
+  write_case("test_neg", -1, -2);
+  for (const char* arguments :
+       {"verify cases --filter nothing_has_this_name", "verify cases/test_neg/test_data_set_0"}) {
+    const CommandResult result = run_command(arguments);
+    EXPECT_EQ(result.code, 1) << arguments;
+    EXPECT_THAT(result.error, StartsWith("mortise: no test case was found")) << arguments;
+  }
+}
+
+TEST(VerifyCommand, PassesOverWhatItMayNotRead) {
+  write_case("a", -1, -2);
+  const std::filesystem::path closed = test_folder() / "cases/closed";
+  std::filesystem::create_directories(closed / "inner");
+  std::filesystem::permissions(closed, std::filesystem::perms::none);
+  std::filesystem::create_symlink("circle", test_folder() / "cases/circle");
+  const CommandResult result = run_command("verify cases");
+  EXPECT_EQ(result.code, 0) << result.error;
+  EXPECT_EQ(result.out, "1 passed, 0 failed, 0 skipped\n");
+  std::filesystem::permissions(closed, std::filesystem::perms::owner_all);
+}
+
+TEST(VerifyCommand, RefusesAPathThatIsNotThere) {
+  const CommandResult result = run_command("verify nowhere");
+  EXPECT_EQ(result.code, 2);
+  EXPECT_EQ(result.error, "mortise: nowhere: is no folder\n");
+}
+
+TEST(VerifyCommand, FailsACaseWhoseFilesAreBroken) {
+  write_case("a", -1, -2);
+  write_case("b", -1, -2);
+  write_file(test_folder() / "cases/a/model.onnx", "no model");
+  write_file(test_folder() / "cases/b/test_data_set_0/output_0.pb", "\xff\xff");
+  const CommandResult result = run_command("verify cases");
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.out, StartsWith("FAIL a: "));
+  EXPECT_THAT(result.out, HasSubstr("\nFAIL b: "));
+  EXPECT_THAT(result.out, EndsWith("0 passed, 2 failed, 0 skipped\n"));
+}
+
+TEST(VerifyCommand, SaysThatAReportCannotBeWritten) {
+  write_case("a", -1, -2);
+  const CommandResult result = run_command("verify cases --json no/such/folder.json");
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.error, EndsWith("mortise: no/such/folder.json: cannot be written\n"));
+}
+
+TEST(VerifyCommand, ShowsItsProgressInPlainLines) {
+  for (int i = 0; i < 100; ++i) write_case("case" + std::to_string(i), -1, i == 0 ? -3 : -2);
+  const CommandResult result = run_command("verify cases");
+  EXPECT_THAT(result.error, StartsWith("10 of 100 cases, 1 failed\n20 of 100 cases, 1 failed\n"));
+  EXPECT_THAT(result.error, EndsWith("\n100 of 100 cases, 1 failed\n"));
+}
+
+}  // namespace
+}  // namespace mortise

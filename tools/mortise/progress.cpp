@@ -1,0 +1,40 @@
+#include "tools/mortise/progress.h"
+
+#include <fmt/core.h>
+
+#include "tools/mortise/terminal.h"
+
+namespace mortise::tool {
+namespace {
+
+// Less is over before anyone reads of it.
+constexpr size_t kWorthALine = 100;
+
+std::string duration_text(double seconds) {
+  const auto whole = static_cast<uint64_t>(seconds + 0.5);
+  return whole < 60 ? fmt::format("{} s", whole) : fmt::format("{} min {} s", whole / 60, whole % 60);
+}
+
+}  // namespace
+
+Progress::Progress(std::string_view what, size_t total) : what_(what), total_(total), terminal_(is_terminal(stderr)) {}
+
+void Progress::update(size_t done, size_t failed) {
+  const std::string failures = failed == 0 ? "" : fmt::format(", {} failed", failed);
+  if (terminal_) {
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin_;
+    const double left = done == 0 ? 0 : spent.count() / static_cast<double>(done) * static_cast<double>(total_ - done);
+    fmt::print(stderr, "\r\x1b[K{} of {} {}{}{}", done, total_, what_, failures,
+               done == 0 ? "" : fmt::format(", {} left", duration_text(left)));
+    std::fflush(stderr);
+  } else if (const size_t tenths = 10 * done / total_; total_ >= kWorthALine && tenths != tenths_) {
+    tenths_ = tenths;
+    fmt::print(stderr, "{} of {} {}{}\n", done, total_, what_, failures);
+  }
+}
+
+void Progress::clear() {
+  if (terminal_) fmt::print(stderr, "\r\x1b[K");
+}
+
+}  // namespace mortise::tool
