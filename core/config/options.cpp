@@ -8,11 +8,11 @@ namespace mortise {
 Result<std::string> complete_options(std::string_view schema_json, std::string_view options_json,
                                      std::string_view pointer_prefix) {
   Result<nlohmann::json> schema = parse_json(schema_json);
-  if (!schema.ok()) return std::move(schema).status().context("the provider's options_schema");
+  if (!schema.ok()) return bad_schema(schema.status().message());
+  if (!schema->is_object()) return bad_schema("it is no JSON object");
   Result<nlohmann::json> options = parse_json(options_json);
   if (!options.ok()) return std::move(options).status().context(pointer_prefix);
   if (!options->is_object()) return invalid_argument(pointer_prefix, ": options are a JSON object");
-  if (!schema->is_object()) return invalid_argument("the provider's options_schema is no JSON object");
   if (schema->empty()) {
     // "{}": there are no options, although as a schema it would let everything pass.
     *schema = {{"type", "object"}, {"additionalProperties", false}};

@@ -9,8 +9,8 @@
 namespace mortise {
 
 // The options with the defaults of the schema filled in. pointer_prefix ("/providers/0/options") begins the JSON
-// pointers of error sentences. Fails for options that are no object or that the schema does not allow, and for a bad
-// schema.
+// pointers of error sentences. Fails with kInvalidArgument for options that are no object or that the schema does not
+// allow, with kFailedPrecondition for a bad schema.
 Result<std::string> complete_options(std::string_view schema_json, std::string_view options_json,
                                      std::string_view pointer_prefix);
 

@@ -128,9 +128,13 @@ Status describe_fault(const json& schema, const valijson::ValidationResults& res
 
 }  // namespace
 
+Status bad_schema(std::string_view why) {
+  return make_error(StatusCode::kFailedPrecondition, "the schema is not valid: ", why);
+}
+
 Status check_against_schema(const json& schema, const json& value, std::string_view pointer_prefix) {
   if (uses_references(schema)) {
-    return invalid_argument("the schema uses '$ref', which is not supported; write the parts out");
+    return bad_schema("it uses '$ref', which is not supported; write the parts out");
   }
   MORTISE_TRY(check_keys(schema, value, std::string(pointer_prefix)));
   try {
@@ -143,7 +147,7 @@ Status check_against_schema(const json& schema, const json& value, std::string_v
     if (validator.validate(parsed, value_adapter, &results)) return {};
     return describe_fault(schema, results, pointer_prefix);
   } catch (const std::exception& e) {
-    return invalid_argument("the schema is not valid: ", e.what());
+    return bad_schema(e.what());
   }
 }
 

@@ -9,8 +9,12 @@
 
 namespace mortise {
 
-// pointer_prefix begins every pointer: "/providers/0/options". Fails too if the schema itself is no schema.
+// pointer_prefix begins every pointer: "/providers/0/options". Fails with kInvalidArgument, or with kFailedPrecondition
+// if the schema itself is no schema.
 Status check_against_schema(const nlohmann::json& schema, const nlohmann::json& value, std::string_view pointer_prefix);
+
+// kFailedPrecondition: a schema, and not what was checked against it, is wrong.
+Status bad_schema(std::string_view why);
 
 // Adds the schema's defaults for properties that are left out; objects within objects too.
 void fill_in_defaults(const nlohmann::json& schema, nlohmann::json& value);

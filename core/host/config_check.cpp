@@ -30,17 +30,15 @@ class Checker {
     const ProviderConfig& provider = config_.providers[index];
     CheckedProvider& checked = result_.providers.emplace_back(CheckedProvider{.id = provider.id});
     const auto found = find_provider(provider, registry_, config_.folder);
-    if (!found.ok()) {
-      find(provider.on_failure == OnFailure::kError ? Kind::kUnusable : Kind::kWarning, "/providers/", index, ": ",
-           found.status().message(), "; its options are not checked");
-      return;
-    }
-    checked.library = found->library->name();
-    auto options = complete_options(*found, provider, index);
+    const auto options = found.ok() ? complete_options(*found, provider, index) : Result<std::string>(found.status());
+    if (found.ok()) checked.library = found->library->name();
     if (options.ok()) {
-      checked.options = std::move(*options);
-    } else {
+      checked.options = *options;
+    } else if (found.ok() && options.status().code() == StatusCode::kInvalidArgument) {
       find(Kind::kError, options.status().message());
+    } else {
+      find(provider.on_failure == OnFailure::kError ? Kind::kUnusable : Kind::kWarning, "/providers/", index, ": ",
+           options.status().message(), "; its options are not checked");
     }
   }
 

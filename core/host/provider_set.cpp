@@ -5,16 +5,27 @@
 namespace mortise {
 namespace {
 
-Status open_member(ProviderSet::Member& member, const Registry& registry, const std::filesystem::path& folder,
-                   HostContext& host, size_t index) {
-  MORTISE_ASSIGN(FoundProvider found, find_provider(member.config, registry, folder));
-  member.library = found.library->name();
-  member.config.id = found.descriptor->id;
-  MORTISE_ASSIGN(const std::string options, complete_options(found, member.config, index));
+Status open_member(ProviderSet::Member& member, FoundProvider found, const std::string& options, HostContext& host) {
   MORTISE_ASSIGN(std::shared_ptr<ProviderInstance> instance,
                  ProviderInstance::create(std::move(found.library), member.config.id, options, host));
   MORTISE_TRY(instance->open());
   member.instance = std::move(instance);
+  return {};
+}
+
+// Fails for what is no failure of the provider: options that its schema does not allow.
+Status find_and_open(ProviderSet::Member& member, const Registry& registry, const std::filesystem::path& folder,
+                     HostContext& host, size_t index) {
+  auto found = find_provider(member.config, registry, folder);
+  if (!found.ok()) {
+    member.problem = std::move(found).status();
+    return {};
+  }
+  member.library = found->library->name();
+  member.config.id = found->descriptor->id;
+  const auto options = complete_options(*found, member.config, index);
+  if (!options.ok() && options.status().code() == StatusCode::kInvalidArgument) return options.status();
+  member.problem = options.ok() ? open_member(member, std::move(*found), *options, host) : options.status();
   return {};
 }
 
@@ -33,7 +44,7 @@ Result<ProviderSet> open_providers(const Config& config, HostContext& host) {
   ProviderSet set;
   const auto open = [&](ProviderConfig provider, size_t index) -> Status {
     ProviderSet::Member& member = set.members.emplace_back(ProviderSet::Member{.config = std::move(provider)});
-    member.problem = open_member(member, registry, config.folder, host, index);
+    MORTISE_TRY(find_and_open(member, registry, config.folder, host, index));
     if (member.problem.ok()) return {};
     if (member.config.on_failure == OnFailure::kError) return std::move(member.problem);
     host.log().warning("provider '{}' is not used: {}", member.config.id, member.problem.message());

@@ -1,7 +1,8 @@
 // ProviderSet: the providers of a session, opened in the order of the configuration, the reference provider last.
 //
 // A provider that cannot be used is left out with its reason and one warning, unless the configuration says that its
-// failure is an error. The reference provider takes its options from the configuration if it is listed there.
+// failure is an error. Options that its schema does not allow are always one: the configuration's, not the provider's.
+// The reference provider takes its options from the configuration if it is listed there.
 #pragma once
 
 #include <memory>

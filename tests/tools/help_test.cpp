@@ -41,10 +41,21 @@ TEST(Usage, ThatIsWrongEndsWithTwo) {
 }
 
 TEST(Usage, OfAWrongConfigurationEndsWithTwo) {
-  write_file(test_folder() / "c.json", R"({"sesion": {}})");
-  const CommandResult result = run_command("explain m.onnx --config c.json");
-  EXPECT_EQ(result.code, 2);
-  EXPECT_EQ(result.error, "mortise: c.json: /sesion: unknown key, did you mean 'session'?\n");
+  struct Case {
+    std::string text, said;
+  };
+  const Case cases[] = {
+      {R"({"sesion": {}})", "/sesion: unknown key, did you mean 'session'?"},
+      {R"({"providers": [{"id": "org.mortise.mock-npu", "options": {"sram_kb": 1}}]})",
+       "/providers/0/options/sram_kb: unknown key, did you mean 'sram_kib'?"},
+  };
+  for (const Case& c : cases) {
+    write_file(test_folder() / "c.json", c.text);
+    const CommandResult result =
+        run_command("explain " MORTISE_SOURCE_DIR "/examples/digits/digits.onnx --config c.json");
+    EXPECT_EQ(result.code, 2);
+    EXPECT_EQ(result.error, "mortise: c.json: " + c.said + "\n");
+  }
 }
 
 TEST(Output, HasNoColourOutsideATerminal) {

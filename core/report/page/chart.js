@@ -201,7 +201,7 @@ class Chart {
           const begin = at * kLayerHeight + (from < this.sources.length ? kNodeHeight / 2 : 0);
           const end = (at + 1) * kLayerHeight - (to < this.sources.length ? kNodeHeight / 2 : 0);
           pen.moveTo(x[from], begin);
-          if (x[from] === x[to]) pen.lineTo(x[to], end);
+          if (x[from] === x[to] || this.scale < kLeastTextScale) pen.lineTo(x[to], end);
           else pen.bezierCurveTo(x[from], (begin + end) / 2, x[to], (begin + end) / 2, x[to], end);
         }
       }

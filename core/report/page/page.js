@@ -13,12 +13,15 @@ function element(tag, text, className) {
 
 // Colours: a hue for each provider, two shades of it for neighbouring segments.
 const hues = new Map(data.providers.map((p, i) => [p.id, (212 + 137 * i) % 360]));
-let shades = {};
+const shades = {};
 function readShades() {
   const style = getComputedStyle(document.documentElement);
-  for (const name of ["even", "odd", "frame"]) shades[name] = style.getPropertyValue("--" + name).trim();
+  for (const name of ["even", "odd", "frame"]) {
+    const shade = style.getPropertyValue("--" + name).trim();
+    shades[name] = new Map([...hues].map(([provider, hue]) => [provider, `hsl(${hue} ${shade})`]));
+  }
 }
-const color = (provider, shade) => `hsl(${hues.get(provider) ?? 0} ${shades[shade]})`;
+const color = (provider, shade) => shades[shade].get(provider);
 function dot(provider) {
   const made = element("span", undefined, "dot");
   made.style.background = color(provider, "frame");

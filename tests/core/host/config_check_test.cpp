@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "mortise/core/session.h"
+
 namespace mortise {
 namespace {
 
@@ -43,6 +45,14 @@ TEST(ConfigCheck, NamesThePlaceOfAWrongOptionAndGoesOn) {
   EXPECT_THAT(checked.findings,
               ElementsAre(finding(Kind::kError, "/providers/0/options/sram_kb: unknown key, did you mean 'sram_kib'?"),
                           finding(Kind::kError, "/providers/1/options/accumulate: is none of the allowed values")));
+}
+
+TEST(ConfigCheck, FindsWhatASessionRefusesEvenWithFallback) {
+  Config config;
+  config.providers.push_back({.library = MORTISE_MOCK_NPU, .options = R"({"sram_kb": 64})"});
+  const auto session =
+      Session::load(LoadInput{.path = MORTISE_SOURCE_DIR "/examples/digits/digits.onnx", .config = config});
+  EXPECT_EQ(session.status().message(), "/providers/0/options/sram_kb: unknown key, did you mean 'sram_kib'?");
 }
 
 TEST(ConfigCheck, TellsAnAbsentPluginByWhatASessionWouldDo) {

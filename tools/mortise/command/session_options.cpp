@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include "core/host/config_check.h"
+
 namespace mortise::tool {
 
 void SessionOptions::add_to(CLI::App& command) {
@@ -18,6 +20,10 @@ Config SessionOptions::load() const {
   if (!config.empty()) {
     auto loaded = Config::load(config);
     if (!loaded.ok()) fail(kBadUsage, loaded.status().message());
+    const ConfigCheck checked = check_config(*loaded, Registry::scan(default_manifest_folders()));
+    for (const ConfigFinding& finding : checked.findings) {
+      if (finding.kind == ConfigFinding::Kind::kError) fail(kBadUsage, config + ": " + finding.text);
+    }
     result = std::move(*loaded);
   }
   std::vector<ProviderConfig> given;
