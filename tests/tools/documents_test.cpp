@@ -58,6 +58,8 @@ TEST(Documents, OfTheCommandShowWhatItPrints) {
     GTEST_SKIP() << "libonnx-testdata is not installed; scripts/install-deps.sh installs it";
   const std::filesystem::path source = MORTISE_SOURCE_DIR;
   std::filesystem::create_directory_symlink(source / "examples", test_folder() / "examples");
+  std::filesystem::create_directories(test_folder() / "build/release/lib");
+  std::filesystem::create_directory_symlink(MORTISE_PLUGINS, test_folder() / "build/release/lib/mortise");
   std::set<std::string> shown;
   for (const Example& example : examples(read_file(source / "docs/guide/command.md"))) {
     shown.insert(example.arguments.substr(0, example.arguments.find(' ')));

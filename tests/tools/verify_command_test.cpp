@@ -114,6 +114,12 @@ TEST(VerifyCommand, PassesOverWhatItMayNotRead) {
   std::filesystem::permissions(closed, std::filesystem::perms::owner_all);
 }
 
+TEST(VerifyCommand, KeepsControlCharactersFromTheTerminal) {
+  write_case("a\x1b[2J", -1, -3);
+  EXPECT_THAT(run_command("verify cases").out, StartsWith("FAIL a [2J: "));
+  EXPECT_EQ(run_command("verify $(printf 'no\\033where')").error, "mortise: no where: is no folder\n");
+}
+
 TEST(VerifyCommand, RefusesAPathThatIsNotThere) {
   const CommandResult result = run_command("verify nowhere");
   EXPECT_EQ(result.code, 2);

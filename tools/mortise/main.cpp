@@ -1,4 +1,6 @@
 // The mortise command: a main() that knows its subcommands by their list only.
+#include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <exception>
 
@@ -8,7 +10,12 @@
 namespace mortise::tool {
 
 void fail(int code, std::string_view message) {
-  std::fprintf(stderr, "mortise: %.*s\n", static_cast<int>(message.size()), message.data());
+  // A terminal obeys control characters, and names in messages come from models and plugins.
+  std::string text(message);
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c != '\n' && std::iscntrl(static_cast<unsigned char>(c)) != 0; },
+      ' ');
+  std::fprintf(stderr, "mortise: %s\n", text.c_str());
   throw Exit{code};
 }
 

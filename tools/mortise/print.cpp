@@ -6,6 +6,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "core/report/plain.h"
+
 namespace mortise::tool {
 namespace {
 
@@ -22,7 +24,7 @@ std::string elements(const Tensor& tensor) {
   for (int64_t i = 0; i < count; ++i) {
     const T& element = tensor.data<T>()[i];
     if constexpr (std::is_same_v<T, mortise_string_t>) {
-      text += fmt::format(" \"{}\"", std::string_view(element.data, element.size));
+      text += fmt::format(" \"{}\"", report::plain(std::string(element.data, element.size)));
     } else if constexpr (std::is_same_v<T, Half> || std::is_same_v<T, BFloat16> || std::is_floating_point_v<T>) {
       text += fmt::format(" {:.6g}", static_cast<double>(element));
     } else {

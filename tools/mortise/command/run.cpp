@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/model/value_file.h"
+#include "core/report/plain.h"
 #include "tools/mortise/command/command.h"
 #include "tools/mortise/command/input_options.h"
 #include "tools/mortise/command/report.h"
@@ -41,7 +42,8 @@ void write_outputs(const std::filesystem::path& folder, const Session& session, 
 
 void print_outputs(const Options& options, const Session& session, std::span<const Value> values) {
   if (!options.json) {
-    for (size_t i = 0; i < values.size(); ++i) fmt::print("{}: {}\n", session.outputs()[i].name, printed(values[i]));
+    for (size_t i = 0; i < values.size(); ++i)
+      fmt::print("{}: {}\n", report::plain(session.outputs()[i].name), printed(values[i]));
     return;
   }
   nlohmann::ordered_json outputs = nlohmann::ordered_json::array();

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "core/report/plain.h"
 #include "tools/mortise/command/command.h"
 #include "tools/mortise/command/session_options.h"
 #include "tools/mortise/compare.h"
@@ -97,7 +98,8 @@ void verify(const Options& options) {
       if (!problem.empty()) {
         ++failed;
         progress.clear();
-        fmt::print("{} {}: {}\n", coloured("FAIL", Colour::kRed, stdout), test_case.name, problem);
+        fmt::print("{} {}: {}\n", coloured("FAIL", Colour::kRed, stdout), report::plain(test_case.name),
+                   report::plain(problem));
         std::fflush(stdout);
       }
       progress.update(index + 1, failed);
