@@ -1,8 +1,11 @@
 // Traces of the digit classifier over the mock NPU and the reference provider, and what becomes of them.
 #include "mortise/core/trace.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <onnx/defs/parser.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -270,9 +273,17 @@ TEST_F(TraceFileTest, SaysWhereItCannotWrite) {
   EXPECT_EQ(count_files(), 0u);
 }
 
-TEST_F(TraceFileTest, LeavesADeviceADevice) {
-  EXPECT_TRUE(save({}, "/dev/null").ok());
-  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+TEST_F(TraceFileTest, WritesIntoAPipe) {
+  const fs::path path = folder_ / "pipe";
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  const int pipe = open(path.c_str(), O_RDWR | O_NONBLOCK);
+  ASSERT_GE(pipe, 0);
+  EXPECT_TRUE(save({}, path).ok());
+  EXPECT_TRUE(fs::is_fifo(path));
+  char first = 0;
+  EXPECT_EQ(read(pipe, &first, 1), 1);
+  EXPECT_EQ(first, '{');
+  close(pipe);
 }
 
 // A session that profiles every run to a file.
