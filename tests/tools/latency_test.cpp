@@ -24,6 +24,13 @@ TEST(Latency, IsADistributionByNearestRank) {
   EXPECT_EQ(latency.max, 200u);
 }
 
+TEST(Latency, OfFewRunsHasTheSlowestAsItsP99) {
+  const std::vector<uint64_t> runs = {10, 20, 30, 40, 50, 60, 70, 80, 90, 100};
+  EXPECT_EQ(summarize(runs).median, 50u);
+  EXPECT_EQ(summarize(runs).p90, 90u);
+  EXPECT_EQ(summarize(runs).p99, 100u);
+}
+
 TEST(Latency, OfOneRunIsThatRun) {
   const std::vector<uint64_t> runs = {7};
   const Latency latency = summarize(runs);
