@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <span>
 
 #include "core/base/clock.h"
 
@@ -104,12 +105,11 @@ void StepSpan::record(const mortise_profile_event_t& event) {
   made.start_ns = std::max(event.start_ns, start_);
   made.duration_ns = end > made.start_ns ? end - made.start_ns : 0;
   made.name = cut(event.name);
-  const uint64_t num_nodes =
-      event.node_ids == nullptr ? 0 : std::min<uint64_t>(event.num_nodes, program_->steps[step_].nodes.size());
-  for (uint64_t i = 0; i < num_nodes; ++i) {
-    // Ids are the plugin's to give and may be wrong.
-    if (event.node_ids[i] < program_->graph->num_nodes())
-      made.nodes.push_back(node_of(*program_->graph, event.node_ids[i]));
+  // Ids are the plugin's to give and may be wrong.
+  const std::vector<NodeId>& nodes = program_->steps[step_].nodes;  // ascending
+  const uint64_t num_nodes = event.node_ids == nullptr ? 0 : std::min<uint64_t>(event.num_nodes, nodes.size());
+  for (const NodeId id : std::span(event.node_ids, num_nodes)) {
+    if (std::binary_search(nodes.begin(), nodes.end(), id)) made.nodes.push_back(node_of(*program_->graph, id));
   }
   const uint64_t num_counters = event.counters == nullptr ? 0 : std::min(event.num_counters, kMaxCounters);
   for (uint64_t i = 0; i < num_counters; ++i) {
