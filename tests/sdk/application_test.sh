@@ -27,7 +27,7 @@ done
 expect "$plugin" "$mortise" providers
 expect ": usable" "$mortise" inspect "$plugin"
 expect "(largest: " "$mortise" run "$digits/digits.onnx" --config "$digits/npu.json" --input image="$digits/sample00-is-2.png"
-grep -q "org.mortise.mock-npu *8 nodes" "$work/output" || die "the installed mock NPU does not run the model"
+grep -q "org.mortise.mock-npu *8 " "$work/output" || die "the installed mock NPU does not run the model"
 
 for header in "$prefix"/include/mortise/core/*.h; do
   grep -q '^#pragma GCC visibility push(default)$' "$header" || die "'$header' does not set the visibility of its namespace"
