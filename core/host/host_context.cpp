@@ -21,6 +21,7 @@ uint32_t thread_count(uint32_t wanted) {
 
 HostContext::HostContext(HostOptions options)
     : log_(std::move(options.log_sink), options.min_severity),
+      memory_(std::make_shared<MemoryBudget>(options.memory_limit_mib)),
       threads_(thread_count(options.threads)),
       arena_(static_cast<int>(threads_)),
       abi_{.host_data = this,

@@ -1,7 +1,8 @@
 // HostContext: the host as providers see it, and what stands behind its extensions.
 //
-// Owns the mortise_host_t, the one thread pool of a session (a oneTBB arena), the log and the run ids of asynchronous
-// runs. Outlives every provider that was created with it, and does not move. Thread-safe.
+// Owns the mortise_host_t, the one thread pool of a session (a oneTBB arena), the log, the memory that runs may take
+// and the run ids of asynchronous runs. Outlives every provider that was created with it, and does not move.
+// Thread-safe.
 #pragma once
 
 #include <tbb/global_control.h>
@@ -11,6 +12,7 @@
 
 #include "core/base/log.h"
 #include "core/host/completions.h"
+#include "core/host/memory_budget.h"
 #include "mortise/all.h"
 
 namespace mortise {
@@ -18,6 +20,8 @@ namespace mortise {
 struct HostOptions {
   // Threads that compute, the caller of a run included; 0: as many as the machine has.
   uint32_t threads = 0;
+  // See MemoryBudget.
+  uint64_t memory_limit_mib = 0;
   LogSink log_sink;  // empty: the standard error stream
   Severity min_severity = Severity::kWarning;
 };
@@ -34,6 +38,7 @@ class HostContext {
 
   const Log& log() const { return log_; }
   CompletionRegistry& completions() { return completions_; }
+  MemoryBudget& memory() { return *memory_; }
   tbb::task_arena& arena() { return arena_; }
   uint32_t threads() const { return threads_; }
   // Bound of the worker numbers that bodies of parallel_for see: the arena's threads, and a thread outside it.
@@ -41,6 +46,7 @@ class HostContext {
 
  private:
   Log log_;
+  std::shared_ptr<MemoryBudget> memory_;
   uint32_t threads_;
   std::optional<tbb::global_control> more_threads_;  // than the machine has, when the application asks for them
   tbb::task_arena arena_;

@@ -49,6 +49,8 @@ class RunState {
   // Makes a value (a sequence, an optional, a string tensor, …) the output `index`; elements are shared.
   virtual Status set_output(uint64_t index, const Value& value) = 0;
   virtual bool cancelled() const = 0;
+  // Memory for a value that the provider makes.
+  virtual Result<Tensor> allocate(DType dtype, const Shape& shape) = 0;
 
   ValueArena values;
   ProfileSink* profile = nullptr;  // null: this run is not profiled

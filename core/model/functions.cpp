@@ -1,7 +1,9 @@
 #include "core/model/functions.h"
 
+#include <algorithm>
 #include <limits>
 
+#include "core/infer/operator_table.h"
 #include "core/model/convert.h"
 
 namespace mortise {
@@ -26,6 +28,20 @@ std::string_view unknown_text(const google::protobuf::Message& message, int fiel
 
 std::string key_of(std::string_view domain, std::string_view name, std::string_view overload) {
   return concat(domain_of(domain), '\n', name, '\n', overload);
+}
+
+// Of ai.onnx: the newest in which some operator that is known here has changed.
+int64_t newest_opset() {
+  static const int64_t kNewest = [] {
+    int64_t newest = 0;
+    for (const infer::Operator& op : infer::operators()) {
+      if (!op.domain.empty()) continue;
+      const auto version = infer::since_version("", op.name, std::numeric_limits<int32_t>::max());
+      newest = std::max<int64_t>(newest, version.value_or(0));
+    }
+    return newest;
+  }();
+  return kNewest;
 }
 
 }  // namespace
@@ -69,6 +85,11 @@ Result<std::unordered_map<std::string_view, int64_t>> opset_versions(
     if (import.version() < 1 || import.version() > std::numeric_limits<int32_t>::max()) {
       return invalid_argument("opset import of '", shown, "' has version ", import.version(),
                               "; it must be a positive 32-bit number");
+    }
+    if (domain.empty() && import.version() > newest_opset()) {
+      return unimplemented("the model is made for opset ", import.version(),
+                           ", but what operators mean is known up to ", newest_opset(),
+                           " only; export it for that opset, or install a newer Mortise");
     }
     const auto [found, is_new] = versions.emplace(domain, import.version());
     if (!is_new && found->second != import.version()) {

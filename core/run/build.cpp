@@ -43,6 +43,7 @@ class Builder {
     MORTISE_TRY(claim());
     auto program = std::make_shared<Program>();
     program->graph = &graph_;
+    program->memory = &input_.host->memory();
     program->providers = providers_;
     std::vector<uint32_t> quarantined;
     for (uint32_t i = 0; i < providers_.size(); ++i) {

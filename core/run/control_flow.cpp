@@ -14,6 +14,7 @@ class Call {
   Call(Frame& frame, uint32_t index, const RunControl& control)
       : frame_(frame), step_(frame.program().steps[index]), control_(control), graph_(*frame.program().graph) {}
 
+  MemoryBudget& memory() const { return *frame_.program().memory; }
   const Node& node() const { return graph_.node(step_.control_flow->node); }
   size_t num_inputs() const { return node().inputs.size(); }
   size_t num_outputs() const { return step_.outputs.size(); }
@@ -67,23 +68,23 @@ class Call {
 };
 
 // An empty stack of results that never came: the type's extents behind a leading 0, unknown ones as 0.
-Result<Value> empty_stack(const Type& type, uint32_t axis) {
+Result<Value> empty_stack(MemoryBudget& memory, const Type& type, uint32_t axis) {
   Shape shape;
   if (type.dims) {
     for (const Dim& dim : *type.dims) shape.push_back(is_known(dim) ? dim.value : 0);
   }
   shape.insert(axis <= shape.rank() ? axis : 0, 0);
-  MORTISE_ASSIGN(Tensor tensor, Tensor::allocate(type.dtype, shape));
+  MORTISE_ASSIGN(Tensor tensor, memory.allocate(type.dtype, shape));
   return Value(std::move(tensor));
 }
 
-Result<Value> stack_values(std::vector<Value>& parts, uint32_t axis, bool reversed) {
+Result<Value> stack_values(MemoryBudget& memory, std::vector<Value>& parts, uint32_t axis, bool reversed) {
   std::vector<Tensor> tensors;
   for (Value& part : parts) {
     if (!part.is_tensor()) return invalid_argument("only tensors can be stacked over iterations");
     tensors.push_back(std::move(part.tensor));
   }
-  MORTISE_ASSIGN(Tensor stacked, stack(tensors, axis, reversed));
+  MORTISE_ASSIGN(Tensor stacked, stack(memory, tensors, axis, reversed));
   return Value(std::move(stacked));
 }
 
@@ -135,8 +136,9 @@ Status run_loop(Call& call) {
   }
   for (size_t k = 0; k < num_carried && k < call.num_outputs(); ++k) call.set_output(k, std::move(carried[k]));
   for (size_t k = 0; k < num_scans && num_carried + k < call.num_outputs(); ++k) {
-    auto stacked = scans[k].empty() ? empty_stack(graph.value(graph.outputs[1 + num_carried + k]).type, 0)
-                                    : stack_values(scans[k], 0, false);
+    auto stacked = scans[k].empty()
+                       ? empty_stack(call.memory(), graph.value(graph.outputs[1 + num_carried + k]).type, 0)
+                       : stack_values(call.memory(), scans[k], 0, false);
     if (!stacked.ok()) return call.error("scan output ", k, ": ", stacked.status().message());
     call.set_output(num_carried + k, std::move(*stacked));
   }
@@ -183,8 +185,8 @@ Status run_scan(Call& call) {
     std::vector<Value> slices;
     for (size_t i = 0; i < num_scan_inputs; ++i) {
       const bool backwards = entry("scan_input_directions", i) != 0;
-      MORTISE_ASSIGN(Tensor slice,
-                     take_slice(call.input(num_states + i).tensor, axes[i], backwards ? length - 1 - step : step));
+      MORTISE_ASSIGN(Tensor slice, take_slice(call.memory(), call.input(num_states + i).tensor, axes[i],
+                                              backwards ? length - 1 - step : step));
       slices.emplace_back(std::move(slice));
     }
     std::vector<const Value*> given;
@@ -202,9 +204,9 @@ Status run_scan(Call& call) {
                                   : scans[i].front().tensor.rank());
     const int64_t axis = entry("scan_output_axes", i) + (entry("scan_output_axes", i) < 0 ? rank : 0);
     if (axis < 0 || axis >= rank) return call.error("scan_output_axes[", i, "] is out of range for rank ", rank);
-    auto stacked = scans[i].empty()
-                       ? empty_stack(type, static_cast<uint32_t>(axis))
-                       : stack_values(scans[i], static_cast<uint32_t>(axis), entry("scan_output_directions", i) != 0);
+    auto stacked = scans[i].empty() ? empty_stack(call.memory(), type, static_cast<uint32_t>(axis))
+                                    : stack_values(call.memory(), scans[i], static_cast<uint32_t>(axis),
+                                                   entry("scan_output_directions", i) != 0);
     if (!stacked.ok()) return call.error("scan output ", i, ": ", stacked.status().message());
     call.set_output(num_states + i, std::move(*stacked));
   }
@@ -252,7 +254,7 @@ Status run_batched_scan(Call& call) {
     if (length < 1 || length > longest) return call.error("a sequence has the length ", length, " of ", longest);
     std::vector<Value> states, sequences;
     for (size_t i = 0; i < given_inputs; ++i) {
-      MORTISE_ASSIGN(Tensor part, take_slice(call.input(1 + i).tensor, 0, entry));
+      MORTISE_ASSIGN(Tensor part, take_slice(call.memory(), call.input(1 + i).tensor, 0, entry));
       (i < num_states ? states : sequences).emplace_back(std::move(part));
     }
     std::vector<std::vector<Value>> scans(graph.outputs.size() - num_states);
@@ -260,7 +262,8 @@ Status run_batched_scan(Call& call) {
       std::vector<Value> slices;
       for (size_t i = 0; i < sequences.size(); ++i) {
         const bool backwards = i < directions.size() && directions[i] != 0;
-        MORTISE_ASSIGN(Tensor slice, take_slice(sequences[i].tensor, 0, backwards ? length - 1 - step : step));
+        MORTISE_ASSIGN(Tensor slice,
+                       take_slice(call.memory(), sequences[i].tensor, 0, backwards ? length - 1 - step : step));
         slices.emplace_back(std::move(slice));
       }
       std::vector<const Value*> given;
@@ -274,17 +277,17 @@ Status run_batched_scan(Call& call) {
     for (size_t i = 0; i < scans.size(); ++i) {
       if (length < longest && scans[i].front().is_tensor()) {
         const Tensor& like = scans[i].front().tensor;
-        MORTISE_ASSIGN(Tensor zeros, Tensor::allocate(like.dtype(), like.shape()));
+        MORTISE_ASSIGN(Tensor zeros, call.memory().allocate(like.dtype(), like.shape()));
         MORTISE_ASSIGN(const uint64_t bytes, Tensor::storage_size(like.dtype(), like.shape()));
         std::memset(zeros.raw(), 0, bytes);
         scans[i].resize(static_cast<size_t>(longest), Value(zeros));
       }
-      MORTISE_ASSIGN(Value stacked, stack_values(scans[i], 0, false));
+      MORTISE_ASSIGN(Value stacked, stack_values(call.memory(), scans[i], 0, false));
       outputs[num_states + i].push_back(std::move(stacked));
     }
   }
   for (size_t i = 0; i < outputs.size(); ++i) {
-    MORTISE_ASSIGN(Value stacked, stack_values(outputs[i], 0, false));
+    MORTISE_ASSIGN(Value stacked, stack_values(call.memory(), outputs[i], 0, false));
     call.set_output(i, std::move(stacked));
   }
   return {};
@@ -306,7 +309,10 @@ Status run_sequence_map(Call& call) {
     }
     MORTISE_ASSIGN(std::vector<Value> results, call.run(body, given));
     if (results.size() < collected.size()) return call.error("its body gives too few outputs");
-    for (size_t k = 0; k < collected.size(); ++k) collected[k].push_back(std::move(results[k]));
+    for (size_t k = 0; k < collected.size(); ++k) {
+      if (!results[k].is_tensor()) return call.error("output ", k, " of its body is no tensor");
+      collected[k].push_back(std::move(results[k]));
+    }
   }
   for (size_t k = 0; k < collected.size(); ++k)
     call.set_output(k, Value(ValueKind::kSequence, std::move(collected[k])));

@@ -10,19 +10,21 @@ namespace mortise::run {
 namespace {
 
 // A copy that shares nothing: the caller may write to a result, but not to the model's constants or to its own inputs.
-Value copied(const Value& value) {
+Result<Value> copied(MemoryBudget& memory, const Value& value) {
   Value copy = value;
   if (value.is_tensor()) {
     const Tensor& source = value.tensor;
     if (source.dtype() == DType::kString) {
       std::vector<std::string> strings;
       for (const mortise_string_t& s : source.elements<mortise_string_t>()) strings.emplace_back(s.data, s.size);
-      return Tensor::strings(source.shape(), std::move(strings));
+      return Value(Tensor::strings(source.shape(), std::move(strings)));
     }
-    copy.tensor = Tensor::allocate(source.dtype(), source.shape()).value();
+    MORTISE_ASSIGN(copy.tensor, memory.allocate(source.dtype(), source.shape()));
     if (source.size_bytes() != 0) std::memcpy(copy.tensor.raw(), source.raw(), source.size_bytes());
   }
-  for (Value& element : copy.elements) element = copied(element);
+  for (Value& element : copy.elements) {
+    MORTISE_ASSIGN(element, copied(memory, element));
+  }
   return copy;
 }
 
@@ -47,7 +49,6 @@ Result<Executor::Context> Executor::take_context(std::span<const Value* const> i
       if (!pool->contexts.empty()) {
         Context context = std::move(pool->contexts.back());
         pool->contexts.pop_back();
-        context.frame->reset();
         return context;
       }
       layout = pool->layout;
@@ -67,12 +68,20 @@ Result<Executor::Context> Executor::take_context(std::span<const Value* const> i
     pools_.back()->contexts.reserve(16);
   }
   Context context;
-  MORTISE_ASSIGN(context.frame, Frame::create(program_, std::move(layout)));
+  auto frame = Frame::create(program_, layout);
+  if (!frame.ok()) {
+    // Memory may be short because idle frames hold it.
+    const std::lock_guard lock(mutex_);
+    for (const std::unique_ptr<Pool>& pool : pools_) pool->contexts.clear();
+    frame = Frame::create(program_, std::move(layout));
+  }
+  MORTISE_ASSIGN(context.frame, std::move(frame));
   if (program_->parallel) context.graph = std::make_unique<StepGraph>(*program_, host_);
   return context;
 }
 
 void Executor::give_back(Context context) {
+  context.frame->reset();  // lets go of the run's inputs and outputs
   const std::lock_guard lock(mutex_);
   for (const std::unique_ptr<Pool>& pool : pools_) {
     if (pool->layout.get() != &context.frame->layout()) continue;
@@ -93,8 +102,10 @@ Status Executor::bind(Frame& frame, std::span<const Value* const> inputs, std::s
         outputs[i].tensor.shape() == *place.shape) {
       frame.bind_output(slot, outputs[i].tensor);
     } else {
-      MORTISE_ASSIGN(const Tensor tensor, Tensor::allocate(place.dtype, *place.shape));
-      frame.bind_output(slot, tensor);
+      auto tensor = program_->memory->allocate(place.dtype, *place.shape);
+      if (!tensor.ok())
+        return std::move(tensor).status().context(concat("output '", graph.output_names[i].view(), "'"));
+      frame.bind_output(slot, *tensor);
     }
   }
   return {};
@@ -142,9 +153,12 @@ Status Executor::run_step(Frame& frame, uint32_t index, const RunControl& contro
     const StepSpan span(control.trace, *program_, index);
     return run_control_flow(frame, index, control);
   }
+  const uint64_t refusals = program_->memory->refusals();
   Status status = call_provider(frame, index, control);
   if (status.ok()) return status;
   MORTISE_TRY(control.check());  // a cancelled provider has not failed
+  // Nor has one that was refused memory: no other would be given more.
+  if (status.code() == StatusCode::kResourceExhausted && program_->memory->refusals() != refusals) return status;
   if (control.failure != nullptr) {
     control.failure->provider = program_->providers[step.provider];
     control.failure->nodes = describe_nodes(*program_->graph, step.nodes);
@@ -153,6 +167,8 @@ Status Executor::run_step(Frame& frame, uint32_t index, const RunControl& contro
 }
 
 Status Executor::call_provider(Frame& frame, uint32_t index, const RunControl& control) {
+  // Nothing of a provider in quarantine is called, not even to copy its inputs.
+  MORTISE_TRY(program_->providers[program_->steps[index].provider]->quarantine_reason());
   for (int attempt = 1;; ++attempt) {
     MORTISE_TRY(frame.prepare(index));
     Status status = StepRun(frame, index, control).call();
@@ -175,7 +191,11 @@ Status Executor::collect(Frame& frame, std::span<Value> outputs) const {
       std::memcpy(outputs[i].tensor.raw(), value.tensor.raw(), value.tensor.size_bytes());
       continue;
     }
-    outputs[i] = program_->slots[slot].producer == kNoId ? copied(value) : value;
+    if (program_->slots[slot].producer == kNoId) {
+      MORTISE_ASSIGN(outputs[i], copied(*program_->memory, value));
+    } else {
+      outputs[i] = value;
+    }
   }
   return {};
 }

@@ -26,7 +26,9 @@ mortise_tensor_t unallocated(DType dtype) {
 Result<std::unique_ptr<Frame>> Frame::create(std::shared_ptr<const Program> program,
                                              std::shared_ptr<const Layout> layout) {
   std::unique_ptr<Frame> frame(new Frame(std::move(program), std::move(layout)));
-  MORTISE_ASSIGN(frame->arena_, Tensor::allocate(DType::kU8, {static_cast<int64_t>(frame->layout_->arena_bytes)}));
+  auto arena = frame->program_->memory->allocate(DType::kU8, {static_cast<int64_t>(frame->layout_->arena_bytes)});
+  if (!arena.ok()) return std::move(arena).status().context("the values between the model's segments");
+  frame->arena_ = std::move(*arena);
   frame->index_records();
   frame->reset();
   return frame;
@@ -213,7 +215,7 @@ Status Frame::fetch(uint32_t slot) {
     if (!copy.valid) continue;
     if (!state.value.is_tensor()) {
       const SlotLayout& place = layout_->slots[slot];
-      MORTISE_ASSIGN(state.value, Tensor::allocate(place.dtype, *place.shape));
+      MORTISE_ASSIGN(state.value, program_->memory->allocate(place.dtype, *place.shape));
     }
     ProviderInstance& provider = *program_->providers[copy.provider];
     Tensor& target = state.value.tensor;
@@ -238,8 +240,11 @@ Result<mortise_tensor_t> Frame::allocate_output(uint32_t index, uint64_t output,
   const uint32_t slot = step.outputs[output];
   DType dtype = layout_->slots[slot].dtype;
   if (dtype == DType::kUndefined) dtype = program_->graph->value(program_->slots[slot].value).type.dtype;
-  MORTISE_ASSIGN(Tensor tensor, Tensor::allocate(dtype, Shape(dims)));
-  slots_[slot].value = std::move(tensor);
+  auto tensor = program_->memory->allocate(dtype, Shape(dims));
+  if (!tensor.ok())
+    return std::move(tensor).status().context(
+        concat("value '", program_->graph->value(program_->slots[slot].value).name.view(), "'"));
+  slots_[slot].value = std::move(*tensor);
   mortise_tensor_t& record = tensors_[first_output_[index] + output];
   record = slots_[slot].value.tensor.abi();
   return record;

@@ -87,6 +87,10 @@ Result<Layout> make_layout(const Program& program, std::span<const Value* const>
     if (!bytes.ok()) {
       return std::move(bytes).status().context(concat("value '", program.graph->value(slot.value).name.view(), "'"));
     }
+    if (Status status = program.memory->check(*bytes); !status.ok()) {
+      return std::move(status).context(concat("value '", program.graph->value(slot.value).name.view(), "' (",
+                                              to_string(place.dtype), to_string(*place.shape), ")"));
+    }
     place.bytes = *bytes;
     if (slot.is_output) continue;
     buffers.push_back({.size = place.bytes, .first = slot.first, .last = slot.last});

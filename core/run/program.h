@@ -51,6 +51,7 @@ struct Slot {
 
 struct Program {
   const Graph* graph = nullptr;
+  MemoryBudget* memory = nullptr;                            // of the session
   std::vector<std::shared_ptr<ProviderInstance>> providers;  // in order of preference, the reference provider last
   std::vector<Step> steps;
   std::vector<Slot> slots;

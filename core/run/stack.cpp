@@ -19,12 +19,12 @@ Tensor with_own_strings(const Tensor& tensor) {
 
 }  // namespace
 
-Result<Tensor> take_slice(const Tensor& tensor, uint32_t axis, int64_t index) {
+Result<Tensor> take_slice(MemoryBudget& memory, const Tensor& tensor, uint32_t axis, int64_t index) {
   MORTISE_ASSIGN(const uint64_t size, element_size(tensor.dtype()));
   const Shape& from = tensor.shape();
   Shape shape = from;
   shape.erase(axis);
-  MORTISE_ASSIGN(Tensor slice, Tensor::allocate(tensor.dtype(), shape));
+  MORTISE_ASSIGN(Tensor slice, memory.allocate(tensor.dtype(), shape));
   const auto outer = static_cast<uint64_t>(from.product(0, axis));
   const uint64_t inner = static_cast<uint64_t>(from.product(axis + 1, from.rank())) * size;
   const uint64_t row = inner * static_cast<uint64_t>(from[axis]);
@@ -35,12 +35,12 @@ Result<Tensor> take_slice(const Tensor& tensor, uint32_t axis, int64_t index) {
   return tensor.dtype() == DType::kString ? with_own_strings(slice) : slice;
 }
 
-Result<Tensor> stack(std::span<const Tensor> parts, uint32_t axis, bool reversed) {
+Result<Tensor> stack(MemoryBudget& memory, std::span<const Tensor> parts, uint32_t axis, bool reversed) {
   const Tensor& first = parts.front();
   MORTISE_ASSIGN(const uint64_t size, element_size(first.dtype()));
   Shape shape = first.shape();
   shape.insert(axis, static_cast<int64_t>(parts.size()));
-  MORTISE_ASSIGN(Tensor result, Tensor::allocate(first.dtype(), shape));
+  MORTISE_ASSIGN(Tensor result, memory.allocate(first.dtype(), shape));
   const auto outer = static_cast<uint64_t>(shape.product(0, axis));
   const uint64_t inner = static_cast<uint64_t>(shape.product(axis + 1, shape.rank())) * size;
   for (size_t k = 0; k < parts.size(); ++k) {

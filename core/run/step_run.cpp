@@ -36,7 +36,8 @@ Status StepRun::call() {
   Waiter waiter{.done = Wait(control_.waiting)};
   MORTISE_TRY(step.session->submit(args, {.done = Waiter::complete, .context = &waiter}, control_.waiting));
   waiter.done.wait();
-  return waiter.status == MORTISE_OK ? Status() : status_of(waiter.status, &waiter.error);
+  if (waiter.status == MORTISE_OK) return {};
+  return status_of(waiter.status, &waiter.error).context(concat("provider '", step.session->provider().id(), "'"));
 }
 
 Status StepRun::allocate_output(uint64_t index, std::span<const int64_t> dims, mortise_tensor_t* tensor) {

@@ -19,6 +19,9 @@ class StepRun final : public RunState {
   Status allocate_output(uint64_t index, std::span<const int64_t> dims, mortise_tensor_t* tensor) override;
   Status set_output(uint64_t index, const Value& value) override;
   bool cancelled() const override { return !control_.check().ok(); }
+  Result<Tensor> allocate(DType dtype, const Shape& shape) override {
+    return frame_.program().memory->allocate(dtype, shape);
+  }
 
  private:
   Frame& frame_;

@@ -119,14 +119,21 @@ Status Session::Impl::recover(const std::shared_ptr<run::Built>& failed, const r
   const auto member = std::find_if(provider_set.members.begin(), provider_set.members.end(),
                                    [&](const ProviderSet::Member& m) { return m.instance == failure.provider; });
   if (member->config.on_failure == OnFailure::kError) {
+    if (status.code() == StatusCode::kDeviceLost) provider.quarantine(status);  // it may not be called again
     return make_error(status.code(), status.message(), " (running ", failure.nodes, ")");
   }
+  // Runs that begin meanwhile wait: all of them would need the provider that has just failed.
   const std::lock_guard lock(mutex);
   if (built != failed) return {};  // another run has recovered already
-  provider.quarantine(status);
-  host->log().warning("{}; '{}' is given no more work, and its nodes ({}) run on the next provider", status.message(),
-                      provider.id(), failure.nodes);
-  return build();
+  if (!provider.quarantined()) {
+    host->log().warning("{}; '{}' is given no more work, and its nodes ({}) run on the next provider", status.message(),
+                        provider.id(), failure.nodes);
+    provider.quarantine(status);
+  }
+  if (Status rebuilt = build(); !rebuilt.ok()) {
+    return make_error(status.code(), status.message(), "; without '", provider.id(), "', ", rebuilt.message());
+  }
+  return {};
 }
 
 Status Session::Impl::run(std::span<const Value> given, std::span<Value> results, const RunOptions& options) {
@@ -172,8 +179,11 @@ Status Session::Impl::run(std::span<const Value> given, std::span<Value> results
     if (options.trace != nullptr || profile != nullptr) control.trace = &trace.emplace(current->executor->program());
     Status status = current->executor->run(std::span(pointers.data(), pointers.size()), results, control);
     if (trace) hand_over(trace->finish(status), options);
-    if (status.ok() || failure.provider == nullptr) return status;
-    MORTISE_TRY(recover(current, failure, status));
+    if (!status.ok() && failure.provider != nullptr) {
+      status = recover(current, failure, status);
+      if (status.ok()) continue;
+    }
+    return status.ok() ? status : std::move(status).context(where());
   }
 }
 
@@ -192,8 +202,9 @@ Result<Session> Session::load(LoadInput input) {
   if (!model.ok()) return std::move(model).status();
   auto impl = std::make_unique<Impl>(std::move(*model));
   impl->config = std::move(input.config);
-  impl->host = std::make_unique<HostContext>(
-      HostOptions{.threads = impl->config.session.threads, .log_sink = std::move(input.log_sink)});
+  impl->host = std::make_unique<HostContext>(HostOptions{.threads = impl->config.session.threads,
+                                                         .memory_limit_mib = impl->config.session.memory_limit_mib,
+                                                         .log_sink = std::move(input.log_sink)});
   MORTISE_TRY(impl->prepare());
   return Session(std::move(impl));
 }

@@ -56,7 +56,7 @@ class KernelContext {
   const Value& input_value(uint64_t i) const { return *inputs_[i]; }
 
   // The output as a tensor to be written, every element of it; uninitialised. In a steady state this allocates nothing.
-  // Throws std::bad_alloc when the run's memory is used up and std::length_error for a size that no memory can have.
+  // Throws when the run's memory is used up, or for a size that no memory can have.
   // Strings: elements may point anywhere that stays valid until the kernel returns (inputs, keep()).
   // An output that nobody reads may be asked for too; it then goes to scratch memory.
   Tensor& output(uint64_t i, DType dtype, const Shape& shape) {
@@ -80,6 +80,8 @@ class KernelContext {
     static_assert(std::is_trivially_destructible_v<T>);
     return {static_cast<T*>(scratch_bytes(count, sizeof(T))), count};
   }
+  // A tensor of its own, for a part of a value: uninitialised, out of the session's memory limit.
+  virtual Result<Tensor> allocate(DType dtype, const Shape& shape) = 0;
   // Keeps a string until the kernel returns (longer if it becomes an element of an output).
   virtual mortise_string_t keep(std::string text) = 0;
 

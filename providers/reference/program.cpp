@@ -37,7 +37,7 @@ class Builder {
   explicit Builder(const sdk::CompileRequest& request) : request_(request) {}
 
   Result<Program> build(bool accumulate_f64) {
-    number_values();
+    MORTISE_TRY(number_values());
     const auto nodes = request_.nodes();
     for (uint32_t step = 0; step < nodes.size(); ++step) MORTISE_TRY(add_step(step, nodes[step], accumulate_f64));
     number_outputs();
@@ -47,17 +47,20 @@ class Builder {
 
  private:
   // Constants come first so that the two kinds of slots are told apart by a comparison.
-  void number_values() {
+  Status number_values() {
     for (const sdk::NodeId id : request_.nodes()) {
       for (const sdk::ValueId input : request_.graph().node(id).inputs()) {
         if (input == sdk::kNoId || slots_.contains(input)) continue;
         const sdk::ValueView value = request_.graph().value(input);
         if (!value.is_constant()) continue;
         slots_.emplace(input, program_.num_constants());
-        program_.constants.emplace_back(borrow(value.constant().raw()));
+        const mortise_tensor_t& constant = value.constant().raw();
+        MORTISE_TRY(check_extents(std::span(constant.dims, constant.rank)));
+        program_.constants.emplace_back(borrow(constant));
       }
     }
     for (const sdk::ValueId input : request_.inputs()) program_.run_inputs.push_back(add_slot(input, 0));
+    return {};
   }
 
   uint32_t add_slot(sdk::ValueId id, uint32_t step) {

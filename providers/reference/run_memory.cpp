@@ -17,16 +17,17 @@ constexpr uint64_t kBigOutput = 64 * 1024;
 uint64_t checked_size(DType dtype, const Shape& shape) {
   const auto bytes = Tensor::storage_size(dtype, shape);
   if (!bytes.ok()) throw std::length_error(bytes.status().message());
+  if (Status status = check_extents(shape); !status.ok()) throw std::length_error(status.message());
   return *bytes;
 }
 
-Tensor allocate(DType dtype, const Shape& shape) {
-  auto tensor = Tensor::allocate(dtype, shape);
-  if (!tensor.ok()) throw std::bad_alloc();
+}  // namespace
+
+Tensor RunState::allocate_or_throw(DType dtype, const Shape& shape) {
+  auto tensor = allocate(dtype, shape);
+  if (!tensor.ok()) throw Failure(std::move(tensor).status());
   return std::move(*tensor);
 }
-
-}  // namespace
 
 // A dense numeric output that the host declares as one is written into the host's memory.
 bool RunState::written_to_host(uint32_t slot, DType dtype) const {
@@ -48,7 +49,7 @@ Tensor& RunState::prepare_output(uint64_t i, DType dtype, const Shape& shape) {
     value = Value(Tensor::view(dtype, shape, arena_.data<char>() + place.offset));
     place.loose = false;
   } else {
-    value = Value(allocate(dtype, shape));
+    value = Value(allocate_or_throw(dtype, shape));
     place.loose = true;
     if (dtype != DType::kString && program_.slots[slot].run_output == sdk::kNoId) {
       place.wanted = std::max({place.wanted, bytes, uint64_t{1}});
@@ -90,7 +91,7 @@ void* RunState::scratch_bytes(uint64_t count, uint64_t element_size) {
   const uint64_t size = sdk::align_up(count * element_size);
   scratch_total_ += std::max<uint64_t>(size, sdk::kArenaAlignment);
   if (scratch_.empty() || scratch_used_ + size > scratch_.back().size_bytes()) {
-    scratch_.push_back(allocate(DType::kU8, Shape{static_cast<int64_t>(std::max<uint64_t>(size, 4096))}));
+    scratch_.push_back(allocate_or_throw(DType::kU8, Shape{static_cast<int64_t>(std::max<uint64_t>(size, 4096))}));
     scratch_used_ = 0;
   }
   void* data = scratch_.back().data<char>() + scratch_used_;

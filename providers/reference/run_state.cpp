@@ -71,6 +71,7 @@ Status RunState::start() {
     const mortise_tensor_t& given = args_->output(i).raw();
     if (slot == sdk::kNoId || (given.flags & (MORTISE_TENSOR_ABSENT | MORTISE_TENSOR_UNALLOCATED)) != 0) continue;
     if (!written_to_host(slot, static_cast<DType>(given.dtype))) continue;
+    MORTISE_TRY(check_extents(std::span(given.dims, given.rank)));
     values_[slot] = Value(borrow(given));
     places_[slot].home = values_[slot].tensor.raw();
   }
@@ -137,14 +138,14 @@ Status RunState::settle(uint32_t slot) {
   Place& place = places_[slot];
   if (value.kind == ValueKind::kNone) return Status(StatusCode::kInternal, "the kernel has left out an output");
   if (value.is_tensor() && value.tensor.dtype() == DType::kString && value.tensor.raw() == place.home) {
-    MORTISE_ASSIGN(value.tensor, copy_strings(value.tensor));
+    MORTISE_ASSIGN(value.tensor, copy_strings(host_, value.tensor));
   } else if (value.is_tensor() && written_to_host(slot, value.tensor.dtype())) {
     const Tensor from = value.tensor;
     Tensor& to = run_output(slot, from.dtype(), from.shape());
     if (from.size_bytes() != 0) std::memcpy(to.raw(), from.raw(), from.size_bytes());
     return {};
   } else {
-    MORTISE_TRY(make_owned(value));
+    MORTISE_TRY(make_owned(host_, value));
   }
   place.home = value.tensor.raw();
   place.loose = true;
@@ -187,7 +188,7 @@ void RunState::end_kernel() {
   kept_.clear();
   if (scratch_.size() > 1) {
     scratch_.clear();
-    if (auto merged = Tensor::allocate(DType::kU8, Shape{static_cast<int64_t>(scratch_total_)}); merged.ok()) {
+    if (auto merged = host_.allocate(DType::kU8, Shape{static_cast<int64_t>(scratch_total_)}); merged.ok()) {
       scratch_.push_back(std::move(*merged));
     }
   }
@@ -207,7 +208,7 @@ void RunState::plan() {
   const uint64_t size = sdk::plan_memory(buffers);
   if (arena_.size_bytes() < size) {
     arena_ = Tensor();
-    auto larger = Tensor::allocate(DType::kU8, Shape{static_cast<int64_t>(size)});
+    auto larger = host_.allocate(DType::kU8, Shape{static_cast<int64_t>(size)});
     if (!larger.ok()) return;  // later runs go on without an arena
     arena_ = std::move(*larger);
   }

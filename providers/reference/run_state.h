@@ -34,6 +34,7 @@ class RunState final : public KernelContext {
     Status status;
   };
 
+  Result<Tensor> allocate(DType dtype, const Shape& shape) override { return host_.allocate(dtype, shape); }
   mortise_string_t keep(std::string text) override;
   Tensor& prepare_output(uint64_t i, DType dtype, const Shape& shape) override;
   void* scratch_bytes(uint64_t count, uint64_t element_size) override;
@@ -49,6 +50,8 @@ class RunState final : public KernelContext {
   void drop(uint32_t slot);
   void end_kernel();
   void plan();
+  // From the host, whose limit counts it. Throws Failure where that gives no more.
+  Tensor allocate_or_throw(DType dtype, const Shape& shape);
   Tensor& unread_output(uint64_t i, DType dtype, const Shape& shape, uint64_t bytes);
   Tensor& run_output(uint32_t slot, DType dtype, const Shape& shape);
   bool written_to_host(uint32_t slot, DType dtype) const;

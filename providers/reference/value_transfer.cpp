@@ -18,7 +18,10 @@ Result<Value> import_value(const mortise_host_values_t& values, const mortise_va
   if (handle == nullptr) return Status(StatusCode::kInternal, "the host gave a null value");
   if (depth > kMaxDepth) return Status(StatusCode::kOutOfRange, "a value is nested too deeply");
   mortise_tensor_t tensor{};
-  if (values.get_tensor(handle, &tensor)) return Value(borrow(tensor));
+  if (values.get_tensor(handle, &tensor)) {
+    MORTISE_TRY(check_extents(std::span(tensor.dims, tensor.rank)));
+    return Value(borrow(tensor));
+  }
   Value value(static_cast<ValueKind>(values.kind(handle)), {});
   const uint64_t count = values.num_elements(handle);
   for (uint64_t i = 0; i < count; ++i) {
@@ -93,7 +96,10 @@ Status missing_extension() {
 
 Result<Value> import_input(const mortise_host_values_t* values, const mortise_tensor_t& tensor) {
   if ((tensor.flags & MORTISE_TENSOR_ABSENT) != 0) return Value();
-  if (tensor.dtype != MORTISE_DTYPE_UNDEFINED) return Value(borrow(tensor));
+  if (tensor.dtype != MORTISE_DTYPE_UNDEFINED) {
+    MORTISE_TRY(check_extents(std::span(tensor.dims, tensor.rank)));
+    return Value(borrow(tensor));
+  }
   if (values == nullptr) return missing_extension();
   return import_value(*values, static_cast<const mortise_value_t*>(tensor.data), 0);
 }
@@ -106,38 +112,39 @@ Status export_output(const mortise_host_values_t* values, const mortise_run_cont
   return checked(values->set_output(context, index, handle, &error), error);
 }
 
-Result<Tensor> copy_strings(const Tensor& tensor) {
+Result<Tensor> copy_strings(const sdk::Host& host, const Tensor& tensor) {
   const auto elements = tensor.elements<mortise_string_t>();
   uint64_t size = 0;
   for (const mortise_string_t& s : elements) size += s.size;
   struct Storage {
-    std::vector<mortise_string_t> views;
-    std::vector<char> characters;
+    Tensor views;
+    Tensor characters;
   };
-  auto storage = std::make_shared<Storage>();
-  storage->views.reserve(elements.size() + 1);
-  storage->characters.resize(size + 1);
-  char* next = storage->characters.data();
+  MORTISE_ASSIGN(Tensor views, host.allocate(DType::kString, tensor.shape()));
+  MORTISE_ASSIGN(Tensor characters, host.allocate(DType::kU8, {static_cast<int64_t>(size)}));
+  char* next = characters.data<char>();
+  mortise_string_t* view = views.data<mortise_string_t>();
   for (const mortise_string_t& s : elements) {
     if (s.size != 0) std::memcpy(next, s.data, s.size);
-    storage->views.push_back({next, s.size});
+    *view++ = {next, s.size};
     next += s.size;
   }
-  void* data = storage->views.data();
+  void* data = views.raw();
+  auto storage = std::make_shared<Storage>(Storage{std::move(views), std::move(characters)});
   return Tensor::view(DType::kString, tensor.shape(), data, std::move(storage));
 }
 
-Status make_owned(Value& value) {
+Status make_owned(const sdk::Host& host, Value& value) {
   if (value.is_tensor() && value.tensor.owner() == nullptr) {
     if (value.tensor.dtype() == DType::kString) {
-      MORTISE_ASSIGN(value.tensor, copy_strings(value.tensor));
+      MORTISE_ASSIGN(value.tensor, copy_strings(host, value.tensor));
       return {};
     }
-    MORTISE_ASSIGN(Tensor copy, Tensor::allocate(value.tensor.dtype(), value.tensor.shape()));
+    MORTISE_ASSIGN(Tensor copy, host.allocate(value.tensor.dtype(), value.tensor.shape()));
     if (copy.size_bytes() != 0) std::memcpy(copy.raw(), value.tensor.raw(), copy.size_bytes());
     value.tensor = std::move(copy);
   }
-  for (Value& element : value.elements) MORTISE_TRY(make_owned(element));
+  for (Value& element : value.elements) MORTISE_TRY(make_owned(host, element));
   return {};
 }
 

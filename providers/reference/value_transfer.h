@@ -14,9 +14,9 @@ Result<Value> import_input(const mortise_host_values_t* values, const mortise_te
 Status export_output(const mortise_host_values_t* values, const mortise_run_context_t* context, uint64_t index,
                      const Value& value);
 
-// Copies every tensor in the value that has no owner.
-Status make_owned(Value& value);
+// Copies every tensor in the value that has no owner, into memory of the host.
+Status make_owned(const sdk::Host& host, Value& value);
 // A copy of a string tensor, characters included.
-Result<Tensor> copy_strings(const Tensor& tensor);
+Result<Tensor> copy_strings(const sdk::Host& host, const Tensor& tensor);
 
 }  // namespace mortise::reference

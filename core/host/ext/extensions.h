@@ -8,6 +8,7 @@
 namespace mortise {
 
 extern const mortise_host_log_t kHostLog;
+extern const mortise_host_memory_t kHostMemory;
 extern const mortise_host_onnx_model_t kHostOnnxModel;
 extern const mortise_host_parallel_for_t kHostParallelFor;
 extern const mortise_host_thread_check_t kHostThreadCheck;

@@ -14,20 +14,18 @@ namespace {
 struct StringStorage {
   std::mutex mutex;
   std::vector<std::string> characters;
-  std::vector<mortise_string_t> views;
+  Tensor views;
 };
 struct StringOwner {
   std::shared_ptr<StringStorage> storage;
   void operator()(void*) const {}
 };
 
-Result<Tensor> allocate_strings(const Shape& shape) {
-  MORTISE_TRY(Tensor::storage_size(DType::kString, shape).status());
-  const auto count = static_cast<size_t>(shape.num_elements());
+Result<Tensor> allocate_strings(RunState& state, const Shape& shape) {
   auto storage = std::make_shared<StringStorage>();
-  storage->characters.resize(count);
-  storage->views.resize(count);
-  void* data = storage->views.data();
+  MORTISE_ASSIGN(storage->views, state.allocate(DType::kString, shape));
+  storage->characters.resize(static_cast<size_t>(shape.num_elements()));
+  void* data = storage->views.raw();
   return Tensor::view(DType::kString, shape, data, std::shared_ptr<void>(data, StringOwner{std::move(storage)}));
 }
 
@@ -45,7 +43,7 @@ Status create_tensor(const mortise_run_context_t* context, mortise_dtype dtype, 
   }
   const Shape shape{std::span(dims, rank)};
   const auto type = static_cast<DType>(dtype);
-  MORTISE_ASSIGN(Tensor made, type == DType::kString ? allocate_strings(shape) : Tensor::allocate(type, shape));
+  MORTISE_ASSIGN(Tensor made, type == DType::kString ? allocate_strings(*state, shape) : state->allocate(type, shape));
   Value* kept = state->values.add(Value(std::move(made)));
   *tensor = kept->tensor.abi();
   *value = to_abi(kept);
@@ -57,17 +55,33 @@ Status set_strings(mortise_value_t* value, uint64_t first, const mortise_string_
   const auto* owner = std::get_deleter<StringOwner>(from_abi(value)->tensor.owner());
   if (owner == nullptr) return invalid_argument("set_strings(): the value is no string tensor of create_tensor()");
   StringStorage& storage = *owner->storage;
-  if (first > storage.views.size() || count > storage.views.size() - first) {
-    return make_error(StatusCode::kOutOfRange, "set_strings(): elements ", first, " to ", first + count, " of ",
-                      storage.views.size());
+  const uint64_t size = storage.characters.size();
+  if (first > size || count > size - first) {
+    return make_error(StatusCode::kOutOfRange, "set_strings(): elements ", first, " to ", first + count, " of ", size);
   }
   const std::lock_guard lock(storage.mutex);
   for (uint64_t i = 0; i < count; ++i) {
     if (strings[i].data == nullptr && strings[i].size != 0) return missing_argument("set_strings()");
     std::string& characters = storage.characters[first + i];
     characters = strings[i].size != 0 ? std::string(strings[i].data, strings[i].size) : std::string();
-    storage.views[first + i] = {characters.data(), characters.size()};
+    storage.views.data<mortise_string_t>()[first + i] = {characters.data(), characters.size()};
   }
+  return {};
+}
+
+// Bounds of one value, so that whoever walks it comes to an end: no model of ours comes near them.
+constexpr uint32_t kMaxDepth = 64;
+constexpr uint64_t kMaxParts = uint64_t{1} << 20;
+
+// Counts the values within a value, itself included. A value that shares its elements has them once for every mention.
+Status count_parts(const Value& value, uint32_t depth, uint64_t& parts) {
+  if (depth > kMaxDepth) {
+    return make_error(StatusCode::kOutOfRange, "create(): values are nested more than ", kMaxDepth, " deep");
+  }
+  if (++parts > kMaxParts) {
+    return make_error(StatusCode::kResourceExhausted, "create(): a value has more than ", kMaxParts, " parts");
+  }
+  for (const Value& element : value.elements) MORTISE_TRY(count_parts(element, depth + 1, parts));
   return {};
 }
 
@@ -97,8 +111,10 @@ Status create(const mortise_run_context_t* context, const mortise_type_t* type, 
   }
   MORTISE_TRY(check_count(type->kind, count));
   Value made(static_cast<ValueKind>(type->kind), {});
+  uint64_t parts = 0;
   for (uint64_t i = 0; i < count; ++i) {
     if (elements[i] == nullptr) return missing_argument("create()");
+    MORTISE_TRY(count_parts(*from_abi(elements[i]), 1, parts));
     made.elements.push_back(*from_abi(elements[i]));
   }
   // The innermost tensor's element type, for containers that are empty.

@@ -8,12 +8,12 @@
 namespace mortise::reference {
 
 // The value with every tensor in memory of its own.
-inline Result<Value> owned(const Value& value) {
+inline Result<Value> owned(KernelContext& context, const Value& value) {
   if (!value.is_tensor()) {
     Value copy(value.kind, {});
     copy.element_dtype = value.element_dtype;
     for (const Value& element : value.elements) {
-      MORTISE_ASSIGN(Value own, owned(element));
+      MORTISE_ASSIGN(Value own, owned(context, element));
       copy.elements.push_back(std::move(own));
     }
     return copy;
@@ -24,7 +24,7 @@ inline Result<Value> owned(const Value& value) {
     for (const mortise_string_t& s : x.elements<mortise_string_t>()) strings.emplace_back(s.data, s.size);
     return Value(Tensor::strings(x.shape(), std::move(strings)));
   }
-  MORTISE_ASSIGN(Tensor copy, Tensor::allocate(x.dtype(), x.shape()));
+  MORTISE_ASSIGN(Tensor copy, context.allocate(x.dtype(), x.shape()));
   if (x.size_bytes() != 0) std::memcpy(copy.raw(), x.raw(), x.size_bytes());
   return Value(std::move(copy));
 }

@@ -10,6 +10,12 @@
 namespace mortise::reference {
 namespace {
 
+// ONNX has no sequences of sequences and no optionals of optionals; nested ones would grow with every node, shared ones
+// double.
+Status check_element(const Value& value) {
+  return value.is_tensor() ? Status() : invalid_argument("an element of a sequence must be a tensor");
+}
+
 Status check_sequence(const Value& value) {
   if (value.kind == ValueKind::kSequence) return {};
   return invalid_argument("the input must be a sequence");
@@ -51,8 +57,9 @@ Result<Kernel> make_sequence_construct(const NodeSpec&) {
   return Kernel([](KernelContext& context) -> Status {
     Value result(ValueKind::kSequence, {});
     for (uint64_t i = 0; i < context.num_inputs(); ++i) {
-      MORTISE_ASSIGN(Value element, owned(context.input_value(i)));
-      if (element.is_tensor()) result.element_dtype = element.tensor.dtype();
+      MORTISE_TRY(check_element(context.input_value(i)));
+      MORTISE_ASSIGN(Value element, owned(context, context.input_value(i)));
+      result.element_dtype = element.tensor.dtype();
       result.elements.push_back(std::move(element));
     }
     context.set_output(0, std::move(result));
@@ -72,7 +79,7 @@ Result<Kernel> make_sequence_at(const NodeSpec&) {
 Result<Kernel> make_sequence_insert(const NodeSpec&) {
   return Kernel([](KernelContext& context) -> Status {
     MORTISE_TRY(check_sequence(context.input_value(0)));
-    MORTISE_ASSIGN(Value result, owned(context.input_value(0)));
+    MORTISE_ASSIGN(Value result, owned(context, context.input_value(0)));
     auto position = static_cast<std::ptrdiff_t>(result.elements.size());
     if (context.has_input(2)) {
       MORTISE_ASSIGN(const int64_t given, int_of(context, 2, "position"));
@@ -81,8 +88,9 @@ Result<Kernel> make_sequence_insert(const NodeSpec&) {
         return invalid_argument("position ", given, " is out of range for a sequence of ", n);
       position = static_cast<std::ptrdiff_t>(given < 0 ? given + n : given);
     }
-    MORTISE_ASSIGN(Value element, owned(context.input_value(1)));
-    if (element.is_tensor()) result.element_dtype = element.tensor.dtype();
+    MORTISE_TRY(check_element(context.input_value(1)));
+    MORTISE_ASSIGN(Value element, owned(context, context.input_value(1)));
+    result.element_dtype = element.tensor.dtype();
     result.elements.insert(result.elements.begin() + position, std::move(element));
     context.set_output(0, std::move(result));
     return {};
@@ -92,7 +100,7 @@ Result<Kernel> make_sequence_insert(const NodeSpec&) {
 Result<Kernel> make_sequence_erase(const NodeSpec&) {
   return Kernel([](KernelContext& context) -> Status {
     MORTISE_TRY(check_sequence(context.input_value(0)));
-    MORTISE_ASSIGN(Value result, owned(context.input_value(0)));
+    MORTISE_ASSIGN(Value result, owned(context, context.input_value(0)));
     if (result.elements.empty()) return invalid_argument("an empty sequence has nothing to erase");
     auto position = static_cast<std::ptrdiff_t>(result.elements.size() - 1);
     if (context.has_input(1)) {
@@ -116,7 +124,10 @@ Result<Kernel> make_optional(const NodeSpec&) {
   return Kernel([](KernelContext& context) -> Status {
     Value result(ValueKind::kOptional, {});
     if (context.has_input(0)) {
-      MORTISE_ASSIGN(Value element, owned(context.input_value(0)));
+      if (context.input_value(0).kind == ValueKind::kOptional) {
+        return invalid_argument("the content of an optional must be a tensor or a sequence");
+      }
+      MORTISE_ASSIGN(Value element, owned(context, context.input_value(0)));
       result.elements.push_back(std::move(element));
     }
     context.set_output(0, std::move(result));
@@ -137,7 +148,7 @@ Result<Kernel> make_optional_get_element(const NodeSpec&) {
   return Kernel([](KernelContext& context) -> Status {
     const Value& value = context.input_value(0);
     if (value.kind == ValueKind::kOptional && value.elements.empty()) return invalid_argument("the optional is empty");
-    MORTISE_ASSIGN(const Value element, owned(value.kind == ValueKind::kOptional ? value.elements[0] : value));
+    MORTISE_ASSIGN(const Value element, owned(context, value.kind == ValueKind::kOptional ? value.elements[0] : value));
     return write_tensor(context, element);
   });
 }

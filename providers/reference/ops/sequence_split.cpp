@@ -42,7 +42,7 @@ Result<Kernel> make_split_to_sequence(const NodeSpec& node) {
             Shape shape = x.shape();
             shape[a] = size;
             if (single && !keep) shape.erase(a);
-            MORTISE_ASSIGN(Tensor part, Tensor::allocate(x.dtype(), shape));
+            MORTISE_ASSIGN(Tensor part, context.allocate(x.dtype(), shape));
             T* to = part.data<T>();
             for (int64_t o = 0; o < s.outer && part.num_elements() != 0; ++o) {
               to = std::copy_n(x.data<T>() + (o * s.extent + first) * s.inner, size * s.inner, to);

@@ -219,6 +219,7 @@ class TestRun : public RunState {
     return {};
   }
   bool cancelled() const override { return false; }
+  Result<Tensor> allocate(DType dtype, const Shape& shape) override { return Tensor::allocate(dtype, shape); }
   std::map<uint64_t, Value> outputs;
 };
 
@@ -279,6 +280,28 @@ TEST(Values, RefuseWhatCannotBe) {
   EXPECT_EQ(values.create(&context, &map, nullptr, 0, &value, nullptr), MORTISE_INVALID_ARGUMENT);
   Value number(Tensor::of<float>({}, {1.0f}));
   EXPECT_EQ(values.set_strings(to_abi(&number), 0, nullptr, 0, nullptr), MORTISE_INVALID_ARGUMENT);
+}
+
+// A plugin's values are walked and destroyed by recursion, and sharing can make a few of them very many.
+TEST(Values, AreNeitherNestedNorSharedWithoutBound) {
+  HostContext host;
+  const auto& values = extension<mortise_host_values_t>(host, MORTISE_EXT_VALUES);
+  const mortise_type_t type{.kind = MORTISE_TYPE_SEQUENCE};
+  for (const uint64_t mentions : {1, 2}) {
+    TestRun run;
+    const mortise_run_context_t context = make_run_context(run);
+    mortise_value_t* value = nullptr;
+    ASSERT_EQ(values.create(&context, &type, nullptr, 0, &value, nullptr), MORTISE_OK);
+    mortise_status status = MORTISE_OK;
+    mortise_error_t error{};
+    int depth = 0;
+    for (; status == MORTISE_OK && depth < 1'000'000; ++depth) {
+      const mortise_value_t* parts[] = {value, value};
+      status = values.create(&context, &type, parts, mentions, &value, &error);
+    }
+    EXPECT_LT(depth, 70);
+    EXPECT_THAT(error.message, HasSubstr(mentions == 1 ? "nested more than 64 deep" : "more than 1048576 parts"));
+  }
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ std::string load_error(const std::filesystem::path& path) {
 
 Result<std::shared_ptr<ProviderInstance>> create_good(const std::string& name, HostContext& host) {
   MORTISE_ASSIGN(auto library, PluginLibrary::load(plugin(name)));
-  return ProviderInstance::create(std::move(library), "org.mortise.test.good", "{}", host);
+  return ProviderInstance::create(std::move(library), "org.mortise.test.plugin", "{}", host);
 }
 
 std::filesystem::path write_file(const std::string& name, const std::string& content) {
@@ -147,7 +147,7 @@ TEST(ProviderInstance, NamesTheProvidersThatThereAre) {
   HostContext host;
   const auto made = ProviderInstance::create(*PluginLibrary::load(plugin("good")), "org.other", "{}", host);
   ASSERT_FALSE(made.ok());
-  EXPECT_THAT(made.status().message(), HasSubstr("has no provider 'org.other'; it has 'org.mortise.test.good'"));
+  EXPECT_THAT(made.status().message(), HasSubstr("has no provider 'org.other'; it has 'org.mortise.test.plugin'"));
 }
 
 TEST(ProviderInstance, RefusesAProviderWithoutAFunction) {
@@ -179,7 +179,7 @@ TEST(ProviderInstance, TurnsAnExceptionIntoAnErrorThatNamesTheProvider) {
   ASSERT_TRUE(provider.ok() && (*provider)->open().ok());
   const Status status = (*provider)->claim({}, {});
   EXPECT_EQ(status.code(), StatusCode::kInternal);
-  EXPECT_EQ(status.message(), "provider 'org.mortise.test.good': an exception escaped from the plugin: out of luck");
+  EXPECT_EQ(status.message(), "provider 'org.mortise.test.plugin': an exception escaped from the plugin: out of luck");
 }
 
 TEST(ProviderInstance, SaysSomethingWhereTheProviderSaysNothing) {
@@ -188,7 +188,7 @@ TEST(ProviderInstance, SaysSomethingWhereTheProviderSaysNothing) {
   ASSERT_TRUE(provider.ok() && (*provider)->open().ok());
   const auto session = (*provider)->compile({});
   EXPECT_EQ(session.status().code(), StatusCode::kUnimplemented);
-  EXPECT_EQ(session.status().message(), "provider 'org.mortise.test.good': unimplemented");
+  EXPECT_EQ(session.status().message(), "provider 'org.mortise.test.plugin': unimplemented");
 }
 
 TEST(ProviderInstance, GivesNoWorkToAProviderInQuarantineAndKeepsTheFirstReason) {

@@ -1,26 +1,3 @@
 /* The concurrency class does not exist. */
-#include "common.h"
-
-static const mortise_provider_descriptor_t bad = {
-    .id = "org.mortise.test.bad",
-    .name = "Bad",
-    .vendor = "Mortise",
-    .version = "1.0.0",
-    .description = "Wrongly described.",
-    .options_schema = "{}",
-    .concurrency = 77,
-};
-static const mortise_provider_descriptor_t* descriptor(const mortise_provider_factory_t* self, uint32_t index) {
-  (void)self;
-  return index == 0 ? &bad : NULL;
-}
-static const mortise_provider_factory_t factory = {
-    .count = good_count, .descriptor = descriptor, .create = good_create};
-
-static const void* get_factory(const char* id) {
-  (void)id;
-  return &factory;
-}
-
-MORTISE_EXPORT const mortise_plugin_entry_t mortise_entry = {
-    .abi_version = MORTISE_VERSION_INIT, .init = good_init, .deinit = good_deinit, .get_factory = get_factory};
+#define BROKEN_CONCURRENCY 77
+#include "plugin.h"

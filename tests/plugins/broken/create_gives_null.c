@@ -1,5 +1,5 @@
 /* create() reports success without a provider. */
-#include "common.h"
+#include <mortise/mortise.h>
 
 static mortise_status create(const mortise_provider_factory_t* self, const mortise_host_t* host, const char* id,
                              const char* options, const mortise_provider_t** provider, mortise_error_t* error) {
@@ -7,13 +7,6 @@ static mortise_status create(const mortise_provider_factory_t* self, const morti
   *provider = NULL;
   return MORTISE_OK;
 }
-static const mortise_provider_factory_t factory = {
-    .count = good_count, .descriptor = good_get_descriptor, .create = create};
 
-static const void* get_factory(const char* id) {
-  (void)id;
-  return &factory;
-}
-
-MORTISE_EXPORT const mortise_plugin_entry_t mortise_entry = {
-    .abi_version = MORTISE_VERSION_INIT, .init = good_init, .deinit = good_deinit, .get_factory = get_factory};
+#define BROKEN_CREATE create
+#include "plugin.h"

@@ -1,17 +1,10 @@
 /* The factory has no providers. */
-#include "common.h"
+#include <mortise/mortise.h>
 
 static uint32_t count(const mortise_provider_factory_t* self) {
   (void)self;
   return 0;
 }
-static const mortise_provider_factory_t factory = {
-    .count = count, .descriptor = good_get_descriptor, .create = good_create};
 
-static const void* get_factory(const char* id) {
-  (void)id;
-  return &factory;
-}
-
-MORTISE_EXPORT const mortise_plugin_entry_t mortise_entry = {
-    .abi_version = MORTISE_VERSION_INIT, .init = good_init, .deinit = good_deinit, .get_factory = get_factory};
+#define BROKEN_COUNT count
+#include "plugin.h"

@@ -1,29 +1,3 @@
 /* The provider has no claim(). */
-#include "common.h"
-
-static const mortise_provider_t broken = {
-    .descriptor = &good_descriptor,
-    .open = good_open,
-    .close = good_close,
-    .destroy = good_destroy,
-    .describe = good_describe,
-    .claim = NULL,
-    .compile = good_compile,
-    .get_extension = good_get_extension,
-};
-static mortise_status create(const mortise_provider_factory_t* self, const mortise_host_t* host, const char* id,
-                             const char* options, const mortise_provider_t** provider, mortise_error_t* error) {
-  (void)self, (void)host, (void)id, (void)options, (void)error;
-  *provider = &broken;
-  return MORTISE_OK;
-}
-static const mortise_provider_factory_t factory = {
-    .count = good_count, .descriptor = good_get_descriptor, .create = create};
-
-static const void* get_factory(const char* id) {
-  (void)id;
-  return &factory;
-}
-
-MORTISE_EXPORT const mortise_plugin_entry_t mortise_entry = {
-    .abi_version = MORTISE_VERSION_INIT, .init = good_init, .deinit = good_deinit, .get_factory = get_factory};
+#define BROKEN_CLAIM NULL
+#include "plugin.h"

@@ -61,7 +61,7 @@ struct SessionConfig {
   std::string profile;                          // path of a trace to write at the end (see trace.h); empty: none
   // Folder in which what providers compiled is kept for the next load, relative to the configuration's; empty: nowhere.
   std::string cache;
-  uint64_t memory_limit_mib = 0;                // for tensors of a run; 0: none
+  uint64_t memory_limit_mib = 0;                // for tensors of all runs; 0: what the machine has
   uint64_t deadline_ms = 0;                     // of a run; 0: none
   Accumulate accumulate = Accumulate::kNative;  // of the reference provider
 };

@@ -8,7 +8,7 @@
 #include <type_traits>
 
 #include "../all.h"
-#include "result.h"
+#include "tensor.h"
 
 namespace mortise::sdk {
 
@@ -21,7 +21,8 @@ class Host {
         profile_(extension<mortise_host_profile_t>(MORTISE_EXT_PROFILE)),
         async_run_(extension<mortise_host_async_run_t>(MORTISE_EXT_ASYNC_RUN)),
         values_(extension<mortise_host_values_t>(MORTISE_EXT_VALUES)),
-        thread_check_(extension<mortise_host_thread_check_t>(MORTISE_EXT_THREAD_CHECK)) {}
+        thread_check_(extension<mortise_host_thread_check_t>(MORTISE_EXT_THREAD_CHECK)),
+        memory_(extension<mortise_host_memory_t>(MORTISE_EXT_HOST_MEMORY)) {}
 
   const mortise_host_t* raw() const { return host_; }
   template <class Extension>
@@ -34,6 +35,24 @@ class Host {
   const mortise_host_async_run_t* async_run() const { return async_run_; }
   const mortise_host_values_t* values() const { return values_; }
   const mortise_host_thread_check_t* thread_check() const { return thread_check_; }
+
+  // As Tensor::allocate, out of the session's budget where the host keeps one. The tensor does not outlive the
+  // provider.
+  Result<Tensor> allocate(DType dtype, const Shape& shape) const {
+    if (memory_ == nullptr) return Tensor::allocate(dtype, shape);
+    MORTISE_ASSIGN(const uint64_t size, Tensor::storage_size(dtype, shape));
+    void* data = nullptr;
+    mortise_error_t error;
+    error.message[0] = '\0';
+    if (const mortise_status status = memory_->allocate(host_, size, &data, &error); status != MORTISE_OK) {
+      return Status(static_cast<StatusCode>(MORTISE_STATUS_CODE(status)), error.message)
+          .context(concat("a tensor ", to_string(dtype), to_string(shape)));
+    }
+    if (dtype == DType::kString) std::memset(data, 0, size);
+    return Tensor::view(dtype, shape, data,
+                        std::shared_ptr<void>(
+                            data, [host = host_, memory = memory_, size](void* p) { memory->release(host, p, size); }));
+  }
 
   // severity: MORTISE_LOG_*. Dropped if the host keeps no log.
   void log(uint32_t severity, const std::string& message) const {
@@ -69,6 +88,7 @@ class Host {
   const mortise_host_async_run_t* async_run_;
   const mortise_host_values_t* values_;
   const mortise_host_thread_check_t* thread_check_;
+  const mortise_host_memory_t* memory_;
 };
 
 }  // namespace mortise::sdk

@@ -102,18 +102,20 @@ class Shape {
   std::unique_ptr<int64_t[]> heap_;
 };
 
-// Number of elements; nothing if an extent is negative or the product overflows int64.
+// Number of elements; nothing if an extent is negative or the product overflows int64. That of the extents that are not
+// 0 counts too, so that the product of some of them never overflows.
 inline std::optional<int64_t> checked_num_elements(std::span<const int64_t> dims) {
-  if (std::find(dims.begin(), dims.end(), 0) != dims.end()) {
-    return std::all_of(dims.begin(), dims.end(), [](int64_t d) { return d >= 0; }) ? std::optional<int64_t>(0)
-                                                                                   : std::nullopt;
-  }
   int64_t product = 1;
+  bool empty = false;
   for (const int64_t dim : dims) {
-    if (dim < 0 || product > std::numeric_limits<int64_t>::max() / dim) return std::nullopt;
-    product *= dim;
+    if (dim < 0 || (dim > 0 && product > std::numeric_limits<int64_t>::max() / dim)) return std::nullopt;
+    if (dim == 0) {
+      empty = true;
+    } else {
+      product *= dim;
+    }
   }
-  return product;
+  return empty ? 0 : product;
 }
 
 // "[2, 3, ?]"; a negative extent is written "?".
