@@ -10,14 +10,25 @@ namespace mortise {
 
 namespace fs = std::filesystem;
 
-CommandResult run_command(const std::string& arguments) {
+namespace {
+
+const std::string kMortise = std::string("'") + MORTISE_COMMAND_FILE + "' ";
+
+CommandResult run(const std::string& variables, const std::string& command) {
   const fs::path out = test_folder() / "out.txt", error = test_folder() / "error.txt";
-  const std::string line = "cd '" + test_folder().string() +
-                           "' && env -i HOME=/nonexistent PATH=/usr/bin:/bin MORTISE_PROVIDER_PATH=" + MORTISE_PLUGINS +
-                           " '" + MORTISE_COMMAND_FILE + "' " + arguments + " >'" + out.string() + "' 2>'" +
-                           error.string() + "' </dev/null";
+  const std::string line = "cd '" + test_folder().string() + "' && env -i HOME=/nonexistent PATH=/usr/bin:/bin " +
+                           "MORTISE_PROVIDER_PATH=" + MORTISE_PLUGINS + " " + variables + " " + command + " >'" +
+                           out.string() + "' 2>'" + error.string() + "' </dev/null";
   const int status = std::system(line.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(out), read_file(error)};
+}
+
+}  // namespace
+
+CommandResult run_command(const std::string& arguments) { return run("", kMortise + arguments); }
+
+CommandResult run_in_terminal(const std::string& arguments, const std::string& variables) {
+  return run(variables, "script -qec \"" + kMortise + arguments + "\" /dev/null");
 }
 
 fs::path test_folder() {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/tools/command_runner.h"
+#include "tests/tools/neg_case.h"
 
 namespace mortise {
 namespace {
@@ -39,17 +40,34 @@ TEST(RunCommand, PrintsJson) {
   EXPECT_GT(output["data"][2], 0.9);
 }
 
-TEST(RunCommand, ReadsWhatItWrote) {
-  const CommandResult first = run_command("run " + kModel + " --random 7 --runs 2 --threads 1 --output-dir out");
-  EXPECT_EQ(first.code, 0) << first.error;
-  EXPECT_TRUE(fs::exists(test_folder() / "out/probabilities.npy"));
-  // The same seed gives the same result.
-  EXPECT_EQ(run_command("run " + kModel + " --random 7").out, first.out);
-  EXPECT_NE(run_command("run " + kModel + " --random 8").out, first.out);
-  // The outputs are no input of this model; the error says what is.
-  const CommandResult wrong = run_command("run " + kModel + " --input image=out/probabilities.npy");
-  EXPECT_EQ(wrong.code, 1);
-  EXPECT_THAT(wrong.error, HasSubstr("input 'image' is float32["));
+TEST(RunCommand, ReadsPbAndNpyAndWritesNpy) {
+  write_case("neg", -1, -2);
+  const std::string model = "run cases/neg/model.onnx ";
+  CommandResult result =
+      run_command(model + "--input x=cases/neg/test_data_set_0/input_0.pb --output-dir out --runs 2");
+  EXPECT_EQ(result.code, 0) << result.error;
+  EXPECT_THAT(result.out, StartsWith("y: float32[2] -1 -2"));
+  result = run_command(model + "--input out/y.npy --threads 1");
+  EXPECT_EQ(result.code, 0) << result.error;
+  EXPECT_THAT(result.out, StartsWith("y: float32[2] 1 2"));
+  result = run_command("run " + kModel + " --input image=out/y.npy");
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.error, HasSubstr("input 'image' is float32["));
+  result = run_command(model + "--random 1 --output-dir /dev/null/out");
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.error, HasSubstr("mortise: /dev/null/out: "));
+}
+
+TEST(RunCommand, GivesTheSameForTheSameSeed) {
+  const std::string first = run_command("run " + kModel + " --random 7").out;
+  EXPECT_EQ(run_command("run " + kModel + " --random 7").out, first);
+  EXPECT_NE(run_command("run " + kModel + " --random 8").out, first);
+}
+
+TEST(RunCommand, TakesOneProviderPerOption) {
+  // The model that comes after is not taken for a second provider.
+  const CommandResult result = run_command("run --provider org.mortise.mock-npu --input " + kImage + " " + kModel);
+  EXPECT_EQ(result.code, 0) << result.error;
 }
 
 TEST(RunCommand, WritesThePageOfThePlacement) {

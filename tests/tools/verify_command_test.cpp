@@ -1,11 +1,11 @@
 // mortise verify: what it counts, what it prints, how it ends.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <onnx/onnx_pb.h>
 
 #include <nlohmann/json.hpp>
 
 #include "tests/tools/command_runner.h"
+#include "tests/tools/neg_case.h"
 
 namespace mortise {
 namespace {
@@ -13,42 +13,6 @@ namespace {
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-std::string tensor(const std::string& name, float first, float second) {
-  onnx::TensorProto proto;
-  proto.set_name(name);
-  proto.set_data_type(onnx::TensorProto::FLOAT);
-  proto.add_dims(2);
-  proto.add_float_data(first);
-  proto.add_float_data(second);
-  return proto.SerializeAsString();
-}
-
-void add_value(onnx::ValueInfoProto& value, const std::string& name) {
-  value.set_name(name);
-  auto& type = *value.mutable_type()->mutable_tensor_type();
-  type.set_elem_type(onnx::TensorProto::FLOAT);
-  type.mutable_shape()->add_dim()->set_dim_value(2);
-}
-
-// A case that negates [1, 2], with what it is said to give.
-void write_case(const std::string& name, float first, float second) {
-  onnx::ModelProto model;
-  model.set_ir_version(8);
-  model.add_opset_import()->set_version(13);
-  onnx::GraphProto& graph = *model.mutable_graph();
-  graph.set_name(name);
-  add_value(*graph.add_input(), "x");
-  add_value(*graph.add_output(), "y");
-  onnx::NodeProto& node = *graph.add_node();
-  node.set_op_type("Neg");
-  node.add_input("x");
-  node.add_output("y");
-  const std::filesystem::path folder = test_folder() / "cases" / name;
-  write_file(folder / "model.onnx", model.SerializeAsString());
-  write_file(folder / "test_data_set_0/input_0.pb", tensor("x", 1, 2));
-  write_file(folder / "test_data_set_0/output_0.pb", tensor("y", first, second));
-}
 
 TEST(VerifyCommand, CountsAndNamesTheFirstElementThatDiffers) {
   write_case("a_good", -1, -2);
@@ -112,6 +76,17 @@ TEST(VerifyCommand, PassesOverWhatItMayNotRead) {
   EXPECT_EQ(result.code, 0) << result.error;
   EXPECT_EQ(result.out, "1 passed, 0 failed, 0 skipped\n");
   std::filesystem::permissions(closed, std::filesystem::perms::owner_all);
+}
+
+TEST(VerifyCommand, UsesColourAndOneLineOfProgressOnATerminal) {
+  write_case("a", -1, -3);
+  CommandResult result = run_in_terminal("verify cases");
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.out, HasSubstr("\r\x1b[K0 of 1 cases"));
+  EXPECT_THAT(result.out, HasSubstr("\x1b[31mFAIL\x1b[0m a: "));
+  result = run_in_terminal("verify cases", "NO_COLOR=1");
+  EXPECT_THAT(result.out, HasSubstr("FAIL a: "));
+  EXPECT_THAT(result.out, testing::Not(HasSubstr("\x1b[31m")));
 }
 
 TEST(VerifyCommand, KeepsControlCharactersFromTheTerminal) {
