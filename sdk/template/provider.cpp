@@ -66,7 +66,6 @@ class Session : public sdk::Session {
 class Provider : public sdk::Provider {
  public:
   static const mortise_provider_descriptor_t kDescriptor;
-
   Provider(const sdk::Host& host, std::string_view options) : sdk::Provider(host) {
     if (options != "{}") throw std::invalid_argument("there are no options");
   }
@@ -78,7 +77,6 @@ class Provider : public sdk::Provider {
     }
     return {};
   }
-
   Result<std::unique_ptr<sdk::Session>> compile(const sdk::CompileRequest& request) override {
     return std::unique_ptr<sdk::Session>(std::make_unique<Session>(request));
   }
@@ -92,7 +90,9 @@ const mortise_provider_descriptor_t Provider::kDescriptor = {
     .description = "Adds and multiplies float32 tensors on the CPU.",
     .options_schema = "{}",
     .concurrency = MORTISE_CONCURRENCY_SERIAL_SESSION,
-    .determinism = MORTISE_DETERMINISM_ANY_THREADS};
+    .determinism = MORTISE_DETERMINISM_ANY_THREADS,
+    .numerics = 0,
+    .reserved = 0};
 
 }  // namespace
 
