@@ -35,7 +35,7 @@ std::optional<double> depth(const Graph& graph, const Node& node) {
   }
   if (node.op_type == "Gemm" || node.op_type == "MatMul") {
     const auto left = shape_of(graph, node.inputs, 0);
-    if (!left || left->size() == 0) return std::nullopt;
+    if (!left || left->empty()) return std::nullopt;
     const bool transposed = node.op_type == "Gemm" && node.get_int("transA", 0) != 0;
     return static_cast<double>(*(transposed ? left->begin() : left->end() - 1));
   }

@@ -238,8 +238,8 @@ Result<std::map<std::string, Value>> Session::run(const std::map<std::string, Va
                                                   const RunOptions& options) {
   std::vector<Value> given(impl_->inputs.size());
   for (const auto& [name, value] : inputs) {
-    const auto port =
-        std::find_if(impl_->inputs.begin(), impl_->inputs.end(), [&](const Port& p) { return p.name == name; });
+    const auto port = std::find_if(impl_->inputs.begin(), impl_->inputs.end(),
+                                   [&key = name](const Port& p) { return p.name == key; });
     if (port == impl_->inputs.end()) {
       std::string known;
       for (const Port& p : impl_->inputs) known += (known.empty() ? "'" : ", '") + p.name + "'";

@@ -86,19 +86,22 @@ struct Host {
   std::vector<std::string> events;
 
   static Host& of(const mortise_host_t* host) { return *static_cast<Host*>(host->host_data); }
-  static constexpr mortise_host_async_run_t kAsync{
-      [](const mortise_host_t* h, uint64_t id, mortise_status s, const mortise_error_t*) {
-        const std::lock_guard lock(of(h).mutex);
-        of(h).completed[id] = s;
-        of(h).changed.notify_all();
-      }};
-  static constexpr mortise_host_profile_t kProfile{
-      [](const mortise_host_t*) { return uint64_t{0}; },
-      [](const mortise_host_t* h, const mortise_run_context_t*, const mortise_profile_event_t* e) {
-        const std::lock_guard lock(of(h).mutex);
-        of(h).events.emplace_back(e->name);
-      }};
+  static const mortise_host_async_run_t kAsync;
+  static const mortise_host_profile_t kProfile;
 };
+
+constexpr mortise_host_async_run_t Host::kAsync{
+    [](const mortise_host_t* h, uint64_t id, mortise_status s, const mortise_error_t*) {
+      const std::lock_guard lock(of(h).mutex);
+      of(h).completed[id] = s;
+      of(h).changed.notify_all();
+    }};
+constexpr mortise_host_profile_t Host::kProfile{
+    [](const mortise_host_t*) { return uint64_t{0}; },
+    [](const mortise_host_t* h, const mortise_run_context_t*, const mortise_profile_event_t* e) {
+      const std::lock_guard lock(of(h).mutex);
+      of(h).events.emplace_back(e->name);
+    }};
 
 // Provider and one segment over all nodes of a graph.
 class Npu {
