@@ -29,8 +29,8 @@ Placement digits() {
   return session->placement();
 }
 
-// A network of blocks of ten: a chain of eight, a branch around it, and where both meet; two providers by turns. From
-// every hundredth node an edge leads far down.
+// A network of blocks of ten: a node, two chains of four beside each other, and where they and the first node meet; two
+// providers by turns. From every hundredth node an edge leads far down.
 Placement network(uint32_t nodes) {
   Placement placement{.model = "network.onnx", .nodes = nodes, .work = static_cast<double>(nodes)};
   placement.providers = {{.id = "com.vendor.npu"}, {.id = "org.mortise.reference"}, {.id = "core"}};
@@ -39,7 +39,9 @@ Placement network(uint32_t nodes) {
     const uint32_t block = i / 10 * 10, place = i % 10;
     if (place == 9) {
       node.op = "Add";
-      node.inputs = {block, i - 1};
+      node.inputs = {block, block + 4, block + 8};
+    } else if (place == 5) {
+      node.inputs = {block};
     } else if (i > 0) {
       node.inputs = {i - 1};
     }
@@ -123,17 +125,24 @@ TEST_F(Page, ShowsWhatEveryProviderSaidOfTheNodeThatIsClicked) {
 }
 
 TEST_F(Page, ColoursProvidersAndNeighbouringSegmentsDifferently) {
-  open(network(40));
-  // A pixel in the corner of a node, where no letter is.
+  Placement placement = network(30);
+  placement.graph.nodes[20].provider = 1;  // the segment of the other parity
+  open(placement);
+  // The corner of a node, where no letter is, as [red, green, blue, alpha].
   const auto colour = [&](uint32_t node) {
     const std::string of = std::to_string(node);
-    return evaluate("(() => { const at = chart.position(" + of +
-                    "); return [...byId('chart').getContext('2d').getImageData(at.x - 70 * chart.scale, at.y + 18 * "
-                    "chart.scale, 1, 1).data]; })()");
+    evaluate("chart.center(chart.place.x[" + of + "], chart.place.layer[" + of + "] * kLayerHeight)");
+    wait_for_frame();
+    const nlohmann::json pixel = evaluate("(() => { const at = chart.position(" + of +
+                                          "); return [...byId('chart').getContext('2d').getImageData(at.x - 70 * "
+                                          "chart.scale, at.y + 18 * chart.scale, 1, 1).data]; })()");
+    EXPECT_EQ(pixel[3], 255) << node;
+    return pixel;
   };
   EXPECT_EQ(colour(0), colour(9));
   EXPECT_NE(colour(0), colour(10));
   EXPECT_EQ(colour(10), colour(19));
+  EXPECT_NE(colour(10), colour(20));
 }
 
 TEST_F(Page, OpensAtTheNodeOfItsAddress) {
@@ -162,7 +171,7 @@ TEST_F(Page, OfTenThousandNodesAnswersToAClick) {
   evaluate("document.querySelector('#details button').click()");
   EXPECT_THAT(details(), HasSubstr("reason 8885\n"));
   evaluate("byId('chart').onkeydown(new KeyboardEvent('keydown', {key: 'ArrowUp'}))");
-  EXPECT_THAT(details(), HasSubstr("reason 8884\n"));
+  EXPECT_THAT(details(), HasSubstr("reason 8880\n"));
 }
 
 TEST_F(Page, OfTenThousandNodesDrawsOnlyWhatIsVisible) {
