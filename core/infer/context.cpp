@@ -1,62 +1,49 @@
-// Helpers of the inference functions that need no engine: arithmetic of extents, broadcasting, axes.
+// The half of InferContext that needs no engine, and broadcasting.
 #include "core/infer/context.h"
 
 #include <algorithm>
 
 namespace mortise::infer {
 
-int64_t saturating_add(int64_t a, int64_t b) {
-  int64_t sum = 0;
-  if (!__builtin_add_overflow(a, b, &sum)) return sum;
-  return a > 0 ? std::numeric_limits<int64_t>::max() : std::numeric_limits<int64_t>::min();
-}
+namespace {
 
-int64_t saturating_multiply(int64_t a, int64_t b) {
-  int64_t product = 0;
-  if (!__builtin_mul_overflow(a, b, &product)) return product;
-  return (a > 0) == (b > 0) ? std::numeric_limits<int64_t>::max() : std::numeric_limits<int64_t>::min();
-}
+constexpr int64_t kMaxRank = 64;  // of a shape of which only the rank is known
 
-Dim multiply(const Dim& a, const Dim& b) {
-  if (is_known(a) && is_known(b)) return known_dim(saturating_multiply(a.value, b.value));
-  if (a.value == 0 || b.value == 0) return known_dim(0);
-  if (a.value == 1) return b;
-  return b.value == 1 ? a : kUnknownDim;
-}
+}  // namespace
 
-Dim product(std::span<const Dim> dims) {
-  Dim result = known_dim(1);
-  for (const Dim& dim : dims) result = multiply(result, dim);
-  return result;
-}
-
-Dim add(const Dim& dim, int64_t amount) {
-  if (amount == 0) return dim;
-  return is_known(dim) ? known_dim(std::max<int64_t>(0, saturating_add(dim.value, amount))) : kUnknownDim;
-}
-
-Dim common(const Dim& a, const Dim& b) { return same_extent(a, b) ? a : kUnknownDim; }
-
-Type common(const Type& a, const Type& b) {
-  if (a.kind != b.kind || a.dtype != b.dtype) return {};
-  Type result = a;
-  if (a.dims && b.dims && a.dims->size() == b.dims->size()) {
-    for (size_t i = 0; i < a.dims->size(); ++i) (*result.dims)[i] = common((*a.dims)[i], (*b.dims)[i]);
-  } else {
-    result.dims.reset();
+Status InferContext::check() {
+  MORTISE_TRY(check_node(signature_, graph_, id_));
+  for (uint32_t i = 0; i < num_inputs(); ++i) {
+    if (has_input(i)) MORTISE_TRY(check_input(signature_, graph_, id_, i, input(i), types_));
   }
-  if (a.element && b.element) result.element = std::make_shared<const Type>(common(*a.element, *b.element));
-  return result;
+  return {};
 }
 
 std::optional<std::vector<int64_t>> InferContext::ints(uint32_t i) const {
   const auto content = elements(i);
-  if (!content || !std::all_of(content->begin(), content->end(), [](const Element& e) { return e.known; })) {
-    return std::nullopt;
-  }
+  if (!content) return std::nullopt;
   std::vector<int64_t> numbers;
-  for (const Element& element : *content) numbers.push_back(element.value);
+  for (const Element& element : *content) {
+    if (!element.is_integer()) return std::nullopt;
+    numbers.push_back(element.integer);
+  }
   return numbers;
+}
+
+std::optional<std::vector<double>> InferContext::reals(uint32_t i) const {
+  const auto content = elements(i);
+  if (!content) return std::nullopt;
+  std::vector<double> numbers;
+  for (const Element& element : *content) {
+    if (!element.is_real()) return std::nullopt;
+    numbers.push_back(element.real);
+  }
+  return numbers;
+}
+
+std::optional<std::vector<int64_t>> InferContext::ints(std::string_view attribute, uint32_t i) const {
+  if (const auto* list = node().get<std::vector<int64_t>>(attribute)) return *list;
+  return ints(i);
 }
 
 std::optional<int64_t> InferContext::scalar(uint32_t i) const {
@@ -64,15 +51,34 @@ std::optional<int64_t> InferContext::scalar(uint32_t i) const {
   return numbers && numbers->size() == 1 ? std::optional(numbers->front()) : std::nullopt;
 }
 
-std::optional<std::vector<int64_t>> InferContext::ints(std::string_view attribute, uint32_t i) const {
-  if (const auto* list = node().get<std::vector<int64_t>>(attribute)) return *list;
-  return has_input(i) ? ints(i) : std::nullopt;
+std::optional<Dims> InferContext::shape(uint32_t i) const {
+  if (const auto content = elements(i)) {
+    Dims dims;
+    for (const Element& element : *content) dims.push_back(to_dim(element));
+    return dims;
+  }
+  const Dims* length = dims(i);
+  if (length == nullptr || length->size() != 1 || !is_known(length->front()) || length->front().value > kMaxRank) {
+    return std::nullopt;
+  }
+  return Dims(static_cast<size_t>(length->front().value), kUnknownDim);
 }
 
-DType InferContext::dtype_attribute(std::string_view attribute, DType otherwise) const {
+Result<DType> InferContext::dtype_attribute(std::string_view attribute, DType otherwise) const {
   const auto* number = node().get<int64_t>(attribute);
   if (number == nullptr) return otherwise;
-  return *number > 0 && *number < kNumDTypes ? static_cast<DType>(*number) : DType::kUndefined;
+  if (*number > 0 && *number < kNumDTypes) return static_cast<DType>(*number);
+  return error("attribute '", attribute, "' is ", *number, ", which is the number of no element type");
+}
+
+void InferContext::set_shape(uint32_t i, std::optional<Dims> dims) {
+  Type type = output_type(signature_, i, types_);
+  type.dims = std::move(dims);
+  set_output(i, std::move(type));
+}
+
+void InferContext::pass_elements(uint32_t from) {
+  if (auto content = elements(from)) set_elements(std::move(*content));
 }
 
 Result<size_t> InferContext::axis(int64_t axis, size_t rank) const {
@@ -92,10 +98,19 @@ Result<std::vector<bool>> InferContext::axis_mask(std::span<const int64_t> axes,
   return mask;
 }
 
-Status InferContext::expect_rank(uint32_t i, size_t at_least) const {
-  const Dims* d = dims(i);
-  if (d == nullptr || d->size() >= at_least) return {};
-  return error("input #", i, " is ", to_string(input(i)), "; it needs a rank of at least ", at_least);
+Status InferContext::expect_rank_at_least(uint32_t i, size_t rank) const {
+  if (dims(i) == nullptr || dims(i)->size() >= rank) return {};
+  return error("input #", i, " is ", to_string(input(i)), "; its rank must be at least ", rank);
+}
+
+Status InferContext::expect_rank(uint32_t i, size_t rank) const {
+  if (dims(i) == nullptr || dims(i)->size() == rank) return {};
+  return error("input #", i, " is ", to_string(input(i)), "; its rank must be ", rank);
+}
+
+Result<Dim> InferContext::same(const Dim& a, const Dim& b, std::string_view what) const {
+  if (!differ(a, b)) return either(a, b);
+  return error("its inputs have ", a.value, " and ", b.value, " ", what, ", which must be as many");
 }
 
 Result<Dims> broadcast(const InferContext& context, const Dims& a, const Dims& b) {

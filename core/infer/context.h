@@ -1,7 +1,9 @@
-// InferContext: what an operator's inference function sees of its node, and where it puts the types of the outputs.
+// InferContext: what an operator's inference function sees of its node, and where it puts what it knows of the outputs.
 //
-// Functions report a fault with error() and leave an output unknown where inputs are unknown. Extents are computed with
-// the saturating helpers below; the engine rejects types of an absurd size, so no function needs to check for overflow.
+// The node has been checked against the operator's signature: required inputs and attributes are there, kinds, element
+// types and restrictions hold. Shapes are anything, and an input's type may be unknown. Functions report a fault with
+// error() and leave unknown what follows from nothing known; element types that the signature determines set
+// themselves.
 #pragma once
 
 #include <functional>
@@ -10,42 +12,29 @@
 #include <vector>
 
 #include "core/graph/graph.h"
+#include "core/infer/elements.h"
+#include "core/infer/extents.h"
+#include "core/infer/signature.h"
 
 namespace mortise::infer {
 
-// One element of an integer tensor whose content is followed: a number, or the extent that a symbol names, or unknown.
-struct Element {
-  bool known = false;
-  int64_t value = 0;
-  const char* symbol = nullptr;
-};
-using Elements = std::vector<Element>;
-
-inline Element known_element(int64_t value) { return {true, value, nullptr}; }
-inline Element to_element(const Dim& dim) { return {is_known(dim), is_known(dim) ? dim.value : 0, dim.symbol}; }
-// As an extent; a negative number becomes unknown.
-inline Dim to_dim(const Element& element) {
-  if (element.known) return element.value >= 0 ? known_dim(element.value) : kUnknownDim;
-  return {MORTISE_UNKNOWN_DIM, element.symbol};
-}
-
-int64_t saturating_add(int64_t a, int64_t b);
-int64_t saturating_multiply(int64_t a, int64_t b);
-Dim multiply(const Dim& a, const Dim& b);
-Dim product(std::span<const Dim> dims);
-// dim + amount, at least 0; unknown unless the amount is 0 or the extent known.
-Dim add(const Dim& dim, int64_t amount);
-// The extent that both have, where they differ unknown.
-Dim common(const Dim& a, const Dim& b);
-Type common(const Type& a, const Type& b);
-
 class Engine;
+
+struct BodyOutput {
+  Type type;
+  std::optional<Elements> elements;
+};
 
 class InferContext {
  public:
-  InferContext(Engine& engine, const Graph& graph, NodeId id) : engine_(engine), graph_(graph), id_(id) {}
+  InferContext(Engine& engine, const Graph& graph, NodeId id, const Signature& signature)
+      : engine_(engine), graph_(graph), id_(id), signature_(signature) {}
+
+  // Checks the node against its signature; before anything else.
+  Status check();
 
   const Node& node() const { return graph_.node(id_); }
+  std::string_view op_type() const { return node().op_type; }
   int32_t version() const { return node().since_version; }
   uint32_t num_inputs() const { return static_cast<uint32_t>(node().inputs.size()); }
   uint32_t num_outputs() const { return static_cast<uint32_t>(node().outputs.size()); }
@@ -56,32 +45,56 @@ class InferContext {
   DType dtype(uint32_t i) const { return input(i).dtype; }
   // Null where the rank is unknown.
   const Dims* dims(uint32_t i) const { return input(i).dims ? &*input(i).dims : nullptr; }
-  const Tensor* constant(uint32_t i) const { return has_input(i) ? graph_.constant(node().inputs[i]) : nullptr; }
-  // The content of a small integer tensor of rank 0 or 1, as far as it is known.
+  // Unknown where the rank is unknown or too small.
+  Dim extent(uint32_t i, size_t axis) const {
+    return dims(i) != nullptr && axis < dims(i)->size() ? (*dims(i))[axis] : kUnknownDim;
+  }
+  // The content of a small tensor of rank 0 or 1, as far as it is known.
   std::optional<Elements> elements(uint32_t i) const;
-  // elements(), if each is a number.
+  // elements(), if each is an integer, or each is a real number.
   std::optional<std::vector<int64_t>> ints(uint32_t i) const;
-  std::optional<int64_t> scalar(uint32_t i) const;
+  std::optional<std::vector<double>> reals(uint32_t i) const;
   // From the attribute where the node has it, otherwise from the input; nothing if there is neither or it is unknown.
   std::optional<std::vector<int64_t>> ints(std::string_view attribute, uint32_t i) const;
-  DType dtype_attribute(std::string_view attribute, DType otherwise) const;
+  std::optional<int64_t> scalar(uint32_t i) const;
+  // The shape that an input of integers gives; where only its length is known, that many unknown extents.
+  std::optional<Dims> shape(uint32_t i) const;
+  // The element type that an attribute names by number; fails if there is none of this number.
+  Result<DType> dtype_attribute(std::string_view attribute, DType otherwise) const;
 
   // Nothing happens for an output that the node does not have.
   void set_output(uint32_t i, Type type);
-  void set_output(uint32_t i, DType dtype, std::optional<Dims> dims = std::nullopt) {
+  // A tensor whose element type is the signature's.
+  void set_shape(uint32_t i, std::optional<Dims> dims);
+  // A tensor whose element type the signature leaves open.
+  void set_tensor(uint32_t i, DType dtype, std::optional<Dims> dims) {
     set_output(i, Type::tensor(dtype, std::move(dims)));
   }
-  // The content of output 0.
-  void set_elements(Elements elements);
+  // The content of an output.
+  void set_elements(uint32_t i, Elements elements);
+  void set_elements(Elements elements) { set_elements(0, std::move(elements)); }
+  // What is known of input `from` is the content of output 0, whose shape alone differs.
+  void pass_elements(uint32_t from);
+  // Gives the outputs that no one has set what the signature says of them; after everything else.
+  void finish();
 
   // 0 <= axis < rank, negative ones counted from the end.
   Result<size_t> axis(int64_t axis, size_t rank) const;
   // The axes of a list, each once, as a mask.
   Result<std::vector<bool>> axis_mask(std::span<const int64_t> axes, size_t rank) const;
-  Status expect_rank(uint32_t i, size_t at_least) const;
+  // Fail if the rank is known and does not fit.
+  Status expect_rank_at_least(uint32_t i, size_t rank) const;
+  Status expect_rank(uint32_t i, size_t rank) const;
+  // What is known of two extents that must be the same; `what` they are, for the sentence if they are not.
+  Result<Dim> same(const Dim& a, const Dim& b, std::string_view what) const;
 
-  // Types of a body's outputs when its inputs have these types.
-  Result<std::vector<Type>> infer_body(std::string_view attribute, std::span<const Type> inputs);
+  // What is known of a body's outputs when its inputs have these types. Where `keep` is set they become the types of
+  // the body's values; otherwise the body is only tried.
+  enum class Keep : bool { kNo, kYes };
+  Result<std::vector<BodyOutput>> infer_body(std::string_view attribute, std::span<const Type> inputs,
+                                             Keep keep = Keep::kYes);
+  // How many bodies the node is in.
+  uint32_t depth() const;
 
   template <class... Parts>
   Status error(const Parts&... parts) const {
@@ -91,7 +104,9 @@ class InferContext {
  private:
   Engine& engine_;
   const Graph& graph_;
-  NodeId id_;
+  const NodeId id_;
+  const Signature& signature_;
+  ElementTypes types_{};
 };
 
 // Multidirectional broadcasting; fails if extents are certainly incompatible.

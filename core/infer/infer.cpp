@@ -11,7 +11,6 @@ namespace mortise::infer {
 namespace {
 
 constexpr int64_t kMaxElements = int64_t{1} << 58;  // so that a size in bytes and in bits fits int64
-constexpr int64_t kMaxFollowedElements = 1024;
 constexpr uint32_t kMaxBodyDepth = 64;
 
 using Bindings = std::unordered_map<std::string_view, int64_t>;
@@ -20,9 +19,9 @@ Status check_size(const Type& type) {
   if (!type.dims) return {};
   int64_t count = 1;
   for (const Dim& dim : *type.dims) {
-    if (dim.value == 0) return {};
-    if (!is_known(dim)) continue;
-    count = saturating_multiply(count, dim.value);
+    // An empty tensor must not have a huge extent either: the step from one element to the next along an axis is a
+    // product.
+    if (dim.value > 0) count = saturating_multiply(count, dim.value);
   }
   return count <= kMaxElements ? Status() : invalid_argument("the type ", to_string(type), " has too many elements");
 }
@@ -76,15 +75,19 @@ Type bind(Type type, const Bindings& bindings) {
 
 class Engine {
  public:
-  Engine(const Graph& graph, const Bindings& bindings, bool write, uint32_t depth)
-      : graph_(graph), bindings_(bindings), write_(write), depth_(depth), types_(graph.num_values()) {}
+  // outer: the engine of the enclosing graph, null for the main graph.
+  Engine(const Graph& graph, const Bindings& bindings, bool write, const Engine* outer)
+      : graph_(graph),
+        bindings_(bindings),
+        write_(write),
+        outer_(outer),
+        depth_(outer != nullptr ? outer->depth_ + 1 : 0),
+        types_(graph.num_values()) {}
 
-  // outer: the types of the enclosing graph's values, null for the main graph.
-  Status run(std::span<const Type> inputs, const std::vector<Type>* outer) {
+  Status run(std::span<const Type> inputs) {
     for (ValueId id = 0; id < graph_.num_values(); ++id) {
       const ValueInfo& value = graph_.value(id);
-      types_[id] = bind(value.type, bindings_);
-      if (outer != nullptr && value.outer < outer->size()) types_[id] = (*outer)[value.outer];
+      types_[id] = is_outer(id) ? outer_->types_[value.outer] : bind(value.type, bindings_);
     }
     for (size_t i = 0; i < inputs.size() && i < graph_.inputs.size(); ++i) {
       MORTISE_TRY(assign(graph_.inputs[i], inputs[i]).context(concat("graph input #", i)));
@@ -96,23 +99,14 @@ class Engine {
   }
 
   std::vector<Type>& types() { return types_; }
-
   const Type& type(ValueId id) const { return types_[id]; }
+  uint32_t depth() const { return depth_; }
 
   std::optional<Elements> elements(ValueId id) const {
     if (const auto found = elements_.find(id); found != elements_.end()) return found->second;
+    if (is_outer(id)) return outer_->elements(graph_.value(id).outer);
     const Tensor* constant = graph_.constant(id);
-    if (constant == nullptr || constant->rank() > 1 || constant->num_elements() > kMaxFollowedElements)
-      return std::nullopt;
-    Elements result;
-    if (constant->dtype() == DType::kI64) {
-      for (const int64_t value : constant->elements<int64_t>()) result.push_back(known_element(value));
-    } else if (constant->dtype() == DType::kI32) {
-      for (const int32_t value : constant->elements<int32_t>()) result.push_back(known_element(value));
-    } else {
-      return std::nullopt;
-    }
-    return result;
+    return constant != nullptr ? read_elements(*constant) : std::nullopt;
   }
 
   void set_elements(ValueId id, Elements elements) {
@@ -126,13 +120,13 @@ class Engine {
     if (!status.ok()) fault_ = std::move(status).context(describe(graph_, node)).at_node(node);
   }
 
-  Result<std::vector<Type>> infer_body(Graph& body, std::span<const Type> inputs) {
+  Result<std::vector<BodyOutput>> infer_body(const Graph& body, std::span<const Type> inputs, bool keep) {
     if (depth_ + 1 >= kMaxBodyDepth) return invalid_argument("bodies are nested more than ", kMaxBodyDepth, " deep");
-    Engine engine(body, bindings_, write_, depth_ + 1);
-    MORTISE_TRY(engine.run(inputs, &types_));
-    std::vector<Type> outputs;
-    for (const ValueId id : body.outputs) outputs.push_back(engine.types_[id]);
-    if (write_) engine.write(body);
+    Engine engine(body, bindings_, write_ && keep, this);
+    MORTISE_TRY(engine.run(inputs));
+    std::vector<BodyOutput> outputs;
+    for (const ValueId id : body.outputs) outputs.push_back({engine.types_[id], engine.elements(id)});
+    if (engine.write_) engine.write(body);
     return outputs;
   }
 
@@ -145,6 +139,8 @@ class Engine {
   }
 
  private:
+  bool is_outer(ValueId id) const { return outer_ != nullptr && graph_.value(id).outer < outer_->graph_.num_values(); }
+
   Status assign(ValueId id, const Type& type) {
     auto merged = merge(types_[id], type);
     if (!merged.ok()) {
@@ -157,19 +153,19 @@ class Engine {
   Status run_node(NodeId id) {
     const Node& node = graph_.node(id);
     const Operator* op = find_operator(node.domain, node.op_type);
-    if (op == nullptr) return {};
-    InferContext context(*this, graph_, id);
-    if (node.inputs.size() > op->max_inputs || node.inputs.size() < op->min_inputs) {
-      return context.error("it has ", node.inputs.size(), " inputs; the operator takes ", op->min_inputs, " to ",
-                           op->max_inputs);
-    }
+    const Signature* signature = op != nullptr ? op->signature(node.since_version) : nullptr;
+    if (signature == nullptr) return {};
+    InferContext context(*this, graph_, id, *signature);
+    MORTISE_TRY(context.check());
     MORTISE_TRY(op->infer(context));
+    context.finish();
     return std::exchange(fault_, Status());
   }
 
   const Graph& graph_;
   const Bindings& bindings_;
   const bool write_;
+  const Engine* const outer_;
   const uint32_t depth_;
   std::vector<Type> types_;
   std::unordered_map<ValueId, Elements> elements_;
@@ -189,17 +185,35 @@ void InferContext::set_output(uint32_t i, Type type) {
   if (i < num_outputs() && node().outputs[i] != kNoId) engine_.set_output(id_, node().outputs[i], type);
 }
 
-void InferContext::set_elements(Elements elements) {
-  if (num_outputs() > 0 && node().outputs[0] != kNoId) engine_.set_elements(node().outputs[0], std::move(elements));
+void InferContext::set_elements(uint32_t i, Elements elements) {
+  if (i < num_outputs() && node().outputs[i] != kNoId) engine_.set_elements(node().outputs[i], std::move(elements));
 }
 
-Result<std::vector<Type>> InferContext::infer_body(std::string_view attribute, std::span<const Type> inputs) {
-  const auto* body = node().get<std::unique_ptr<Graph>>(attribute);
-  if (body == nullptr || *body == nullptr) return error("it has no body '", attribute, "'");
-  auto outputs = engine_.infer_body(**body, inputs);
-  if (!outputs.ok())
-    return std::move(outputs).status().context(concat("in '", attribute, "' of ", describe(graph_, id_)));
-  return outputs;
+void InferContext::finish() {
+  for (uint32_t i = 0; i < num_outputs(); ++i) {
+    if (node().outputs[i] == kNoId) continue;
+    const Type& type = engine_.type(node().outputs[i]);
+    if (type.kind == ValueKind::kNone || type.dtype == DType::kUndefined) {
+      set_output(i, output_type(signature_, i, types_));
+    }
+  }
+}
+
+uint32_t InferContext::depth() const { return engine_.depth(); }
+
+Result<std::vector<BodyOutput>> InferContext::infer_body(std::string_view attribute, std::span<const Type> inputs,
+                                                         Keep keep) {
+  const Graph* body = node().body(attribute);
+  if (body == nullptr) return error("it has no body '", attribute, "'");
+  if (inputs.size() != body->inputs.size() && !inputs.empty()) {
+    return error("its body '", attribute, "' takes ", body->inputs.size(), " inputs, not ", inputs.size());
+  }
+  auto outputs = engine_.infer_body(*body, inputs, keep == Keep::kYes);
+  if (outputs.ok()) return outputs;
+  // The node at fault is this one; the sentence goes on to name the one in the body.
+  const Status& inner = outputs.status();
+  return Status(inner.code(), concat("in '", attribute, "' of ", describe(graph_, id_), ": ", inner.message()))
+      .at_node(id_);
 }
 
 }  // namespace mortise::infer
@@ -208,8 +222,8 @@ namespace mortise {
 
 Status infer_types(Graph& graph) {
   const infer::Bindings bindings;
-  infer::Engine engine(graph, bindings, true, 0);
-  MORTISE_TRY(engine.run({}, nullptr));
+  infer::Engine engine(graph, bindings, true, nullptr);
+  MORTISE_TRY(engine.run({}));
   engine.write(graph);
   return {};
 }
@@ -229,8 +243,8 @@ Result<std::vector<Type>> infer_with_inputs(const Graph& graph, std::span<const 
       }
     }
   }
-  infer::Engine engine(graph, bindings, false, 0);
-  MORTISE_TRY(engine.run(input_types, nullptr));
+  infer::Engine engine(graph, bindings, false, nullptr);
+  MORTISE_TRY(engine.run(input_types));
   return std::move(engine.types());
 }
 

@@ -1,43 +1,75 @@
 // The table behind operator_table.h and its index by name, built on first use.
 #include "core/infer/operator_table.h"
 
+#include <algorithm>
+#include <array>
 #include <unordered_map>
 
 namespace mortise::infer {
 
 // The lines declare the inference functions that operators/*.cpp define; several operators share one.
-#define MORTISE_OPERATOR(domain, name, min_inputs, max_inputs, function, ...) Status function(InferContext&);
+#define MORTISE_OPERATOR(domain, name, function) Status function(InferContext&);
 #include "core/infer/operators.inc"
 #undef MORTISE_OPERATOR
 
 namespace {
 
-constexpr Operator kOperators[] = {
-#define MORTISE_OPERATOR(domain, name, min_inputs, max_inputs, function, ...) \
-  {domain, #name, min_inputs, max_inputs, &function, {__VA_ARGS__}},
-#include "core/infer/operators.inc"
-#undef MORTISE_OPERATOR
+struct Line {
+  std::string_view domain;
+  std::string_view name;
+  std::string_view inputs;
+  std::string_view outputs;
+  std::string_view attributes;
+  std::array<int16_t, 12> since_versions;  // ascending, then zeros
 };
 
-using Index = std::unordered_map<std::string_view, const Operator*>;
+constexpr Line kSignatures[] = {
+#define MORTISE_SIGNATURE(domain, name, inputs, outputs, attributes, ...) \
+  {domain, #name, inputs, outputs, attributes, {__VA_ARGS__}},
+#include "core/infer/signatures.inc"
+#undef MORTISE_SIGNATURE
+};
 
-// One index per domain; there are few.
-const std::unordered_map<std::string_view, Index>& index() {
-  static const auto kIndex = [] {
-    std::unordered_map<std::string_view, Index> by_domain;
-    for (const Operator& op : kOperators) by_domain[op.domain][op.name] = &op;
-    return by_domain;
-  }();
-  return kIndex;
+using Index = std::unordered_map<std::string_view, Operator*>;
+
+struct Table {
+  Table() {
+    for (Operator& row : rows) index[row.domain][row.name] = &row;
+    for (const Line& line : kSignatures) {
+      const auto zeros = std::find(line.since_versions.begin(), line.since_versions.end(), 0);
+      index[line.domain].at(line.name)->signatures.push_back(parse_signature(
+          line.inputs, line.outputs, line.attributes, std::vector<int32_t>(line.since_versions.begin(), zeros)));
+    }
+  }
+
+  std::vector<Operator> rows = {
+#define MORTISE_OPERATOR(domain, name, function) {domain, #name, &function, {}},
+#include "core/infer/operators.inc"
+#undef MORTISE_OPERATOR
+  };
+  std::unordered_map<std::string_view, Index> index;  // by domain, then by name
+};
+
+const Table& table() {
+  static const Table kTable;
+  return kTable;
 }
 
 }  // namespace
 
-std::span<const Operator> operators() { return kOperators; }
+const Signature* Operator::signature(int32_t since_version) const {
+  for (const Signature& signature : signatures) {
+    const auto& versions = signature.since_versions;
+    if (std::find(versions.begin(), versions.end(), since_version) != versions.end()) return &signature;
+  }
+  return nullptr;
+}
+
+std::span<const Operator> operators() { return table().rows; }
 
 const Operator* find_operator(std::string_view domain, std::string_view op_type) {
-  const auto names = index().find(domain == "ai.onnx" ? std::string_view() : domain);
-  if (names == index().end()) return nullptr;
+  const auto names = table().index.find(domain == "ai.onnx" ? std::string_view() : domain);
+  if (names == table().index.end()) return nullptr;
   const auto found = names->second.find(op_type);
   return found == names->second.end() ? nullptr : found->second;
 }
@@ -46,8 +78,10 @@ std::optional<int32_t> since_version(std::string_view domain, std::string_view o
   const Operator* op = find_operator(domain, op_type);
   if (op == nullptr) return std::nullopt;
   std::optional<int32_t> newest;
-  for (const int16_t version : op->since_versions) {
-    if (version != 0 && version <= opset) newest = version;
+  for (const Signature& signature : op->signatures) {
+    for (const int32_t version : signature.since_versions) {
+      if (version <= opset) newest = version;
+    }
   }
   return newest;
 }

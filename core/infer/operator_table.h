@@ -1,16 +1,17 @@
 // The operator table: which operators exist, in which versions, and how the types of their outputs follow from their
 // inputs.
 //
-// The content is operators.inc, one line per operator. This is not the list of what can run: that is each provider's to
-// say. Read-only after start-up, so safe from any thread.
+// The content is operators.inc, one line per operator, and signatures.inc, one line per form of an operator. This is
+// not the list of what can run: that is each provider's to say. Read-only after its first use, so safe from any thread.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
+#include "core/infer/signature.h"
 #include "mortise/sdk/result.h"
 
 namespace mortise::infer {
@@ -21,13 +22,12 @@ using InferFunction = Status (*)(InferContext&);
 struct Operator {
   std::string_view domain;  // "" for ai.onnx
   std::string_view name;
-  uint32_t min_inputs;  // over all versions; optional inputs at the end may be left out
-  uint32_t max_inputs;
-  InferFunction infer;
-  std::array<int16_t, 12> since_versions;  // ascending, then zeros
-};
+  InferFunction infer = nullptr;
+  std::vector<Signature> signatures;  // in the order of their versions
 
-inline constexpr uint32_t kAnyNumber = 0x7fffffff;  // max_inputs of a variadic operator
+  // Null for a number that is not the first version of some change.
+  const Signature* signature(int32_t since_version) const;
+};
 
 // Every operator, in the order of operators.inc.
 std::span<const Operator> operators();

@@ -1,4 +1,4 @@
-// Inference of operators with bodies, and of sequences and optionals.
+// Inference of operators with bodies: If, Loop, Scan. The types inside the bodies are set on the way.
 #include "core/infer/context.h"
 #include "core/infer/operator_table.h"
 
@@ -6,101 +6,176 @@ namespace mortise::infer {
 
 namespace {
 
-// One more extent of unknown length in front or, where the rank is unknown, no shape.
-Type stacked(const Type& element, const Dim& length) {
+// Bodies are tried more than once only in the outer two, so that bodies in bodies in bodies cost no exponential time.
+constexpr uint32_t kMaxDepthOfRounds = 2;
+constexpr int kMaxRounds = 4;
+
+bool same(const Type& a, const Type& b) { return to_string(a) == to_string(b); }
+
+// One more extent, at an axis that may count from the end, or no shape where the rank is unknown.
+Result<Type> stacked(const InferContext& context, const Type& element, const Dim& length, int64_t axis) {
   std::optional<Dims> dims = element.dims;
-  if (dims) dims->insert(dims->begin(), length);
+  if (dims) {
+    MORTISE_ASSIGN(const size_t position, context.axis(axis, dims->size() + 1));
+    dims->insert(dims->begin() + static_cast<std::ptrdiff_t>(position), length);
+  }
   return Type::tensor(element.dtype, std::move(dims));
 }
 
-// A value that goes round a loop keeps its kind and element type, not its shape.
-Type carried(const Type& type) {
-  if (!type.is_tensor()) return {};
-  return Type::tensor(type.dtype);
+// The types of the body's outputs, when inputs first .. first + count - 1 are carried from one iteration to the next as
+// outputs `result` and following. Extents that change on the way become unknown, in `inputs` too: the types settle when
+// what goes in comes out. Types that do not settle soon keep only their element type.
+Result<std::vector<BodyOutput>> settle(InferContext& context, std::vector<Type>& inputs, size_t first, size_t count,
+                                       size_t result) {
+  bool settled = count == 0;
+  for (int round = 0; round < kMaxRounds && !settled && context.depth() < kMaxDepthOfRounds; ++round) {
+    MORTISE_ASSIGN(const auto outputs, context.infer_body("body", inputs, InferContext::Keep::kNo));
+    if (outputs.size() < result + count) break;
+    settled = true;
+    for (size_t i = 0; i < count; ++i) {
+      Type both = common(inputs[first + i], outputs[result + i].type);
+      settled = settled && same(both, inputs[first + i]);
+      inputs[first + i] = std::move(both);
+    }
+  }
+  for (size_t i = 0; i < count && !settled; ++i) inputs[first + i] = without_shape(inputs[first + i]);
+  return context.infer_body("body", inputs);
+}
+
+Status check_outputs(const InferContext& context, size_t given, size_t least, size_t extra) {
+  if (given >= least && given == context.num_outputs() + extra) return {};
+  return context.error("its body gives ", given, " values, which does not fit its ", context.num_outputs(), " outputs");
+}
+
+// A list with one entry per scan, all 0 where the attribute is left out.
+Result<std::vector<int64_t>> scan_axes(const InferContext& context, std::string_view attribute, size_t count) {
+  const auto* list = context.node().get<std::vector<int64_t>>(attribute);
+  if (list == nullptr) return std::vector<int64_t>(count, 0);
+  if (list->size() != count) {
+    return context.error("attribute '", attribute, "' has ", list->size(), " entries for ", count, " scans");
+  }
+  return *list;
+}
+
+// The type of input i without one axis, whose extent goes to `length`, of which more becomes known with every input.
+Result<Type> without_axis(const InferContext& context, uint32_t i, Type type, int64_t axis, Dim& length) {
+  if (!type.dims) return type;
+  MORTISE_ASSIGN(const size_t position, context.axis(axis, type.dims->size()));
+  const Dim extent = (*type.dims)[position];
+  if (differ(length, extent)) {
+    return context.error("input #", i, " is ", to_string(context.input(i)), ", but another one has the extent ",
+                         length.value, " there");
+  }
+  length = either(length, extent);
+  type.dims->erase(type.dims->begin() + static_cast<std::ptrdiff_t>(position));
+  return type;
 }
 
 }  // namespace
 
+// Where the condition is known, the other branch never runs, so it may be impossible and decides nothing.
 Status infer_if(InferContext& context) {
-  MORTISE_ASSIGN(const auto then_types, context.infer_body("then_branch", {}));
-  MORTISE_ASSIGN(const auto else_types, context.infer_body("else_branch", {}));
-  if (then_types.size() != context.num_outputs() || else_types.size() != context.num_outputs()) {
-    return context.error("its branches give ", then_types.size(), " and ", else_types.size(), " values for ",
-                         context.num_outputs(), " outputs");
+  const auto condition = context.scalar(0);
+  auto then_types = context.infer_body("then_branch", {});
+  auto else_types = context.infer_body("else_branch", {});
+  if (!then_types.ok() && condition.value_or(1) != 0) return std::move(then_types).status();
+  if (!else_types.ok() && condition.value_or(0) == 0) return std::move(else_types).status();
+  for (const auto* types : {&then_types, &else_types}) {
+    if (types->ok()) MORTISE_TRY(check_outputs(context, (*types)->size(), 1, 0));
   }
-  for (uint32_t i = 0; i < context.num_outputs(); ++i) context.set_output(i, common(then_types[i], else_types[i]));
+  for (uint32_t i = 0; i < context.num_outputs(); ++i) {
+    if (!condition) {
+      context.set_output(i, common((*then_types)[i].type, (*else_types)[i].type));
+      continue;
+    }
+    BodyOutput& output = (*condition != 0 ? *then_types : *else_types)[i];
+    context.set_output(i, std::move(output.type));
+    if (output.elements) context.set_elements(i, std::move(*output.elements));
+  }
   return {};
 }
 
 // Inputs: trip count, condition, carried values. Body: iteration, condition, carried values -> condition, carried
 // values, values to stack.
 Status infer_loop(InferContext& context) {
-  std::vector<Type> inputs{Type::tensor(DType::kI64, Dims{}), Type::tensor(DType::kBool, Dims{})};
+  const Graph* body = context.node().body("body");
+  if (context.num_inputs() < 2) return context.error("it has ", context.num_inputs(), " inputs; it needs at least 2");
+  // Some exporters declare the iteration as a list of one.
+  const bool as_list = body != nullptr && !body->inputs.empty() && body->value(body->inputs[0]).type.dims &&
+                       body->value(body->inputs[0]).type.dims->size() == 1;
+  std::vector<Type> inputs{Type::tensor(DType::kI64, as_list ? Dims{known_dim(1)} : Dims{}),
+                           Type::tensor(DType::kBool)};
   const uint32_t num_carried = context.num_inputs() - 2;
-  for (uint32_t i = 0; i < num_carried; ++i) inputs.push_back(carried(context.input(i + 2)));
-  MORTISE_ASSIGN(const auto outputs, context.infer_body("body", inputs));
-  if (outputs.size() != context.num_outputs() + size_t{1}) {
-    return context.error("its body gives ", outputs.size(), " values for ", context.num_outputs(), " outputs");
-  }
+  for (uint32_t i = 0; i < num_carried; ++i) inputs.push_back(context.input(i + 2));
+  MORTISE_ASSIGN(const auto outputs, settle(context, inputs, 2, num_carried, 1));
+  MORTISE_TRY(check_outputs(context, outputs.size(), num_carried + size_t{1}, 1));
+  const auto trips = context.scalar(0);
   for (uint32_t i = 0; i < context.num_outputs(); ++i) {
-    const Type& type = outputs[i + 1];
-    // With no iteration a carried value is the initial one.
-    context.set_output(i, i < num_carried ? common(context.input(i + 2), type) : stacked(type, kUnknownDim));
+    if (i < num_carried) {
+      // With no iteration a carried value is the initial one.
+      context.set_output(i, common(context.input(i + 2), outputs[i + 1].type));
+    } else {
+      MORTISE_ASSIGN(Type type, stacked(context, outputs[i + 1].type, trips == 0 ? known_dim(0) : kUnknownDim, 0));
+      context.set_output(i, std::move(type));
+    }
   }
   return {};
 }
 
-Status infer_sequence_at(InferContext& context) {
-  if (context.input(0).element) context.set_output(0, *context.input(0).element);
-  return {};
-}
-
-Status infer_sequence_construct(InferContext& context) {
-  Type element = context.input(0);
-  for (uint32_t i = 1; i < context.num_inputs(); ++i) element = common(element, context.input(i));
-  if (element.kind != ValueKind::kNone) context.set_output(0, Type::sequence(std::move(element)));
-  return {};
-}
-
-Status infer_sequence_empty(InferContext& context) {
-  context.set_output(0, Type::sequence(Type::tensor(context.dtype_attribute("dtype", DType::kF32))));
-  return {};
-}
-
-// Tensors of a sequence may differ in shape, so only the element type is kept.
-Status infer_sequence_same(InferContext& context) {
-  const Type& sequence = context.input(0);
-  if (sequence.element) context.set_output(0, Type::sequence(carried(*sequence.element)));
-  return {};
-}
-
-Status infer_length(InferContext& context) {
-  context.set_output(0, DType::kI64, Dims{});
-  return {};
-}
-
-Status infer_concat_from_sequence(InferContext& context) {
-  if (context.input(0).element) context.set_output(0, context.input(0).element->dtype);
-  return {};
-}
-
-Status infer_split_to_sequence(InferContext& context) {
-  context.set_output(0, Type::sequence(Type::tensor(context.dtype(0))));
-  return {};
-}
-
-Status infer_optional_has(InferContext& context) {
-  context.set_output(0, DType::kBool, Dims{});
-  return {};
-}
-
-Status infer_optional_get(InferContext& context) {
-  const Type& input = context.input(0);
-  if (input.kind != ValueKind::kOptional) {
-    context.set_output(0, input);
-  } else if (input.element) {
-    context.set_output(0, *input.element);
+// Inputs: states, then sequences to scan. Body: states, one step of each -> states, steps to stack. In version 8 the
+// lengths of the sequences come first, and all else has a batch axis in front that the body does not see.
+Status infer_scan(InferContext& context) {
+  const bool batched = context.version() < 9;
+  const uint32_t first = batched ? 1 : 0;
+  const int64_t scans = context.node().get_int("num_scan_inputs", 0);
+  if (scans < 1 || scans > int64_t{context.num_inputs()} - first) {
+    return context.error("attribute 'num_scan_inputs' is ", scans, ", but it has ", context.num_inputs(), " inputs");
   }
+  const uint32_t num_states = context.num_inputs() - first - static_cast<uint32_t>(scans);
+  MORTISE_ASSIGN(const auto axes, scan_axes(context, "scan_input_axes", static_cast<size_t>(scans)));
+  std::vector<Type> inputs;
+  Dim batch = kUnknownDim;
+  Dim length = kUnknownDim;
+  for (uint32_t i = first; i < context.num_inputs(); ++i) {
+    Type type = context.input(i);
+    if (batched) {
+      MORTISE_ASSIGN(type, without_axis(context, i, std::move(type), 0, batch));
+    }
+    if (i - first >= num_states) {
+      MORTISE_ASSIGN(type, without_axis(context, i, std::move(type), axes[i - first - num_states], length));
+    }
+    inputs.push_back(std::move(type));
+  }
+  MORTISE_ASSIGN(auto outputs, settle(context, inputs, 0, num_states, 0));
+  MORTISE_TRY(check_outputs(context, outputs.size(), num_states, 0));
+  MORTISE_ASSIGN(const auto result_axes, scan_axes(context, "scan_output_axes", outputs.size() - num_states));
+  for (uint32_t i = 0; i < context.num_outputs(); ++i) {
+    Type type = std::move(outputs[i].type);
+    if (i >= num_states) {
+      MORTISE_ASSIGN(type, stacked(context, type, length, result_axes[i - num_states]));
+    }
+    if (batched) {
+      MORTISE_ASSIGN(type, stacked(context, type, batch, 0));
+    }
+    context.set_output(i, i < num_states ? common(context.input(first + i), type) : std::move(type));
+  }
+  return {};
+}
+
+// Body: one element of each sequence, and each tensor as it is -> one element of each resulting sequence.
+Status infer_sequence_map(InferContext& context) {
+  std::vector<Type> inputs;
+  for (uint32_t i = 0; i < context.num_inputs(); ++i) {
+    const Type& type = context.input(i);
+    if (type.kind != ValueKind::kSequence) {
+      inputs.push_back(type);
+    } else {
+      inputs.push_back(type.element ? *type.element : Type());
+    }
+  }
+  MORTISE_ASSIGN(const auto outputs, context.infer_body("body", inputs));
+  MORTISE_TRY(check_outputs(context, outputs.size(), 1, 0));
+  for (uint32_t i = 0; i < context.num_outputs(); ++i) context.set_output(i, Type::sequence(outputs[i].type));
   return {};
 }
 

@@ -1,160 +1,111 @@
-// Inference of convolutions and pooling: everything with a window that slides over the extents after batch and channel.
+// Inference of convolutions.
 #include <algorithm>
 
 #include "core/infer/context.h"
 #include "core/infer/operator_table.h"
+#include "core/infer/operators/sliding_window.h"
 
 namespace mortise::infer {
 
 namespace {
 
-struct Window {
-  std::vector<int64_t> kernel;  // -1: unknown
-  std::vector<int64_t> strides;
-  std::vector<int64_t> dilations;
-  std::vector<int64_t> pads;  // begins, then ends
-  std::string_view auto_pad;
-};
-
-Result<std::vector<int64_t>> attribute(const InferContext& context, std::string_view name, size_t count,
-                                       int64_t otherwise, int64_t least) {
-  const auto* list = context.node().get<std::vector<int64_t>>(name);
-  if (list == nullptr || list->empty()) return std::vector<int64_t>(count, otherwise);
-  if (list->size() != count) return context.error("attribute '", name, "' has ", list->size(), " entries, not ", count);
-  for (const int64_t value : *list) {
-    if (value < least) return context.error("attribute '", name, "' has the entry ", value);
+// Weights are [M, C / groups, k1, k2, …] for an input [N, C, d1, d2, …].
+Status check_channels(const InferContext& context, const Dim& channels, const Dims* weights) {
+  if (weights == nullptr) return {};
+  const int64_t groups = context.node().get_int("group", 1);
+  const Dim& outputs = (*weights)[0];
+  if (is_known(outputs) && outputs.value % groups != 0) {
+    return context.error("its ", outputs.value, " output channels cannot be split into ", groups, " groups");
   }
-  return *list;
+  if (differ(channels, multiply((*weights)[1], known_dim(groups)))) {
+    return context.error("its input has ", channels.value, " channels, but its weights take ", (*weights)[1].value,
+                         " in each of ", groups, " groups");
+  }
+  return {};
 }
 
-Result<Window> read_window(const InferContext& context, size_t axes, const Dims* weights) {
-  Window window;
-  MORTISE_ASSIGN(window.kernel, attribute(context, "kernel_shape", axes, -1, 1));
-  MORTISE_ASSIGN(window.strides, attribute(context, "strides", axes, 1, 1));
-  MORTISE_ASSIGN(window.dilations, attribute(context, "dilations", axes, 1, 1));
-  MORTISE_ASSIGN(window.pads, attribute(context, "pads", 2 * axes, 0, std::numeric_limits<int64_t>::min()));
-  window.auto_pad = context.node().get_string("auto_pad", "NOTSET");
-  if (weights != nullptr && weights->size() == axes + 2) {
-    for (size_t i = 0; i < axes; ++i) window.kernel[i] = (*weights)[i + 2].value;
+Status infer_conv_of(InferContext& context, uint32_t weights_input) {
+  const Dims* input = context.dims(0);
+  const Dims* weights = context.dims(weights_input);
+  if (input == nullptr) return {};
+  MORTISE_TRY(context.expect_rank_at_least(0, 2));
+  MORTISE_TRY(context.expect_rank(weights_input, input->size()));
+  MORTISE_TRY(check_channels(context, (*input)[1], weights));
+  MORTISE_ASSIGN(const SlidingWindow window, read_sliding_window(context, input->size() - 2, weights));
+  Dims output{(*input)[0], context.extent(weights_input, 0)};
+  for (size_t i = 0; i < window.num_axes(); ++i) {
+    MORTISE_ASSIGN(const Dim extent, window_positions(context, (*input)[i + 2], window, i, Partial::kDropped));
+    output.push_back(extent);
   }
-  return window;
+  context.set_shape(0, std::move(output));
+  return {};
 }
 
-Result<Dim> output_extent(const InferContext& context, const Dim& input, const Window& window, size_t i, bool ceil) {
-  const int64_t stride = window.strides[i];
-  const bool same = window.auto_pad == "SAME_UPPER" || window.auto_pad == "SAME_LOWER";
-  if (!is_known(input)) return same && stride == 1 ? input : kUnknownDim;
-  if (same) return known_dim(input.value / stride + (input.value % stride != 0 ? 1 : 0));
-  if (window.kernel[i] < 0) return kUnknownDim;
-  const int64_t before = window.auto_pad == "VALID" ? 0 : window.pads[i];
-  const int64_t after = window.auto_pad == "VALID" ? 0 : window.pads[i + window.strides.size()];
-  const int64_t reach = saturating_add(saturating_multiply(window.kernel[i] - 1, window.dilations[i]), 1);
-  const int64_t room = saturating_add(saturating_add(saturating_add(input.value, before), after), -reach);
-  if (room < 0) {
-    return context.error("a window of ", reach, " does not fit into the padded extent of axis ", i + 2, " of ",
-                         to_string(context.input(0)));
+Result<Dim> transposed_extent(const InferContext& context, const SlidingWindow& window, size_t axis, int64_t extra) {
+  const Dim& input = (*context.dims(0))[axis + 2];
+  const Dim reach = window.reach(axis);
+  if (window.is_same()) return multiply(input, known_dim(window.strides[axis]));
+  if (!is_known(input) || !is_known(reach)) return kUnknownDim;
+  const int64_t apart = saturating_multiply(window.strides[axis], input.value - 1);
+  int64_t total = saturating_add(saturating_add(apart, reach.value), extra);
+  if (window.auto_pad != "VALID") {
+    total = saturating_subtract(total, saturating_add(window.pads[axis], window.pads[axis + window.num_axes()]));
   }
-  int64_t steps = room / stride;
-  // A last, partial window counts if it starts inside the input or the padding before it.
-  if (ceil && room % stride != 0 && saturating_multiply(steps + 1, stride) < saturating_add(input.value, before))
-    ++steps;
-  return known_dim(saturating_add(steps, 1));
+  if (total < 0) return context.error("axis ", axis + 2, " of the output would have the extent ", total);
+  return known_dim(total);
 }
 
 }  // namespace
 
-// QLinearConv: x, x_scale, x_zero, w, w_scale, w_zero, y_scale, y_zero, bias.
-Status infer_conv(InferContext& context) {
-  const std::string_view op = context.node().op_type;
-  const DType dtype = op == "QLinearConv" ? context.dtype(7) : op == "ConvInteger" ? DType::kI32 : context.dtype(0);
-  const Dims* input = context.dims(0);
-  const Dims* weights = context.dims(op == "QLinearConv" ? 3 : 1);
-  if (input == nullptr) {
-    context.set_output(0, dtype);
-    return {};
-  }
-  MORTISE_TRY(context.expect_rank(0, 2));
-  if (weights != nullptr && weights->size() != input->size()) {
-    return context.error("input ", to_string(context.input(0)), " and weights differ in rank");
-  }
-  MORTISE_ASSIGN(const Window window, read_window(context, input->size() - 2, weights));
-  Dims output{(*input)[0], weights != nullptr ? (*weights)[0] : kUnknownDim};
-  for (size_t i = 0; i + 2 < input->size(); ++i) {
-    MORTISE_ASSIGN(const Dim extent, output_extent(context, (*input)[i + 2], window, i, false));
-    output.push_back(extent);
-  }
-  context.set_output(0, dtype, std::move(output));
-  return {};
-}
+Status infer_conv(InferContext& context) { return infer_conv_of(context, 1); }
 
+// x, x_scale, x_zero, w, w_scale, w_zero, y_scale, y_zero, bias.
+Status infer_qlinear_conv(InferContext& context) { return infer_conv_of(context, 3); }
+
+// Weights are [C, M / groups, k1, k2, …].
 Status infer_conv_transpose(InferContext& context) {
   const Dims* input = context.dims(0);
   const Dims* weights = context.dims(1);
-  if (input == nullptr) {
-    context.set_output(0, context.dtype(0));
-    return {};
+  if (input == nullptr) return {};
+  MORTISE_TRY(context.expect_rank_at_least(0, 2));
+  MORTISE_TRY(context.expect_rank(1, input->size()));
+  if (weights != nullptr && differ((*input)[1], (*weights)[0])) {
+    return context.error("its input has ", (*input)[1].value, " channels, but its weights take ", (*weights)[0].value);
   }
-  MORTISE_TRY(context.expect_rank(0, 2));
   const size_t axes = input->size() - 2;
-  MORTISE_ASSIGN(const Window window, read_window(context, axes, weights));
-  MORTISE_ASSIGN(const auto extra, attribute(context, "output_padding", axes, 0, 0));
-  MORTISE_ASSIGN(const auto shape, attribute(context, "output_shape", axes, -1, 0));
-  const bool same = window.auto_pad == "SAME_UPPER" || window.auto_pad == "SAME_LOWER";
-  Dims output{(*input)[0], kUnknownDim};
-  if (weights != nullptr && weights->size() > 1) {
-    output[1] = multiply((*weights)[1], known_dim(std::max<int64_t>(0, context.node().get_int("group", 1))));
-  }
+  MORTISE_ASSIGN(const SlidingWindow window, read_sliding_window(context, axes, weights));
+  MORTISE_ASSIGN(const auto extra, list_attribute(context, "output_padding", axes, 0, 0));
+  MORTISE_ASSIGN(const auto shape, list_attribute(context, "output_shape", axes, -1, 0));
+  Dims output{(*input)[0], multiply(context.extent(1, 1), known_dim(context.node().get_int("group", 1)))};
   for (size_t i = 0; i < axes; ++i) {
-    const Dim& extent = (*input)[i + 2];
-    if (shape[i] >= 0) {
-      output.push_back(known_dim(shape[i]));
-    } else if (!is_known(extent) || (window.kernel[i] < 0 && !same)) {
-      output.push_back(kUnknownDim);
-    } else if (same) {
-      output.push_back(multiply(extent, known_dim(window.strides[i])));
-    } else {
-      const int64_t reach = saturating_add(saturating_multiply(window.kernel[i] - 1, window.dilations[i]), extra[i]);
-      int64_t total =
-          saturating_add(saturating_multiply(window.strides[i], extent.value - 1), saturating_add(reach, 1));
-      if (window.auto_pad != "VALID") {
-        const int64_t padded = saturating_add(window.pads[i], window.pads[i + axes]);
-        total = padded == std::numeric_limits<int64_t>::min() ? total : saturating_add(total, -padded);
-      }
-      if (total < 0) return context.error("axis ", i + 2, " of the output would have the extent ", total);
-      output.push_back(known_dim(total));
-    }
+    MORTISE_ASSIGN(const Dim extent, transposed_extent(context, window, i, extra[i]));
+    output.push_back(shape[i] >= 0 ? known_dim(shape[i]) : extent);
   }
-  context.set_output(0, context.dtype(0), std::move(output));
+  context.set_shape(0, std::move(output));
   return {};
 }
 
-Status infer_pool(InferContext& context) {
-  const Dims* input = context.dims(0);
-  if (input == nullptr) {
-    context.set_output(0, context.dtype(0));
-    context.set_output(1, DType::kI64);
-    return {};
+// Blocks of pixels that overlap, one column each: [N, C * block, L] to [N, C, image].
+Status infer_col2im(InferContext& context) {
+  MORTISE_TRY(context.expect_rank(0, 3));
+  const auto image = context.shape(1);
+  const auto block = context.shape(2);
+  if (!image) return {};
+  if (block && block->size() != image->size()) {
+    return context.error("the image has ", image->size(), " axes, but a block has ", block->size());
   }
-  MORTISE_TRY(context.expect_rank(0, 2));
-  MORTISE_ASSIGN(const Window window, read_window(context, input->size() - 2, nullptr));
-  const bool ceil = context.node().get_int("ceil_mode", 0) != 0;
-  Dims output{(*input)[0], (*input)[1]};
-  for (size_t i = 0; i + 2 < input->size(); ++i) {
-    MORTISE_ASSIGN(const Dim extent, output_extent(context, (*input)[i + 2], window, i, ceil));
-    output.push_back(extent);
-  }
-  context.set_output(0, context.dtype(0), output);
-  context.set_output(1, DType::kI64, std::move(output));
+  Dims output{context.extent(0, 0), block ? divide(context.extent(0, 1), product(*block)) : kUnknownDim};
+  output.insert(output.end(), image->begin(), image->end());
+  context.set_shape(0, std::move(output));
   return {};
 }
 
-Status infer_global_pool(InferContext& context) {
-  std::optional<Dims> output = context.input(0).dims;
-  if (output) {
-    MORTISE_TRY(context.expect_rank(0, 2));
-    std::fill(output->begin() + 2, output->end(), known_dim(1));
-  }
-  context.set_output(0, context.dtype(0), std::move(output));
+// x [B, C, L], weights [C, 1, k]; the state is the last k - 1 positions.
+Status infer_causal_conv(InferContext& context) {
+  MORTISE_TRY(context.expect_rank(0, 3));
+  MORTISE_TRY(context.expect_rank(1, 3));
+  context.set_shape(0, context.input(0).dims);
+  context.set_shape(1, Dims{context.extent(0, 0), context.extent(0, 1), add(context.extent(1, 2), -1)});
   return {};
 }
 

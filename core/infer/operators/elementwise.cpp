@@ -8,112 +8,134 @@ namespace mortise::infer {
 
 namespace {
 
-// The opsets before 7 broadcast input 1 to input 0, where an attribute asks for it.
-bool is_legacy(const InferContext& context) { return context.node().find("broadcast") != nullptr; }
-
-Result<std::optional<Dims>> broadcast_all(const InferContext& context) {
-  if (!is_legacy(context)) return broadcast_inputs(context, 0, context.num_inputs());
-  return context.dims(0) != nullptr ? std::optional(*context.dims(0)) : std::nullopt;
-}
-
-// Arithmetic of one pair of followed elements.
-Element compute(std::string_view op, const Element& a, const Element& b) {
-  if (op == "Mul" && b.known && b.value == 1) return a;
-  if (op == "Mul" && a.known && a.value == 1) return b;
-  if ((op == "Add" || op == "Sub") && b.known && b.value == 0) return a;
-  if (op == "Add" && a.known && a.value == 0) return b;
-  if (op == "Div" && b.known && b.value == 1) return a;
-  if (!a.known || !b.known) return {};
-  if (op == "Add") return known_element(saturating_add(a.value, b.value));
-  if (op == "Sub" && b.value != std::numeric_limits<int64_t>::min())
-    return known_element(saturating_add(a.value, -b.value));
-  if (op == "Mul") return known_element(saturating_multiply(a.value, b.value));
-  if (op == "Min") return known_element(std::min(a.value, b.value));
-  if (op == "Max") return known_element(std::max(a.value, b.value));
-  if (b.value == 0 || b.value == -1) return {};
-  if (op == "Div") return known_element(a.value / b.value);
-  if (op == "Mod" && a.value >= 0 && b.value > 0) return known_element(a.value % b.value);
-  return {};
-}
-
-void follow(InferContext& context) {
-  if (context.num_inputs() != 2) return;
-  const auto a = context.elements(0);
-  const auto b = a ? context.elements(1) : std::nullopt;
-  if (!b || a->empty() || b->empty() || (a->size() != b->size() && a->size() != 1 && b->size() != 1)) return;
+// Only lists and scalars are followed, so broadcasting is one element against all, or each against its like.
+template <class Function>
+void follow(InferContext& context, const Elements& a, const Elements& b, Function function) {
+  if (a.empty() || b.empty() || (a.size() != b.size() && a.size() != 1 && b.size() != 1)) return;
   Elements result;
-  for (size_t i = 0; i < std::max(a->size(), b->size()); ++i) {
-    result.push_back(compute(context.node().op_type, (*a)[a->size() == 1 ? 0 : i], (*b)[b->size() == 1 ? 0 : i]));
+  for (size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
+    result.push_back(function(a[a.size() == 1 ? 0 : i], b[b.size() == 1 ? 0 : i]));
   }
   context.set_elements(std::move(result));
 }
 
-void same_shape(InferContext& context, DType dtype) { context.set_output(0, dtype, context.input(0).dims); }
+void follow_unary(InferContext& context) {
+  auto elements = context.elements(0);
+  if (!elements) return;
+  for (Element& element : *elements) element = compute(context.op_type(), element, context.dtype(0));
+  context.set_elements(std::move(*elements));
+}
+
+void follow_binary(InferContext& context) {
+  if (context.num_inputs() != 2) return;
+  const auto a = context.elements(0);
+  const auto b = a ? context.elements(1) : std::nullopt;
+  if (!b) return;
+  follow(context, *a, *b,
+         [&](const Element& x, const Element& y) { return compute(context.op_type(), x, y, context.dtype(0)); });
+}
+
+void follow_cast(InferContext& context, DType to) {
+  auto elements = context.elements(0);
+  if (!elements) return;
+  for (Element& element : *elements) element = convert(element, to);
+  context.set_elements(std::move(*elements));
+}
 
 }  // namespace
 
-Status infer_nothing(InferContext&) { return {}; }
-
 Status infer_same(InferContext& context) {
+  context.set_shape(0, context.input(0).dims);
+  follow_unary(context);
+  return {};
+}
+
+// Of any kind of value.
+Status infer_identity(InferContext& context) {
   context.set_output(0, context.input(0));
-  if (context.node().op_type == "Identity") {
-    if (auto elements = context.elements(0)) context.set_elements(std::move(*elements));
-  }
+  context.pass_elements(0);
   return {};
 }
 
-Status infer_same_bool(InferContext& context) {
-  same_shape(context, DType::kBool);
-  return {};
-}
-
+// Before opset 7, input 1 is broadcast to input 0 where the attribute 'broadcast' asks for it.
 Status infer_broadcast(InferContext& context) {
-  MORTISE_ASSIGN(auto dims, broadcast_all(context));
-  context.set_output(0, context.dtype(0), std::move(dims));
-  follow(context);
+  if (context.node().find("broadcast") != nullptr) {
+    context.set_shape(0, context.input(0).dims);
+    return {};
+  }
+  MORTISE_ASSIGN(auto dims, broadcast_inputs(context, 0, context.num_inputs()));
+  context.set_shape(0, std::move(dims));
+  follow_binary(context);
   return {};
 }
 
-Status infer_compare(InferContext& context) {
-  MORTISE_ASSIGN(auto dims, broadcast_all(context));
-  context.set_output(0, DType::kBool, std::move(dims));
-  return {};
-}
-
-// The slope is broadcast to the input, never the other way.
+// Input 1 is broadcast to input 0, never the other way.
 Status infer_prelu(InferContext& context) {
-  same_shape(context, context.dtype(0));
+  context.set_shape(0, context.input(0).dims);
   return {};
 }
 
 Status infer_where(InferContext& context) {
   MORTISE_ASSIGN(auto dims, broadcast_inputs(context, 0, 3));
-  context.set_output(0, context.dtype(1) != DType::kUndefined ? context.dtype(1) : context.dtype(2), std::move(dims));
+  context.set_shape(0, std::move(dims));
+  const auto choice = context.elements(0);
+  const auto a = choice ? context.elements(1) : std::nullopt;
+  const auto b = a ? context.elements(2) : std::nullopt;
+  if (!b) return {};
+  const size_t count = std::max({choice->size(), a->size(), b->size()});
+  Elements result;
+  for (size_t i = 0; i < count; ++i) {
+    const auto at = [&](const Elements& list) {
+      return list.size() == 1 ? list[0] : i < list.size() ? list[i] : Element();
+    };
+    const Element chosen = at(*choice);
+    result.push_back(!chosen.is_integer() ? Element() : chosen.integer != 0 ? at(*a) : at(*b));
+  }
+  context.set_elements(std::move(result));
   return {};
 }
 
+// Before opset 6 the type is written as a word, as TensorProto spells it.
 Status infer_cast(InferContext& context) {
-  // Before opset 6 the type is written as a string, which nothing known still uses.
-  const DType to = context.dtype_attribute("to", DType::kUndefined);
-  if (context.version() >= 6 && to == DType::kUndefined) return context.error("attribute 'to' names no element type");
-  same_shape(context, to);
-  if (to == DType::kI64 || to == DType::kI32) {
-    if (auto elements = context.elements(0); elements && context.node().op_type == "Cast") {
-      context.set_elements(std::move(*elements));
+  DType to = DType::kUndefined;
+  if (const auto* word = context.node().get<std::string>("to")) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    std::string name = *word;
+    std::transform(name.begin(), name.end(), name.begin(), lower);
+    if (name == "float") name = "float32";
+    if (name == "double") name = "float64";
+    for (int32_t number = 1; number < kNumDTypes; ++number) {
+      if (kDTypeInfo[number].name == name) to = static_cast<DType>(number);
     }
+    if (to == DType::kUndefined) return context.error("attribute 'to' is '", *word, "', which names no element type");
+  } else {
+    MORTISE_ASSIGN(to, context.dtype_attribute("to", DType::kUndefined));
   }
+  context.set_tensor(0, to, context.input(0).dims);
+  follow_cast(context, to);
   return {};
 }
 
 Status infer_cast_like(InferContext& context) {
-  same_shape(context, context.dtype(1));
+  context.set_shape(0, context.input(0).dims);
+  follow_cast(context, context.dtype(1));
+  return {};
+}
+
+// Both element types have the same width.
+Status infer_bit_cast(InferContext& context) {
+  MORTISE_ASSIGN(const DType to, context.dtype_attribute("to", DType::kUndefined));
+  const DType from = context.dtype(0);
+  if (is_known(from) && info(from).bits != info(to).bits) {
+    return context.error("it casts ", to_string(from), " to ", to_string(to), ", which has another number of bits");
+  }
+  context.set_tensor(0, to, context.input(0).dims);
   return {};
 }
 
 Status infer_dropout(InferContext& context) {
-  same_shape(context, context.dtype(0));
-  // Until opset 7 the mask has the type of the data.
-  context.set_output(1, context.version() < 10 ? context.dtype(0) : DType::kBool, context.input(0).dims);
+  context.set_shape(0, context.input(0).dims);
+  context.set_shape(1, context.input(0).dims);
   return {};
 }
 

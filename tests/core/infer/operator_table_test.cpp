@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 namespace mortise::infer {
 namespace {
@@ -22,13 +23,38 @@ TEST(OperatorTable, KnowsNoVersionOfUnknownOrYoungerOperators) {
   EXPECT_EQ(since_version("", "Add", -1), std::nullopt);
 }
 
-TEST(OperatorTable, ListsVersionsInAscendingOrder) {
+TEST(OperatorTable, ListsEachOperatorOnceAndItsVersionsInAscendingOrder) {
   for (const Operator& op : operators()) {
-    const auto end = std::find(op.since_versions.begin(), op.since_versions.end(), 0);
-    EXPECT_NE(end, op.since_versions.begin()) << op.name;
-    EXPECT_TRUE(std::is_sorted(op.since_versions.begin(), end)) << op.name;
-    EXPECT_LE(op.min_inputs, op.max_inputs) << op.name;
     EXPECT_EQ(find_operator(op.domain, op.name), &op) << op.name << " is listed twice";
+    std::vector<int32_t> versions;
+    for (const Signature& signature : op.signatures) {
+      EXPECT_FALSE(signature.since_versions.empty()) << op.name;
+      versions.insert(versions.end(), signature.since_versions.begin(), signature.since_versions.end());
+    }
+    EXPECT_FALSE(versions.empty()) << op.name << " has no signature";
+    EXPECT_TRUE(std::is_sorted(versions.begin(), versions.end())) << op.name;
+    EXPECT_EQ(std::set(versions.begin(), versions.end()).size(), versions.size()) << op.name;
+  }
+}
+
+// What the notation does not understand would be a rule that allows everything.
+TEST(OperatorTable, UnderstandsEverySignature) {
+  for (const Operator& op : operators()) {
+    for (const Signature& signature : op.signatures) {
+      EXPECT_LE(signature.min_inputs, signature.max_inputs) << op.name;
+      EXPECT_GE(signature.max_outputs, 1u) << op.name;
+      for (const auto* parameters : {&signature.inputs, &signature.outputs}) {
+        for (const Parameter& p : *parameters) {
+          const bool typed = p.variable.has_value() != (p.dtypes != 0);
+          EXPECT_EQ(typed, p.kind != Parameter::Kind::kAnything) << op.name << ": " << p.name << " is a " << p.type;
+          EXPECT_LT(p.variable.value_or(0), ElementTypes().size()) << op.name;
+        }
+      }
+      for (const AttributeRule& rule : signature.attributes) {
+        EXPECT_GT(rule.type, 0u) << op.name << ": " << rule.name;
+        EXPECT_LT(rule.type, std::variant_size_v<AttributeValue>) << op.name << ": " << rule.name;
+      }
+    }
   }
 }
 

@@ -1,0 +1,89 @@
+// Inference of attention.
+#include "core/infer/context.h"
+#include "core/infer/operator_table.h"
+
+namespace mortise::infer {
+
+namespace {
+
+// A tensor with heads: [batch, heads, sequence, size], which rank 3 packs as [batch, sequence, heads * size].
+struct Heads {
+  Dim batch = kUnknownDim;
+  Dim heads = kUnknownDim;
+  Dim sequence = kUnknownDim;
+  Dim size = kUnknownDim;
+};
+
+Result<Heads> read_heads(const InferContext& context, uint32_t i, std::string_view attribute) {
+  const Dims* dims = context.dims(i);
+  const int64_t count = context.node().get_int(attribute, 0);
+  if (dims == nullptr) return Heads{.heads = count > 0 ? known_dim(count) : kUnknownDim};
+  if (dims->size() == 4) return Heads{(*dims)[0], (*dims)[1], (*dims)[2], (*dims)[3]};
+  if (dims->size() != 3) {
+    return context.error("input #", i, " is ", to_string(context.input(i)), "; its rank must be 3 or 4");
+  }
+  if (count <= 0) {
+    return context.error("input #", i, " has the rank 3, so attribute '", attribute,
+                         "' must say how many heads it packs");
+  }
+  if (is_known((*dims)[2]) && (*dims)[2].value % count != 0) {
+    return context.error("input #", i, " is ", to_string(context.input(i)), ", whose last extent is not that of ",
+                         count, " heads");
+  }
+  return Heads{(*dims)[0], known_dim(count), (*dims)[1], divide((*dims)[2], known_dim(count))};
+}
+
+}  // namespace
+
+// Q, K, V, mask, past key, past value. Results: Y, keys and values with those of the past in front, scores.
+Status infer_attention(InferContext& context) {
+  MORTISE_ASSIGN(const Heads q, read_heads(context, 0, "q_num_heads"));
+  MORTISE_ASSIGN(const Heads k, read_heads(context, 1, "kv_num_heads"));
+  MORTISE_ASSIGN(const Heads v, read_heads(context, 2, "kv_num_heads"));
+  MORTISE_TRY(context.expect_rank(4, 4));
+  MORTISE_TRY(context.expect_rank(5, 4));
+  MORTISE_TRY(context.same(q.size, k.size, "numbers in each head of queries and keys").status());
+  MORTISE_ASSIGN(Dim batch, context.same(q.batch, k.batch, "batches"));
+  MORTISE_ASSIGN(batch, context.same(batch, v.batch, "batches"));
+  MORTISE_ASSIGN(const Dim heads, context.same(k.heads, v.heads, "heads of keys and values"));
+  const Dim keys = context.has_input(4) ? add(context.extent(4, 2), k.sequence) : k.sequence;
+  const Dim values = context.has_input(5) ? add(context.extent(5, 2), v.sequence) : v.sequence;
+  if (const Dims* dims = context.dims(0)) {
+    context.set_shape(0, dims->size() == 4 ? Dims{batch, q.heads, q.sequence, v.size}
+                                           : Dims{batch, q.sequence, multiply(q.heads, v.size)});
+  }
+  context.set_shape(1, Dims{batch, heads, keys, k.size});
+  context.set_shape(2, Dims{batch, heads, values, v.size});
+  context.set_shape(3, Dims{batch, q.heads, q.sequence, keys});
+  return {};
+}
+
+// Bodies change the scores, and the probabilities that they become, without changing their shape.
+Status infer_flex_attention(InferContext& context) {
+  for (const uint32_t i : {0, 1, 2}) MORTISE_TRY(context.expect_rank(i, 4));
+  const Type scores = Type::tensor(
+      DType::kUndefined, Dims{context.extent(0, 0), context.extent(0, 1), context.extent(0, 2), context.extent(1, 2)});
+  for (const std::string_view body : {"score_mod", "prob_mod"}) {
+    if (context.node().body(body) == nullptr) continue;
+    MORTISE_ASSIGN(const auto unused, context.infer_body(body, std::span(&scores, 1)));
+    static_cast<void>(unused);
+  }
+  context.set_shape(0, Dims{context.extent(0, 0), context.extent(0, 1), context.extent(0, 2), context.extent(2, 3)});
+  return {};
+}
+
+// Packed as [batch, sequence, heads * size]; the state is [batch, heads, key size, value size].
+Status infer_linear_attention(InferContext& context) {
+  for (const uint32_t i : {0, 1, 2}) MORTISE_TRY(context.expect_rank(i, 3));
+  MORTISE_ASSIGN(const Heads q, read_heads(context, 0, "q_num_heads"));
+  MORTISE_ASSIGN(const Heads k, read_heads(context, 1, "kv_num_heads"));
+  MORTISE_ASSIGN(const Heads v, read_heads(context, 2, "kv_num_heads"));
+  MORTISE_ASSIGN(Dim batch, context.same(q.batch, k.batch, "batches"));
+  MORTISE_ASSIGN(batch, context.same(batch, v.batch, "batches"));
+  context.set_shape(0, Dims{batch, q.sequence, multiply(q.heads, v.size)});
+  const DType state = context.has_input(3) ? context.dtype(3) : context.dtype(0);
+  context.set_tensor(1, state, Dims{batch, k.heads, k.size, v.size});
+  return {};
+}
+
+}  // namespace mortise::infer

@@ -1,0 +1,241 @@
+// Reads the notation of signatures.inc and holds nodes against it.
+#include "core/infer/signature.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace mortise::infer {
+
+namespace {
+
+// In the order of AttributeValue's alternatives.
+constexpr std::string_view kAttributeTypes[] = {
+    "",        "float",   "int",    "string",        "tensor",         "graph", "floats", "ints",
+    "strings", "tensors", "graphs", "sparse_tensor", "sparse_tensors", "type",  "types"};
+static_assert(std::size(kAttributeTypes) == std::variant_size_v<AttributeValue>);
+
+// Cuts off and returns what stands before the next `mark`; all if there is none.
+std::string_view take(std::string_view& text, char mark) {
+  const size_t end = std::min(text.find(mark), text.size());
+  const std::string_view head = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return head;
+}
+
+bool take_suffix(std::string_view& text, char mark) {
+  if (text.empty() || text.back() != mark) return false;
+  text.remove_suffix(1);
+  return true;
+}
+
+uint32_t dtype_bit(std::string_view name) {
+  for (uint32_t number = 1; number < kNumDTypes; ++number) {
+    if (kDTypeInfo[number].name == name) return 1u << number;
+  }
+  return 0;
+}
+
+void read_element_type(std::string_view text, Parameter& parameter, std::vector<std::string_view>& variables) {
+  if (text.front() >= 'A' && text.front() <= 'Z') {
+    auto found = std::find(variables.begin(), variables.end(), text);
+    if (found == variables.end()) found = variables.insert(variables.end(), text);
+    parameter.variable = static_cast<uint8_t>(found - variables.begin());
+  } else {
+    while (!text.empty()) parameter.dtypes |= dtype_bit(take(text, '|'));
+  }
+}
+
+std::vector<Parameter> read_parameters(std::string_view text, std::vector<std::string_view>& variables, uint32_t& min,
+                                       uint32_t& max) {
+  std::vector<Parameter> parameters;
+  while (!text.empty()) {
+    std::string_view type = take(text, ' ');
+    Parameter parameter;
+    parameter.name = take(type, ':');
+    max = static_cast<uint32_t>(parameters.size()) + 1;
+    if (take_suffix(type, '?')) {
+      parameter.count = Parameter::Count::kOptional;
+    } else if (take_suffix(type, '*')) {
+      parameter.count = Parameter::Count::kMany;
+    } else {
+      min = max;
+      if (take_suffix(type, '+')) parameter.count = Parameter::Count::kMany;
+    }
+    if (parameter.count == Parameter::Count::kMany) max = kAnyNumber;
+    parameter.type = type;
+    if (type.starts_with("seq(")) {
+      parameter.kind = Parameter::Kind::kSequence;
+      read_element_type(type.substr(4, type.size() - 5), parameter, variables);
+    } else if (type != "any") {
+      parameter.kind = Parameter::Kind::kTensor;
+      read_element_type(type, parameter, variables);
+    }
+    parameters.push_back(parameter);
+  }
+  return parameters;
+}
+
+void read_restriction(std::string_view text, AttributeRule& rule) {
+  const size_t dots = text.find("..");
+  if (dots == std::string_view::npos) {
+    while (!text.empty()) rule.words.push_back(take(text, ','));
+    return;
+  }
+  std::from_chars(text.data(), text.data() + dots, rule.least);
+  std::from_chars(text.data() + dots + 2, text.data() + text.size(), rule.most);
+}
+
+AttributeRule read_attribute(std::string_view text) {
+  AttributeRule rule;
+  rule.name = take(text, ':');
+  rule.required = take_suffix(text, '!');
+  if (take_suffix(text, ')')) {
+    const std::string_view type = take(text, '(');
+    read_restriction(text, rule);
+    text = type;
+  }
+  const auto* found = std::find(std::begin(kAttributeTypes), std::end(kAttributeTypes), text);
+  rule.type = static_cast<size_t>(found - std::begin(kAttributeTypes));
+  return rule;
+}
+
+// The last parameter stands for all that follow where it is variadic.
+const Parameter& parameter_of(const std::vector<Parameter>& parameters, uint32_t i) {
+  return parameters[std::min<size_t>(i, parameters.size() - 1)];
+}
+
+template <class... Parts>
+Status fault(const Graph& graph, NodeId id, const Parts&... parts) {
+  return std::move(invalid_argument(describe(graph, id), ": ", parts...)).at_node(id);
+}
+
+std::string range(uint32_t least, uint32_t most) {
+  if (least == most) return std::to_string(least);
+  return most == kAnyNumber ? concat("at least ", least) : concat(least, " to ", most);
+}
+
+template <class List>
+std::string join(const List& list) {
+  std::string text;
+  for (const auto& item : list) text.append(text.empty() ? "" : ", ").append(item);
+  return text;
+}
+
+Status check_attribute(const AttributeRule& rule, const Graph& graph, NodeId id, const AttributeValue& value) {
+  if (value.index() != rule.type) {
+    return fault(graph, id, "attribute '", rule.name, "' is a value of the type ", kAttributeTypes[value.index()],
+                 "; it must be of the type ", kAttributeTypes[rule.type]);
+  }
+  if (const auto* number = std::get_if<int64_t>(&value); number != nullptr) {
+    if (*number < rule.least) {
+      return fault(graph, id, "attribute '", rule.name, "' is ", *number, "; it must be at least ", rule.least);
+    }
+    if (*number > rule.most) {
+      return fault(graph, id, "attribute '", rule.name, "' is ", *number, "; it must be at most ", rule.most);
+    }
+  }
+  if (const auto* text = std::get_if<std::string>(&value); text != nullptr && !rule.words.empty()) {
+    if (std::find(rule.words.begin(), rule.words.end(), *text) == rule.words.end()) {
+      return fault(graph, id, "attribute '", rule.name, "' is '", *text, "'; it must be one of ", join(rule.words));
+    }
+  }
+  return {};
+}
+
+Status check_attributes(const Signature& signature, const Graph& graph, NodeId id) {
+  const Node& node = graph.node(id);
+  size_t required = 0;
+  for (const Attribute& attribute : node.attributes) {
+    const auto rule = std::find_if(signature.attributes.begin(), signature.attributes.end(),
+                                   [&](const AttributeRule& r) { return attribute.name == r.name; });
+    if (rule == signature.attributes.end()) {
+      std::vector<std::string_view> known;
+      for (const AttributeRule& r : signature.attributes) known.push_back(r.name);
+      return fault(graph, id, "attribute '", attribute.name.view(), "' is unknown to version ", node.since_version,
+                   " of the operator, which has ", known.empty() ? "none" : join(known));
+    }
+    MORTISE_TRY(check_attribute(*rule, graph, id, attribute.value));
+    required += rule->required ? 1 : 0;
+  }
+  for (const AttributeRule& rule : signature.attributes) {
+    if (rule.required && node.find(rule.name) == nullptr) {
+      return fault(graph, id, "attribute '", rule.name, "' is missing");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Signature parse_signature(std::string_view inputs, std::string_view outputs, std::string_view attributes,
+                          std::vector<int32_t> since_versions) {
+  Signature signature;
+  std::vector<std::string_view> variables;
+  signature.since_versions = std::move(since_versions);
+  signature.inputs = read_parameters(inputs, variables, signature.min_inputs, signature.max_inputs);
+  signature.outputs = read_parameters(outputs, variables, signature.min_outputs, signature.max_outputs);
+  while (!attributes.empty()) signature.attributes.push_back(read_attribute(take(attributes, ' ')));
+  return signature;
+}
+
+Status check_node(const Signature& signature, const Graph& graph, NodeId id) {
+  const Node& node = graph.node(id);
+  if (node.inputs.size() < signature.min_inputs || node.inputs.size() > signature.max_inputs) {
+    return fault(graph, id, "it has ", node.inputs.size(), " inputs; version ", node.since_version,
+                 " of the operator takes ", range(signature.min_inputs, signature.max_inputs));
+  }
+  if (node.outputs.size() < signature.min_outputs || node.outputs.size() > signature.max_outputs) {
+    return fault(graph, id, "it has ", node.outputs.size(), " outputs; version ", node.since_version,
+                 " of the operator gives ", range(signature.min_outputs, signature.max_outputs));
+  }
+  for (uint32_t i = 0; i < node.inputs.size(); ++i) {
+    const Parameter& parameter = parameter_of(signature.inputs, i);
+    if (node.inputs[i] == kNoId && parameter.count == Parameter::Count::kOne) {
+      return fault(graph, id, "input #", i, " '", parameter.name, "' is left out, but it is required");
+    }
+  }
+  return check_attributes(signature, graph, id);
+}
+
+Status check_input(const Signature& signature, const Graph& graph, NodeId id, uint32_t i, const Type& type,
+                   ElementTypes& types) {
+  const Parameter& parameter = parameter_of(signature.inputs, i);
+  if (type.kind == ValueKind::kNone || parameter.kind == Parameter::Kind::kAnything) return {};
+  const bool sequence = parameter.kind == Parameter::Kind::kSequence;
+  const auto mismatch = [&](const auto&... wanted) {
+    return fault(graph, id, "input #", i, " '", parameter.name, "' is ", to_string(type), "; it must be ", wanted...);
+  };
+  if (type.kind != (sequence ? ValueKind::kSequence : ValueKind::kTensor)) {
+    return mismatch(sequence ? "a sequence of tensors" : "a tensor");
+  }
+  if (sequence && !type.element) return {};
+  const DType dtype = sequence ? type.element->dtype : type.dtype;
+  if (dtype == DType::kUndefined) return {};
+  if (!parameter.variable) {
+    return (parameter.dtypes >> static_cast<uint32_t>(dtype) & 1) != 0 ? Status() : mismatch(parameter.type);
+  }
+  DType& bound = types[*parameter.variable];
+  if (bound == DType::kUndefined) bound = dtype;
+  return bound == dtype ? Status() : mismatch(to_string(bound), ", like the other inputs of the type ", parameter.type);
+}
+
+Type output_type(const Signature& signature, uint32_t i, const ElementTypes& types) {
+  const Parameter& parameter = parameter_of(signature.outputs, i);
+  DType dtype = DType::kUndefined;
+  if (parameter.variable) {
+    dtype = types[*parameter.variable];
+  } else if (parameter.dtypes != 0 && (parameter.dtypes & (parameter.dtypes - 1)) == 0) {
+    dtype = static_cast<DType>(std::countr_zero(parameter.dtypes));
+  }
+  switch (parameter.kind) {
+    case Parameter::Kind::kTensor:
+      return Type::tensor(dtype);
+    case Parameter::Kind::kSequence:
+      return Type::sequence(Type::tensor(dtype));
+    case Parameter::Kind::kAnything:
+      break;
+  }
+  return {};
+}
+
+}  // namespace mortise::infer

@@ -1,0 +1,204 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/core/infer/graph_builder.h"
+
+namespace mortise {
+namespace {
+
+using testing::HasSubstr;
+
+// A graph within the graph of `outer`, whose inputs are declared without types.
+class BodyBuilder {
+ public:
+  explicit BodyBuilder(GraphBuilder& outer) : body_(std::make_unique<Graph>(outer.graph.strings())) {}
+
+  ValueId input() {
+    body_->inputs.push_back(body_->add_value(body_->intern(concat("i", body_->inputs.size()))));
+    return body_->inputs.back();
+  }
+  ValueId outer(ValueId id) {
+    const ValueId value = body_->add_value({});
+    body_->value(value).outer = id;
+    return value;
+  }
+  ValueId ints(std::initializer_list<int64_t> elements) {
+    return body_->add_constant({}, Tensor::of<int64_t>({static_cast<int64_t>(elements.size())}, elements));
+  }
+  ValueId node(std::string_view op_type, IdList inputs, std::vector<Attribute> attributes = {}) {
+    Node node;
+    node.op_type = body_->intern(op_type);
+    node.since_version = infer::since_version("", op_type, 27).value_or(0);
+    node.inputs = std::move(inputs);
+    node.outputs = {body_->add_value(body_->intern(concat("v", body_->num_values())))};
+    node.attributes = std::move(attributes);
+    const ValueId output = node.outputs[0];
+    body_->add_node(std::move(node));
+    return output;
+  }
+  Attribute done(Graph& outer, std::string_view name, std::vector<ValueId> outputs) {
+    body_->outputs = std::move(outputs);
+    return {outer.intern(name), std::move(body_)};
+  }
+  Symbol intern(std::string_view text) { return body_->intern(text); }
+
+ private:
+  std::unique_ptr<Graph> body_;
+};
+
+// Adds a node with bodies and `outputs` outputs, which become the graph's.
+void add_node(GraphBuilder& b, std::string_view op_type, IdList inputs, std::vector<Attribute> attributes,
+              size_t outputs) {
+  Node node;
+  node.op_type = b.graph.intern(op_type);
+  node.since_version = infer::since_version("", op_type, 27).value_or(0);
+  node.inputs = std::move(inputs);
+  b.graph.outputs.clear();
+  for (size_t i = 0; i < outputs; ++i) node.outputs.push_back(b.graph.add_value(b.graph.intern(concat("out", i))));
+  b.graph.outputs.assign(node.outputs.begin(), node.outputs.end());
+  node.attributes = std::move(attributes);
+  b.graph.add_node(std::move(node));
+}
+
+std::string output(GraphBuilder& b, size_t i) { return to_string(b.graph.value(b.graph.outputs[i]).type); }
+
+std::vector<Attribute> attributes(Attribute a) {
+  std::vector<Attribute> list;
+  list.push_back(std::move(a));
+  return list;
+}
+
+TEST(InferIf, KeepsWhatBothBranchesGive) {
+  GraphBuilder b;
+  const ValueId c = b.input("c", DType::kBool, Dims{});
+  const ValueId x = b.input("x", DType::kF32, Dims{b.symbol("n"), known_dim(4)});
+  const ValueId y = b.input("y", DType::kF32, Dims{b.symbol("n"), known_dim(5)});
+  BodyBuilder first(b);
+  BodyBuilder second(b);
+  auto branches = attributes(first.done(b.graph, "then_branch", {first.node("Relu", {first.outer(x)})}));
+  branches.push_back(second.done(b.graph, "else_branch", {second.node("Relu", {second.outer(y)})}));
+  add_node(b, "If", {c}, std::move(branches), 1);
+  EXPECT_EQ(b.infer(), "float32[n, ?]");
+}
+
+// As exporters write a squeeze of an axis that may not be 1.
+TEST(InferIf, IgnoresTheBranchThatNeverRuns) {
+  GraphBuilder b;
+  const ValueId x = b.input("x", DType::kF32, Dims{known_dim(3), known_dim(4)});
+  const ValueId c = b.graph.add_constant({}, Tensor::of<bool>({}, {false}));
+  BodyBuilder first(b);
+  BodyBuilder second(b);
+  const ValueId axis = first.ints({0});
+  auto branches = attributes(first.done(b.graph, "then_branch", {first.node("Squeeze", {first.outer(x), axis})}));
+  branches.push_back(second.done(b.graph, "else_branch", {second.node("Identity", {second.outer(x)})}));
+  add_node(b, "If", {c}, std::move(branches), 1);
+  EXPECT_EQ(b.infer(), "float32[3, 4]");
+}
+
+// Carried: one that stays and one that grows along axis 0. Stacked: the one that stays.
+GraphBuilder loop(int64_t trips) {
+  GraphBuilder b;
+  const ValueId m = b.graph.add_constant({}, Tensor::of<int64_t>({}, {trips}));
+  const ValueId x = b.input("x", DType::kF32, Dims{known_dim(3), known_dim(4)});
+  BodyBuilder body(b);
+  body.input();
+  const ValueId c = body.node("Identity", {body.input()});
+  const ValueId stays = body.node("Relu", {body.input()});
+  const ValueId grows = body.node("Concat", {body.input(), stays}, attributes({body.intern("axis"), int64_t{0}}));
+  add_node(b, "Loop", {m, kNoId, x, x}, attributes(body.done(b.graph, "body", {c, stays, grows, stays})), 3);
+  return b;
+}
+
+TEST(InferLoop, KeepsShapesThatStayAndForgetsExtentsThatChange) {
+  GraphBuilder b = loop(7);
+  EXPECT_EQ(b.infer(), "float32[3, 4]");
+  EXPECT_EQ(output(b, 1), "float32[?, 4]");
+  EXPECT_EQ(output(b, 2), "float32[?, 3, 4]");
+}
+
+TEST(InferLoop, SetsTypesInsideTheBodyThatHoldInEveryIteration) {
+  GraphBuilder b = loop(7);
+  b.infer();
+  const Graph& body = *std::as_const(b.graph).node(0).body("body");
+  EXPECT_EQ(to_string(body.value(body.inputs[0]).type), "int64[]");
+  EXPECT_EQ(to_string(body.value(body.inputs[2]).type), "float32[3, 4]");
+  EXPECT_EQ(to_string(body.value(body.inputs[3]).type), "float32[?, 4]");
+  EXPECT_EQ(to_string(body.value(body.outputs[2]).type), "float32[?, 4]");
+}
+
+// A rank that changes settles on no shape at all.
+TEST(InferLoop, ForgetsRanksThatChange) {
+  GraphBuilder b;
+  const ValueId x = b.input("x", DType::kF32, Dims{known_dim(3)});
+  BodyBuilder body(b);
+  body.input();
+  const ValueId c = body.node("Identity", {body.input()});
+  const ValueId carried = body.node("Unsqueeze", {body.input(), body.ints({0})});
+  add_node(b, "Loop", {kNoId, kNoId, x}, attributes(body.done(b.graph, "body", {c, carried})), 1);
+  EXPECT_EQ(b.infer(), "float32");
+}
+
+TEST(InferLoop, RejectsABodyThatTakesOtherInputs) {
+  GraphBuilder b;
+  const ValueId x = b.input("x", DType::kF32, Dims{known_dim(3)});
+  BodyBuilder body(b);
+  body.input();
+  const ValueId c = body.node("Identity", {body.input()});
+  add_node(b, "Loop", {kNoId, kNoId, x}, attributes(body.done(b.graph, "body", {c, c})), 1);
+  EXPECT_THAT(b.infer(), HasSubstr("its body 'body' takes 2 inputs, not 3"));
+}
+
+// Loops in loops: each round of one tries the next, so the rounds of all would multiply.
+TEST(InferLoop, TakesNoExponentialTimeForNestedBodies) {
+  GraphBuilder b;
+  const ValueId x = b.input("x", DType::kF32, Dims{known_dim(3)});
+  std::optional<Attribute> inner;
+  for (int depth = 0; depth < 40; ++depth) {
+    BodyBuilder body(b);
+    body.input();
+    const ValueId c = body.node("Identity", {body.input()});
+    const ValueId in = body.input();
+    ValueId carried = body.node("Concat", {in, in}, attributes({body.intern("axis"), int64_t{0}}));
+    if (inner) carried = body.node("Loop", {kNoId, kNoId, carried}, attributes(std::move(*inner)));
+    inner = body.done(b.graph, "body", {c, carried});
+  }
+  add_node(b, "Loop", {kNoId, kNoId, x}, attributes(std::move(*inner)), 1);
+  EXPECT_EQ(b.infer(), "float32");  // deep inside nothing is tried twice, so shapes are given up at once
+}
+
+TEST(InferScan, CutsInputsAndStacksOutputsAlongTheirAxes) {
+  GraphBuilder b;
+  const ValueId state = b.input("state", DType::kF32, Dims{known_dim(2)});
+  const ValueId x = b.input("x", DType::kF32, Dims{known_dim(2), b.symbol("time")});
+  BodyBuilder body(b);
+  const ValueId in = body.input();
+  const ValueId sum = body.node("Add", {in, body.input()});
+  auto list = attributes(body.done(b.graph, "body", {sum, sum}));
+  list.push_back({b.graph.intern("num_scan_inputs"), int64_t{1}});
+  list.push_back({b.graph.intern("scan_input_axes"), std::vector<int64_t>{-1}});
+  list.push_back({b.graph.intern("scan_output_axes"), std::vector<int64_t>{1}});
+  add_node(b, "Scan", {state, x}, std::move(list), 2);
+  EXPECT_EQ(b.infer(), "float32[2]");
+  EXPECT_EQ(output(b, 1), "float32[2, time]");
+}
+
+TEST(InferSequenceMap, GivesSequencesOfWhatTheBodyGives) {
+  GraphBuilder b;
+  const ValueId x = b.input("x", DType::kF32, Dims{b.symbol("n")});
+  const ValueId list = b.node("SequenceConstruct", {x, x});
+  BodyBuilder body(b);
+  add_node(b, "SequenceMap", {list}, attributes(body.done(b.graph, "body", {body.node("Shape", {body.input()})})), 1);
+  EXPECT_EQ(b.infer(), "sequence(int64[1])");
+}
+
+TEST(InferOptional, WrapsAndUnwraps) {
+  GraphBuilder b;
+  const ValueId x = b.input("x", DType::kF32, Dims{b.symbol("n")});
+  const ValueId o = b.node("Optional", {x});
+  EXPECT_EQ(b.infer(), "optional(float32[n])");
+  b.node("OptionalGetElement", {o});
+  EXPECT_EQ(b.infer(), "float32[n]");
+}
+
+}  // namespace
+}  // namespace mortise
