@@ -45,9 +45,7 @@ Provider::Provider(const sdk::Host& host, std::string_view options_json) : sdk::
   }
 }
 
-std::string Provider::describe() const {
-  return concat("CPU, ", host().max_workers(), host().max_workers() == 1 ? " thread" : " threads");
-}
+std::string Provider::describe() const { return "the CPU, on the host's threads"; }
 
 Status Provider::claim(const sdk::GraphView& graph, sdk::ClaimSink& sink) {
   for (sdk::NodeId id = 0; id < graph.num_nodes(); ++id) {

@@ -17,7 +17,8 @@ typedef struct mortise_plugin_entry {
 
   // Prepares the library. Called once before anything else. Fast: no device is touched, no thread started. When it
   // fails, nothing else of the library is called, and `error` says why. plugin_path: absolute path of the library,
-  // UTF-8, valid during the call. [setup]
+  // UTF-8, valid during the call.
+  // [setup]
   mortise_status(MORTISE_ABI* init)(const char* plugin_path, mortise_error_t* error);
 
   // Undoes init(). No object of the plugin exists any more, no thread of the plugin runs when it returns.

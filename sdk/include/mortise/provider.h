@@ -83,7 +83,8 @@ typedef struct mortise_claim_sink {
 
   // Claims nodes. They stay together: the host takes the set whole, or not at all. Call it once per node where nodes
   // are independent. A node claimed twice is an error of the provider. estimate may be null. Returns
-  // MORTISE_INVALID_ARGUMENT for an unknown id or a node that is claimed already. [setup]
+  // MORTISE_INVALID_ARGUMENT for an unknown id or a node that is claimed already.
+  // [setup]
   mortise_status(MORTISE_ABI* claim)(const struct mortise_claim_sink* sink, const uint32_t* node_ids, uint64_t count,
                                      const mortise_estimate_t* estimate);
 
@@ -108,7 +109,8 @@ typedef struct mortise_compile_request {
   uint64_t num_outputs;
 
   // "Not this node": to be followed by a return of MORTISE_UNIMPLEMENTED from compile(). The host plans again without
-  // the refused nodes. code: MORTISE_REFUSAL_*; text: a sentence, copied. [setup]
+  // the refused nodes. code: MORTISE_REFUSAL_*; text: a sentence, copied.
+  // [setup]
   mortise_status(MORTISE_ABI* refuse)(const struct mortise_compile_request* request, uint32_t node_id, uint32_t code,
                                       const char* text);
 } mortise_compile_request_t;
@@ -119,7 +121,8 @@ typedef struct mortise_provider {
   void* provider_data;
 
   // Acquires the device. MORTISE_UNAVAILABLE if there is none: `error` says what is missing (driver, device,
-  // permission). [setup]
+  // permission).
+  // [setup]
   mortise_status(MORTISE_ABI* open)(const struct mortise_provider* provider, mortise_error_t* error);
 
   // Releases the device. No session exists any more.
@@ -131,12 +134,14 @@ typedef struct mortise_provider {
   void(MORTISE_ABI* destroy)(const struct mortise_provider* provider);
 
   // Describes the opened device in a phrase ("Vendor NPU rev 3, 512 KiB SRAM"): writes at most `size` bytes with a
-  // final NUL to `buffer`. [setup & opened]
+  // final NUL to `buffer`.
+  // [setup & opened]
   void(MORTISE_ABI* describe)(const struct mortise_provider* provider, char* buffer, uint64_t size);
 
   // Says which nodes of the graph the provider would run. Pure and repeatable: touches no device queue, keeps nothing
   // of the graph, gives the same answer for the same graph. The host may call it several times, for bodies of
-  // control-flow nodes too. [setup & opened]
+  // control-flow nodes too.
+  // [setup & opened]
   mortise_status(MORTISE_ABI* claim)(const struct mortise_provider* provider, const mortise_graph_t* graph,
                                      const mortise_claim_sink_t* sink, mortise_error_t* error);
 

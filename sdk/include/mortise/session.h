@@ -16,7 +16,8 @@ typedef struct mortise_run_context {
   // any other output. Also allowed, once per output, for an output that the host had preallocated with another shape:
   // then that shape was inferred wrongly, and the host takes this one. dims: `rank` extents, copied. Returns
   // MORTISE_RESOURCE_EXHAUSTED if there is no memory for it, MORTISE_INVALID_ARGUMENT for a negative extent or a bad
-  // index. [thread-safe & running]
+  // index.
+  // [thread-safe & running]
   mortise_status(MORTISE_ABI* allocate_output)(const struct mortise_run_context* context, uint64_t index,
                                                const int64_t* dims, uint32_t rank, mortise_tensor_t* tensor,
                                                mortise_error_t* error);

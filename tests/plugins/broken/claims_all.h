@@ -15,8 +15,9 @@ static mortise_status claim_all(const mortise_provider_t* self, const mortise_gr
 
 static void destroy_session(const mortise_session_t* session) { (void)session; }
 static const mortise_session_t broken_session = {.provider_data = 0, .run = BROKEN_RUN, .destroy = destroy_session};
-__attribute__((unused)) static mortise_status compile_any(const mortise_provider_t* self, const mortise_compile_request_t* request,
-                                  const mortise_session_t** session, mortise_error_t* error) {
+__attribute__((unused)) static mortise_status compile_any(const mortise_provider_t* self,
+                                                          const mortise_compile_request_t* request,
+                                                          const mortise_session_t** session, mortise_error_t* error) {
   (void)self, (void)request, (void)error;
   *session = &broken_session;
   return MORTISE_OK;

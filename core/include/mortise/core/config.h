@@ -58,7 +58,7 @@ struct SessionConfig {
   // Passes that run: all but `disable`, or exactly `enable` where it is given.
   std::optional<std::vector<std::string>> enable;
   std::vector<std::string> disable;
-  std::string profile;                          // path of a trace to write at the end (see trace.h); empty: none
+  std::string profile;  // path of a trace to write at the end (see trace.h); empty: none
   // Folder in which what providers compiled is kept for the next load, relative to the configuration's; empty: nowhere.
   std::string cache;
   uint64_t memory_limit_mib = 0;                // for tensors of all runs; 0: what the machine has

@@ -14,7 +14,8 @@ MORTISE_CONSTANT char MORTISE_EXT_PARALLEL_FOR[] = "mortise.parallel-for/1";
 
 typedef struct mortise_host_parallel_for {
   // Upper bound (exclusive) of the worker numbers that a body sees, at least 1. Constant as long as the host lives:
-  // size per-worker scratch with it. [thread-safe]
+  // size per-worker scratch with it.
+  // [thread-safe]
   uint32_t(MORTISE_ABI* max_workers)(const mortise_host_t* host);
 
   // Calls body(context, begin, end, worker) for consecutive ranges that together cover [0, count), each range a

@@ -23,7 +23,8 @@ typedef struct mortise_provider_factory {
   // host: valid until the provider's destroy() returns. provider_id: MORTISE_NOT_FOUND unless it is exactly one of the
   // ids. options_json: an object that the host has checked against the descriptor's schema and completed with its
   // defaults; a provider that is given an unknown key or a value out of range nevertheless returns
-  // MORTISE_INVALID_ARGUMENT. [setup]
+  // MORTISE_INVALID_ARGUMENT.
+  // [setup]
   mortise_status(MORTISE_ABI* create)(const struct mortise_provider_factory* factory, const mortise_host_t* host,
                                       const char* provider_id, const char* options_json,
                                       const mortise_provider_t** provider, mortise_error_t* error);

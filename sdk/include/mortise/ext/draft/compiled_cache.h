@@ -25,7 +25,8 @@ typedef struct mortise_provider_compiled_cache {
                                     mortise_error_t* error);
 
   // Makes a session from a blob. MORTISE_DATA_LOSS for an empty, truncated, damaged or foreign blob; nothing changes
-  // then. [setup & opened]
+  // then.
+  // [setup & opened]
   mortise_status(MORTISE_ABI* load)(const mortise_provider_t* provider, const mortise_compile_request_t* request,
                                     const mortise_istream_t* stream, const mortise_session_t** session,
                                     mortise_error_t* error);

@@ -12,7 +12,8 @@ MORTISE_CONSTANT char MORTISE_EXT_HOST_MEMORY[] = "mortise.host-memory/1";
 
 typedef struct mortise_host_memory {
   // Gives `size` bytes, aligned to 64 and not initialised, until release(). Returns MORTISE_RESOURCE_EXHAUSTED where
-  // they are over the limit or not to be had; the provider's run then fails with the same status. [thread-safe]
+  // they are over the limit or not to be had; the provider's run then fails with the same status.
+  // [thread-safe]
   mortise_status(MORTISE_ABI* allocate)(const mortise_host_t* host, uint64_t size, void** data, mortise_error_t* error);
 
   // Takes back what allocate() gave, with the size it was asked for. At the latest in the provider's destroy().
