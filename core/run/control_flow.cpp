@@ -3,6 +3,7 @@
 #include <cstring>
 #include <limits>
 
+#include "core/run/copy.h"
 #include "core/run/stack.h"
 
 namespace mortise::run {
@@ -120,11 +121,13 @@ Status run_loop(Call& call) {
   const size_t num_scans = graph.outputs.size() - 1 - num_carried;
   std::vector<Value> carried;
   for (size_t i = 0; i < num_carried; ++i) carried.push_back(call.input(2 + i));
+  bool untouched = true;  // no iteration has run
   std::vector<std::vector<Value>> scans(num_scans);
   Value iteration(Tensor::of<int64_t>({}, {0}));
   Value keep_going(Tensor::of<bool>({}, {true}));
 
   for (int64_t i = 0; i < trips && condition; ++i) {
+    untouched = false;
     *iteration.tensor.data<int64_t>() = i;
     *keep_going.tensor.data<bool>() = condition;
     std::vector<const Value*> given = {&iteration, &keep_going};
@@ -134,7 +137,12 @@ Status run_loop(Call& call) {
     for (size_t k = 0; k < num_carried; ++k) carried[k] = std::move(results[1 + k]);
     for (size_t k = 0; k < num_scans; ++k) scans[k].push_back(std::move(results[1 + num_carried + k]));
   }
-  for (size_t k = 0; k < num_carried && k < call.num_outputs(); ++k) call.set_output(k, std::move(carried[k]));
+  for (size_t k = 0; k < num_carried && k < call.num_outputs(); ++k) {
+    if (untouched) {
+      MORTISE_ASSIGN(carried[k], copied(call.memory(), carried[k]));
+    }
+    call.set_output(k, std::move(carried[k]));
+  }
   for (size_t k = 0; k < num_scans && num_carried + k < call.num_outputs(); ++k) {
     auto stacked = scans[k].empty()
                        ? empty_stack(call.memory(), graph.value(graph.outputs[1 + num_carried + k]).type, 0)
@@ -196,7 +204,12 @@ Status run_scan(Call& call) {
     for (size_t i = 0; i < num_states; ++i) states[i] = std::move(results[i]);
     for (size_t i = 0; i < num_scan_outputs; ++i) scans[i].push_back(std::move(results[num_states + i]));
   }
-  for (size_t i = 0; i < num_states; ++i) call.set_output(i, std::move(states[i]));
+  for (size_t i = 0; i < num_states; ++i) {
+    if (length == 0) {
+      MORTISE_ASSIGN(states[i], copied(call.memory(), states[i]));
+    }
+    call.set_output(i, std::move(states[i]));
+  }
   for (size_t i = 0; i < num_scan_outputs; ++i) {
     const Type& type = graph.value(graph.outputs[num_states + i]).type;
     const int64_t rank = 1 + (scans[i].empty() || !scans[i].front().is_tensor()

@@ -4,32 +4,10 @@
 #include <cstring>
 
 #include "core/run/control_flow.h"
+#include "core/run/copy.h"
 #include "core/run/step_run.h"
 
 namespace mortise::run {
-namespace {
-
-// A copy that shares nothing: the caller may write to a result, but not to the model's constants or to its own inputs.
-Result<Value> copied(MemoryBudget& memory, const Value& value) {
-  Value copy = value;
-  if (value.is_tensor()) {
-    const Tensor& source = value.tensor;
-    if (source.dtype() == DType::kString) {
-      std::vector<std::string> strings;
-      for (const mortise_string_t& s : source.elements<mortise_string_t>()) strings.emplace_back(s.data, s.size);
-      return Value(Tensor::strings(source.shape(), std::move(strings)));
-    }
-    MORTISE_ASSIGN(copy.tensor, memory.allocate(source.dtype(), source.shape()));
-    if (source.size_bytes() != 0) std::memcpy(copy.tensor.raw(), source.raw(), source.size_bytes());
-  }
-  for (Value& element : copy.elements) {
-    MORTISE_ASSIGN(element, copied(memory, element));
-  }
-  return copy;
-}
-
-}  // namespace
-
 Status RunControl::check() const {
   if (cancel != nullptr && cancel->load(std::memory_order_relaxed))
     return Status(StatusCode::kCancelled, "the run was cancelled");
