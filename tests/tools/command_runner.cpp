@@ -25,7 +25,9 @@ CommandResult run(const std::string& variables, const std::string& command) {
 
 }  // namespace
 
-CommandResult run_command(const std::string& arguments) { return run("", kMortise + arguments); }
+CommandResult run_command(const std::string& arguments, const std::string& variables) {
+  return run(variables, kMortise + arguments);
+}
 
 CommandResult run_in_terminal(const std::string& arguments, const std::string& variables) {
   return run(variables, "script -qec \"" + kMortise + arguments + "\" /dev/null");

@@ -12,9 +12,10 @@ struct CommandResult {
   std::string error;
 };
 
-// The arguments as a shell reads them. No terminal, no configuration of the user, the plugins of the build.
-CommandResult run_command(const std::string& arguments);
-// The same on a terminal, where out and error are one. variables: "NO_COLOR=1" and the like.
+// The arguments as a shell reads them. No terminal, no configuration of the user, the plugins of the build. variables:
+// "NO_COLOR=1" and the like.
+CommandResult run_command(const std::string& arguments, const std::string& variables = "");
+// The same on a terminal, where out and error are one.
 CommandResult run_in_terminal(const std::string& arguments, const std::string& variables = "");
 
 // An empty folder for the test that runs.

@@ -107,9 +107,12 @@ TEST(MutatedModel, IsLoadedAndRunOrRefused) {
   for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGALRM, SIGTERM})
     std::signal(signal, print_current);
   const char* only = std::getenv("MORTISE_SEED");
-  const uint32_t first = only != nullptr ? static_cast<uint32_t>(std::strtoul(only, nullptr, 10)) : 0;
+  const char* many = std::getenv("MORTISE_SEEDS");
+  const auto number = [](const char* text) { return static_cast<uint32_t>(std::strtoul(text, nullptr, 10)); };
+  const uint32_t first = only != nullptr ? number(only) : 0;
+  const uint32_t end = only != nullptr ? first + 1 : many != nullptr ? number(many) : kSeeds;
   uint32_t counts[3] = {};
-  for (uint32_t seed = first; seed < (only != nullptr ? first + 1 : kSeeds); ++seed) {
+  for (uint32_t seed = first; seed < end; ++seed) {
     std::snprintf(current, sizeof current, "MORTISE_SEED=%u\n", seed);
     SCOPED_TRACE(current);
     std::mt19937 random(seed);
