@@ -64,7 +64,7 @@ class RunState final : public KernelContext {
   std::vector<Place> places_;
   std::vector<const Value*> read_pointers_;
   std::vector<Value*> write_pointers_;
-  std::vector<Value> unread_;
+  std::deque<Value> unread_;  // grows while references to its elements are in use
   Tensor arena_;
   bool plan_needed_ = false;
   bool big_ = false;  // this step's output took long enough to ask for cancellation after it

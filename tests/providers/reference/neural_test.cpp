@@ -39,6 +39,20 @@ TEST(Lstm, RefusesWeightsOfAnotherSize) {
   EXPECT_FALSE(run_op({.op = "LSTM", .version = 14, .inputs = {x, x, x}}).ok());
 }
 
+// The states have memory all the same, each its own (AddressSanitizer watches).
+TEST(Lstm, RunsWhereItsStatesAreNotWanted) {
+  const Tensor x = Tensor::of<float>({1, 1, 1}, {1});
+  const auto y =
+      run_op({.op = "LSTM",
+              .version = 14,
+              .attributes = {{"hidden_size", int64_t{1}}},
+              .inputs = {x, Tensor::of<float>({1, 4, 1}, {1, 1, 1, 1}), Tensor::of<float>({1, 4, 1}, {0, 0, 0, 0})},
+              .num_outputs = 1});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  // With s = sigmoid(1): s * tanh(s * tanh(1)).
+  EXPECT_THAT(floats((*y)[0]), Pointwise(FloatNear(1e-6f), {0.369606f}));
+}
+
 TEST(QuantizeLinear, RoundsTiesToEvenAndSaturates) {
   const auto y = run_op({.op = "QuantizeLinear",
                          .version = 13,
