@@ -7,7 +7,7 @@ set -eu
 language=$1 cmake=$2 build=$3 mortise=$4
 . "$(dirname "$0")/common.sh"
 need_vectors
-CC=$5 CXX=$6 CFLAGS="-Wall -Wextra -Wpedantic -Werror" CXXFLAGS="-Wall -Wextra -Wpedantic -Werror -Wno-missing-field-initializers"
+CC=$5 CXX=$6 CFLAGS="-Wall -Wextra -Wpedantic -Werror" CXXFLAGS="-Wall -Wextra -Wpedantic -Werror"
 export CC CXX CFLAGS CXXFLAGS
 id=com.vendor.adder
 prefix=$work/prefix

@@ -23,7 +23,7 @@ inline constexpr uint32_t kNoId = MORTISE_NO_ID;
 class NodeView {
  public:
   NodeView(const mortise_graph_t* graph, NodeId id) : graph_(graph), id_(id) {
-    if (!graph->get_node(graph, id, &node_)) node_ = {.name = "", .op_type = "", .domain = ""};
+    if (!graph->get_node(graph, id, &node_)) node_.name = node_.op_type = node_.domain = "";
   }
 
   NodeId id() const { return id_; }
@@ -105,8 +105,10 @@ class NodeView {
 class ValueView {
  public:
   ValueView(const mortise_graph_t* graph, ValueId id) : id_(id) {
-    if (!graph->get_value(graph, id, &value_))
-      value_ = {.name = "", .type = {.rank = MORTISE_UNKNOWN_RANK}, .producer = kNoId};
+    if (graph->get_value(graph, id, &value_)) return;
+    value_.name = "";
+    value_.type.rank = MORTISE_UNKNOWN_RANK;
+    value_.producer = kNoId;
   }
 
   ValueId id() const { return id_; }
