@@ -109,6 +109,9 @@ TEST_F(BadInput, IsIllTyped) {
       AllOf(HasSubstr("'flip' (Neg)"), HasSubstr("'nowhere'")));
   expect_refused(write_model("arity.onnx", kX + "node { op_type: 'Add' name: 'sum' input: 'x' output: 'y' } " + kY),
                  HasSubstr("'sum' (Add)"));
+  // Version 11 takes K as an input.
+  expect_failed(write_model("absent.onnx", kX + "node { op_type: 'TopK' name: 'top' input: 'x' output: 'y' } " + kY),
+                HasSubstr("'top' (TopK)"));
 }
 
 TEST_F(BadInput, HasHugeOrNegativeExtents) {

@@ -66,6 +66,7 @@ inline Result<Shape> ints_of(const KernelContext& context, uint64_t input, std::
 }
 // The same of one integer: one element of any rank.
 inline Result<int64_t> int_of(const KernelContext& context, uint64_t input, std::string_view name) {
+  if (!context.has_input(input)) return invalid_argument(name, " is missing");
   const Tensor& tensor = context.input(input);
   MORTISE_TRY(check_indices(tensor, name));
   if (tensor.num_elements() != 1) return invalid_argument(name, " must have one element, not ", tensor.num_elements());
