@@ -193,6 +193,25 @@ Status Graph::finalize() {
     }
   }
 
+  const size_t num_constants = static_cast<size_t>(
+      std::count_if(values_.begin(), values_.end(), [](const ValueInfo& value) { return value.constant != kNoId; }));
+  const bool all_stay = order.size() == nodes_.size() && std::is_sorted(order.begin(), order.end()) &&
+                        num_constants == constants_.size() && std::find(used.begin(), used.end(), false) == used.end();
+  if (!all_stay) renumber(order, used);
+  for (ValueInfo& value : values_) value.is_input = value.is_output = false;
+  for (const ValueId id : inputs) values_[id].is_input = true;
+  for (const ValueId id : outputs) values_[id].is_output = true;
+  for (NodeId id = 0; id < num_nodes(); ++id) {
+    for (const ValueId output : nodes_[id].outputs) {
+      if (output != kNoId) values_[output].producer = id;
+    }
+  }
+  index_consumers();
+  return {};
+}
+
+// Keeps the nodes of `order` and the values that are used.
+void Graph::renumber(std::span<const NodeId> order, const std::vector<bool>& used) {
   std::vector<ValueId> new_value(values_.size(), kNoId);
   std::vector<uint32_t> new_constant(constants_.size(), kNoId);
   std::vector<ValueInfo> values;
@@ -208,7 +227,6 @@ Status Graph::finalize() {
       }
       value.constant = renamed;
     }
-    value.is_input = value.is_output = false;
     new_value[id] = static_cast<ValueId>(values.size());
     values.push_back(std::move(value));
   }
@@ -227,9 +245,6 @@ Status Graph::finalize() {
     rename(node.inputs);
     rename(node.outputs);
     rename(node.implicit_inputs);
-    for (const ValueId output : node.outputs) {
-      if (output != kNoId) values_[output].producer = static_cast<NodeId>(nodes.size() - 1);
-    }
     for_each_body(node, [&](Graph& body) {
       for (ValueInfo& value : body.values_) {
         if (value.outer != kNoId) value.outer = new_value[value.outer];
@@ -239,10 +254,10 @@ Status Graph::finalize() {
   nodes_ = std::move(nodes);
   rename(inputs);
   rename(outputs);
-  for (const ValueId id : inputs) values_[id].is_input = true;
-  for (const ValueId id : outputs) values_[id].is_output = true;
+}
 
-  // Consumers, in compressed rows: count, sum up, fill. `last` keeps a node from being listed twice for one value.
+// In compressed rows: count, sum up, fill. `last` keeps a node from being listed twice for one value.
+void Graph::index_consumers() {
   consumer_begin_.assign(values_.size() + 1, 0);
   std::vector<NodeId> last(values_.size(), kNoId);
   for (NodeId id = 0; id < num_nodes(); ++id) {
@@ -259,7 +274,6 @@ Status Graph::finalize() {
       if (std::exchange(last[input], id) != id) consumers_[next[input]++] = id;
     });
   }
-  return {};
 }
 
 Status Graph::validate() const {

@@ -130,6 +130,10 @@ class Graph {
   bool finalized() const { return !consumer_begin_.empty(); }
 
   // --- Changing; each undoes finalize()
+  void reserve(size_t nodes, size_t values) {
+    nodes_.reserve(nodes);
+    values_.reserve(values);
+  }
   Node& node(NodeId id) { return nodes_[id]; }
   ValueInfo& value(ValueId id) { return values_[id]; }
   ValueId add_value(Symbol value_name, Type type = {});
@@ -154,6 +158,9 @@ class Graph {
   Status validate() const;
 
  private:
+  void renumber(std::span<const NodeId> order, const std::vector<bool>& used);
+  void index_consumers();
+
   std::shared_ptr<StringTable> strings_;
   std::vector<Node> nodes_;
   std::vector<ValueInfo> values_;

@@ -2,10 +2,13 @@
 // compare by pointer and cross the ABI without a copy. Not thread-safe while strings are added.
 #pragma once
 
-#include <deque>
-#include <string>
+#include <algorithm>
+#include <cstring>
+#include <memory>
 #include <string_view>
-#include <unordered_set>
+#include <vector>
+
+#include "core/base/name_map.h"
 
 namespace mortise {
 
@@ -29,17 +32,37 @@ class Symbol {
 
 class StringTable {
  public:
+  void reserve(size_t count) { index_.reserve(count); }
+
   Symbol intern(std::string_view text) {
     if (text.empty()) return {};
-    if (const auto found = index_.find(text); found != index_.end()) return Symbol(found->data());
-    const std::string& stored = strings_.emplace_back(text);
-    index_.insert(stored);
-    return Symbol(stored.c_str());
+    const auto [entry, is_new] = index_.insert(text);
+    if (is_new) entry->name = store(text);
+    return Symbol(entry->name.data());
   }
 
  private:
-  std::deque<std::string> strings_;
-  std::unordered_set<std::string_view> index_;
+  struct Nothing {};
+  static constexpr size_t kBlock = size_t{64} << 10;
+
+  // A copy with a NUL behind it.
+  std::string_view store(std::string_view text) {
+    const size_t size = text.size() + 1;
+    if (size > left_) {
+      left_ = std::max(size, kBlock);
+      next_ = blocks_.emplace_back(std::make_unique<char[]>(left_)).get();
+    }
+    char* const copy = next_;
+    std::memcpy(copy, text.data(), text.size());
+    next_ += size;
+    left_ -= size;
+    return {copy, text.size()};
+  }
+
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  char* next_ = nullptr;
+  size_t left_ = 0;
+  NameMap<Nothing> index_;
 };
 
 }  // namespace mortise

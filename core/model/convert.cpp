@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <charconv>
+#include <optional>
 
 namespace mortise {
 namespace {
@@ -89,6 +90,20 @@ void normalize_bools(std::byte* data, uint64_t bytes) {
   std::transform(data, data + bytes, data, [](std::byte b) { return b == std::byte{0} ? b : std::byte{1}; });
 }
 
+// A view of a part of a file where it may be one, otherwise a copy; file: null if the bytes are the caller's.
+Result<Tensor> from_bytes(std::span<const std::byte> content, const MappedFile* file, DType dtype, const Shape& shape) {
+  if (file == nullptr || has_odd_bools(dtype, content.data(), content.size())) {
+    MORTISE_ASSIGN(Tensor copy, Tensor::allocate(dtype, shape));
+    std::copy(content.begin(), content.end(), copy.data<std::byte>());
+    if (dtype == DType::kBool) normalize_bools(copy.data<std::byte>(), content.size());
+    return copy;
+  }
+  const uint64_t alignment = std::clamp<uint64_t>(info(dtype).bits / 8, 1, 8);
+  MORTISE_ASSIGN(const auto data, file->aligned(content, alignment));
+  // Constants are never written to.
+  return Tensor::view(dtype, shape, const_cast<void*>(data.get()), std::const_pointer_cast<void>(data));
+}
+
 Result<uint64_t> to_number(std::string_view key, std::string_view text) {
   uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -137,12 +152,19 @@ Result<Tensor> TensorConverter::tensor(onnx::TensorProto& proto) {
   }
   if (proto.has_segment()) return unimplemented("tensors stored in segments are not supported; export them whole");
   if (proto.data_location() == onnx::TensorProto::EXTERNAL) return external(proto, dtype, shape, bytes);
-  if (!proto.has_raw_data()) return from_typed_fields(proto, dtype, shape, bytes);
+  return raw(proto, dtype, shape, bytes);
+}
 
-  if (dtype == DType::kString) return invalid_argument("strings are in raw_data; ONNX wants them in string_data");
-  if (proto.raw_data().size() != bytes) {
-    return invalid_argument(mismatch("raw_data", proto.raw_data().size(), "bytes", shape, dtype, bytes));
+Result<Tensor> TensorConverter::raw(onnx::TensorProto& proto, DType dtype, const Shape& shape, uint64_t bytes) {
+  std::optional<std::span<const std::byte>> content;
+  if (contents_ != nullptr) {
+    if (const auto found = contents_->find(&proto); found != contents_->end()) content = found->second;
   }
+  if (!content && !proto.has_raw_data()) return from_typed_fields(proto, dtype, shape, bytes);
+  if (dtype == DType::kString) return invalid_argument("strings are in raw_data; ONNX wants them in string_data");
+  const uint64_t size = content ? content->size() : proto.raw_data().size();
+  if (size != bytes) return invalid_argument(mismatch("raw_data", size, "bytes", shape, dtype, bytes));
+  if (content) return from_bytes(*content, file_.get(), dtype, shape);
   const std::shared_ptr<std::string> owner(proto.release_raw_data());
   auto* data = reinterpret_cast<std::byte*>(owner->data());
   if (has_odd_bools(dtype, data, bytes)) normalize_bools(data, bytes);
@@ -170,15 +192,7 @@ Result<Tensor> TensorConverter::external(onnx::TensorProto& proto, DType dtype, 
     return make_error(StatusCode::kDataLoss, "external data '", location, "' has ", size, " bytes, but the tensor is ",
                       bytes, " bytes at offset ", offset, "; the file is cut short or belongs to another model");
   }
-  const std::byte* data = file->bytes().data() + offset;
-  const uint64_t alignment = std::clamp<uint64_t>(info(dtype).bits / 8, 1, 8);
-  if (reinterpret_cast<uintptr_t>(data) % alignment != 0 || has_odd_bools(dtype, data, bytes)) {
-    MORTISE_ASSIGN(Tensor copy, Tensor::allocate(dtype, shape));
-    std::copy_n(data, bytes, copy.data<std::byte>());
-    if (dtype == DType::kBool) normalize_bools(copy.data<std::byte>(), bytes);
-    return copy;
-  }
-  return Tensor::view(dtype, shape, const_cast<std::byte*>(data), std::const_pointer_cast<MappedFile>(file));
+  return from_bytes(file->bytes().subspan(offset, bytes), file.get(), dtype, shape);
 }
 
 Result<SparseTensor> TensorConverter::sparse(onnx::SparseTensorProto& proto) {

@@ -9,13 +9,16 @@
 #include "core/graph/graph.h"
 #include "core/model/external_data.h"
 #include "core/model/load.h"
+#include "core/model/parse.h"
 
 namespace mortise {
 
 class TensorConverter {
  public:
-  TensorConverter(std::filesystem::path folder, const LoadOptions& options)
-      : external_(std::move(folder)), options_(options) {}
+  // contents, file: of a model that parse_model() has left weights out of, and where it lies; file may be null.
+  TensorConverter(std::filesystem::path folder, const LoadOptions& options, const RawContents* contents = nullptr,
+                  std::shared_ptr<const MappedFile> file = nullptr)
+      : external_(std::move(folder)), options_(options), contents_(contents), file_(std::move(file)) {}
 
   Result<Tensor> tensor(onnx::TensorProto& proto);
   Result<SparseTensor> sparse(onnx::SparseTensorProto& proto);
@@ -23,10 +26,13 @@ class TensorConverter {
   Result<Tensor> dense(onnx::SparseTensorProto& proto);
 
  private:
+  Result<Tensor> raw(onnx::TensorProto& proto, DType dtype, const Shape& shape, uint64_t bytes);
   Result<Tensor> external(onnx::TensorProto& proto, DType dtype, const Shape& shape, uint64_t bytes);
 
   ExternalData external_;
   LoadOptions options_;
+  const RawContents* contents_;
+  std::shared_ptr<const MappedFile> file_;
   uint64_t densified_bytes_ = 0;
 };
 

@@ -1,48 +1,11 @@
 #include "core/model/external_data.h"
 
 #include <algorithm>
-#include <boost/interprocess/file_mapping.hpp>
-#include <boost/interprocess/mapped_region.hpp>
 #include <system_error>
 
 namespace mortise {
-namespace {
 
 namespace fs = std::filesystem;
-namespace ipc = boost::interprocess;
-
-class Mapping : public MappedFile {
- public:
-  explicit Mapping(const fs::path& path)
-      : file_(path.string().c_str(), ipc::read_only), region_(file_, ipc::read_only) {
-    bytes_ = {static_cast<const std::byte*>(region_.get_address()), region_.get_size()};
-  }
-
- private:
-  ipc::file_mapping file_;
-  ipc::mapped_region region_;
-};
-
-class EmptyFile : public MappedFile {};
-
-}  // namespace
-
-Result<std::shared_ptr<const MappedFile>> MappedFile::open(const fs::path& path) {
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  if (!fs::exists(status)) return make_error(StatusCode::kNotFound, path.string(), ": no such file; check the path");
-  if (!fs::is_regular_file(status))
-    return invalid_argument(path.string(), ": not a regular file; give the path of a file");
-  const uint64_t size = fs::file_size(path, error);
-  if (error) return make_error(StatusCode::kPermissionDenied, path.string(), ": ", error.message());
-  if (size == 0) return std::shared_ptr<const MappedFile>(std::make_shared<EmptyFile>());
-  try {
-    return std::shared_ptr<const MappedFile>(std::make_shared<Mapping>(path));
-  } catch (const ipc::interprocess_exception& e) {
-    return make_error(StatusCode::kPermissionDenied, path.string(), ": cannot be mapped: ", e.what(),
-                      "; check its permissions");
-  }
-}
 
 Result<std::shared_ptr<const MappedFile>> ExternalData::file(std::string_view location) {
   const auto refuse = [&](const auto&... why) {

@@ -1,8 +1,9 @@
 // load_model: an ONNX file, or its bytes, as a Model.
 //
 // Parses, imports, inlines functions, finalizes and validates. Types are set as the model declares them; inference
-// comes later. The file is not trusted: whatever it holds, the answer is a model or a sentence. Weights in external
-// files are mapped, so those files must not be cut short while the model is alive.
+// comes later. The file is not trusted: whatever it holds, the answer is a model or a sentence. Weights are
+// views of the mapped files wherever they are aligned there, and otherwise copies that all models of one process
+// share; so the files must not be cut short or overwritten while the model is alive (see mapped_file.h).
 //
 // Thread-safe: any number of loads at once.
 #pragma once

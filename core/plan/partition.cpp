@@ -1,9 +1,11 @@
 #include "core/plan/partition.h"
 
 #include <algorithm>
-#include <numeric>
-#include <queue>
 #include <unordered_set>
+
+#include "core/plan/atoms.h"
+#include "core/plan/match.h"
+#include "core/plan/schedule.h"
 
 namespace mortise::plan {
 
@@ -13,45 +15,9 @@ constexpr size_t kMaxListed = 10;
 // Rounds in which segments are judged one by one; afterwards a provider with small segments gives back all it can.
 constexpr uint32_t kGentleRounds = 8;
 
-bool matches_glob(std::string_view glob, std::string_view text) {
-  size_t g = 0, t = 0, star = glob.npos, resume = 0;
-  while (t < text.size()) {
-    if (g < glob.size() && glob[g] == '*') {
-      star = g++;
-      resume = t;
-    } else if (g < glob.size() && (glob[g] == '?' || glob[g] == text[t])) {
-      ++g, ++t;
-    } else if (star != glob.npos) {
-      g = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  return glob.find_first_not_of('*', g) == glob.npos;
-}
-
-bool matches_op(std::string_view op, const Node& node) {
-  const size_t colons = op.rfind("::");
-  if (colons == op.npos) return node.domain.empty() && node.op_type == op;
-  const std::string_view domain = op.substr(0, colons);
-  return node.op_type == op.substr(colons + 2) && node.domain == (domain == "ai.onnx" ? std::string_view() : domain);
-}
-
 bool is_control_flow(const Node& node) {
   return node.domain.empty() && node.has_body() &&
          (node.op_type == "If" || node.op_type == "Loop" || node.op_type == "Scan" || node.op_type == "SequenceMap");
-}
-
-template <class Visit>
-void for_each_producer(const Graph& graph, NodeId id, Visit&& visit) {
-  const auto reads = [&](const IdList& values) {
-    for (const ValueId value : values) {
-      if (value != kNoId && graph.value(value).producer != kNoId) visit(graph.value(value).producer);
-    }
-  };
-  reads(graph.node(id).inputs);
-  reads(graph.node(id).implicit_inputs);
 }
 
 class Planner {
@@ -68,7 +34,9 @@ class Planner {
     apply_rules();
     for (uint32_t round = 1;; ++round) {
       MORTISE_TRY(assign());
-      if (!build_atoms(round) || (schedule(), give_back_small(round))) continue;
+      if (!build_atoms(round)) continue;
+      plan_.segments = schedule(atoms_, owner_, providers_);
+      if (give_back_small(round)) continue;
       plan_.rounds = round;
       break;
     }
@@ -184,113 +152,21 @@ class Planner {
 
   // Contracts groups to atoms. False if groups had to be dropped because they would form a cycle.
   bool build_atoms(uint32_t round) {
-    atom_.resize(n_);
-    std::iota(atom_.begin(), atom_.end(), 0u);
+    std::vector<NodeId> of(n_);
     for (NodeId id = 0; id < n_; ++id) {
-      if (owner_[id] != kCoreProvider) atom_[id] = members(owner_[id], group(owner_[id], id)).front();
+      of[id] = owner_[id] == kCoreProvider ? id : members(owner_[id], group(owner_[id], id)).front();
     }
-    atom_nodes_.assign(n_, {});
-    for (NodeId id = 0; id < n_; ++id) atom_nodes_[atom_[id]].push_back(id);
-    waiting_.assign(n_, 0);
-    std::vector<uint32_t> feeding(n_, 0);
-    preds_.assign(n_, {});
-    succs_.assign(n_, {});
-    for (NodeId id = 0; id < n_; ++id) {
-      for_each_producer(graph_, id, [&](NodeId from) {
-        if (atom_[from] == atom_[id]) return;
-        succs_[atom_[from]].push_back(atom_[id]);
-        preds_[atom_[id]].push_back(atom_[from]);
-        ++waiting_[atom_[id]];
-        ++feeding[atom_[from]];
-      });
-    }
-    // What remains after peeling from both ends lies on cycles or between them.
-    std::vector<uint32_t> waiting = waiting_;
-    std::vector<bool> peeled(n_, false);
-    const auto peel = [&](std::vector<uint32_t>& count, const std::vector<std::vector<NodeId>>& next) {
-      std::vector<NodeId> ready;
-      for (NodeId a = 0; a < n_; ++a) {
-        if (atom_[a] == a || !atom_nodes_[a].empty()) {
-          if (!peeled[a] && count[a] == 0) ready.push_back(a);
-        }
-      }
-      while (!ready.empty()) {
-        const NodeId a = ready.back();
-        ready.pop_back();
-        peeled[a] = true;
-        for (const NodeId b : next[a]) {
-          if (--count[b] == 0 && !peeled[b]) ready.push_back(b);
-        }
-      }
-    };
-    peel(waiting, succs_);
-    for (NodeId a = 0; a < n_; ++a) {
-      if (!peeled[a]) continue;
-      for (const NodeId b : preds_[a]) --feeding[b];
-    }
-    peel(feeding, preds_);
-    bool cyclic = false;
-    for (NodeId a = 0; a < n_; ++a) cyclic = cyclic || (!peeled[a] && atom_nodes_[a].size() > 1);
-    if (!cyclic) return true;
+    atoms_ = make_atoms(graph_, std::move(of));
+    const std::vector<bool> cyclic = find_cyclic(atoms_);
+    bool acyclic = true;
+    for (NodeId a = 0; a < n_; ++a) acyclic = acyclic && !(cyclic[a] && atoms_.nodes[a].size() > 1);
+    if (acyclic) return true;
     for (NodeId a = 0; a < n_; ++a) {
       // When patience ends, every group of several nodes goes.
-      if (atom_nodes_[a].size() < 2 || (peeled[a] && round <= kGentleRounds)) continue;
-      for (const NodeId id : atom_nodes_[a]) drop(owner_[id], id, Rule::kWouldCycle);
+      if (atoms_.nodes[a].size() < 2 || (!cyclic[a] && round <= kGentleRounds)) continue;
+      for (const NodeId id : atoms_.nodes[a]) drop(owner_[id], id, Rule::kWouldCycle);
     }
     return false;
-  }
-
-  // Orders the atoms so that runs of one provider are long; a run, split into connected components, gives the segments.
-  // Runs follow one another and components of a run do not touch, hence no cycle.
-  void schedule() {
-    using Queue = std::priority_queue<NodeId, std::vector<NodeId>, std::greater<>>;
-    std::vector<Queue> ready(providers_ + 1);
-    const auto queue_of = [&](NodeId a) { return owner_[a] == kCoreProvider ? providers_ : owner_[a]; };
-    for (NodeId a = 0; a < n_; ++a) {
-      if (!atom_nodes_[a].empty() && waiting_[a] == 0) ready[queue_of(a)].push(a);
-    }
-    std::vector<uint32_t> run_of(n_, 0), parent(n_);
-    std::iota(parent.begin(), parent.end(), 0u);
-    const auto find = [&](NodeId a) {
-      while (parent[a] != a) a = parent[a] = parent[parent[a]];
-      return a;
-    };
-    std::vector<NodeId> order;
-    uint32_t current = providers_, run = 0;
-    while (true) {
-      // A node of the core is a segment of its own.
-      if (current == providers_ || ready[current].empty()) {
-        uint32_t best = kNoId;
-        for (uint32_t q = 0; q <= providers_; ++q) {
-          if (!ready[q].empty() && (best == kNoId || ready[q].top() < ready[best].top())) best = q;
-        }
-        if (best == kNoId) break;
-        current = best;
-        ++run;
-      }
-      const NodeId a = ready[current].top();
-      ready[current].pop();
-      order.push_back(a);
-      run_of[a] = run;
-      for (const NodeId b : preds_[a]) {
-        if (run_of[b] == run) parent[find(b)] = find(a);
-      }
-      for (const NodeId b : succs_[a]) {
-        if (--waiting_[b] == 0) ready[queue_of(b)].push(b);
-      }
-    }
-    plan_.segments.clear();
-    std::vector<uint32_t> segment_of(n_, kNoId);
-    for (const NodeId a : order) {
-      uint32_t& segment = segment_of[find(a)];
-      if (segment == kNoId) {
-        segment = static_cast<uint32_t>(plan_.segments.size());
-        plan_.segments.push_back({owner_[a], {}});
-      }
-      auto& nodes = plan_.segments[segment].nodes;
-      nodes.insert(nodes.end(), atom_nodes_[a].begin(), atom_nodes_[a].end());
-    }
-    for (Segment& segment : plan_.segments) std::sort(segment.nodes.begin(), segment.nodes.end());
   }
 
   // Another provider claims the node by itself.
@@ -347,9 +223,7 @@ class Planner {
   std::vector<uint32_t> groups_;  // as outcomes: index of the group, or kNoId
   std::vector<uint32_t> pinned_;  // per node
   std::vector<uint32_t> owner_;   // per node
-  std::vector<NodeId> atom_;      // per node: the node that stands for its group
-  std::vector<std::vector<NodeId>> atom_nodes_, preds_, succs_;
-  std::vector<uint32_t> waiting_;
+  Atoms atoms_;
 };
 
 }  // namespace
@@ -384,29 +258,6 @@ SegmentIo segment_io(const Graph& graph, const Segment& segment) {
     }
   }
   return io;
-}
-
-Status check_required(const Graph& graph, const Plan& plan, std::span<const ProviderClaims> claims,
-                      std::span<const RequireRule> rules) {
-  for (const RequireRule& rule : rules) {
-    uint64_t matched = 0, placed = 0;
-    std::string offenders;
-    for (NodeId id = 0; id < graph.num_nodes(); ++id) {
-      if (rule.op && !matches_op(*rule.op, graph.node(id))) continue;
-      ++matched;
-      const uint32_t provider = plan.decisions[id].provider;
-      if (provider < claims.size() && claims[provider].provider_id == rule.provider) {
-        ++placed;
-      } else if (matched - placed <= kMaxListed) {
-        offenders += concat("\n  ", describe(graph, id), ": ", to_string(plan.decisions[id].rule));
-      }
-    }
-    const double least = rule.min_fraction.value_or(1.0) * static_cast<double>(matched);
-    if (static_cast<double>(placed) >= least) continue;
-    return make_error(StatusCode::kFailedPrecondition, placed, " of ", matched, " nodes run on '", rule.provider,
-                      "', fewer than a require rule asks; relax the rule or see why:", offenders);
-  }
-  return {};
 }
 
 }  // namespace mortise::plan

@@ -8,11 +8,6 @@
 namespace mortise::reference {
 namespace {
 
-std::string subject_of(const sdk::NodeView& node) {
-  if (node.name().empty()) return concat("node #", node.id(), " (", node.op_type(), ")");
-  return concat("node '", node.name(), "' (", node.op_type(), ")");
-}
-
 bool known_at_other_version(const NodeSpec& node) {
   for (const OpEntry& entry : all_ops()) {
     if (entry.domain == node.domain() && entry.op_type == node.op_type()) return true;
@@ -37,8 +32,10 @@ class Builder {
   explicit Builder(const sdk::CompileRequest& request) : request_(request) {}
 
   Result<Program> build(bool accumulate_f64) {
-    MORTISE_TRY(number_values());
     const auto nodes = request_.nodes();
+    slots_.reserve(2 * nodes.size());
+    program_.steps.reserve(nodes.size());
+    MORTISE_TRY(number_values());
     for (uint32_t step = 0; step < nodes.size(); ++step) MORTISE_TRY(add_step(step, nodes[step], accumulate_f64));
     number_outputs();
     list_dying();
@@ -75,7 +72,11 @@ class Builder {
     const NodeSpec node(request_.graph(), id, accumulate_f64);
     auto made = make_kernel(node);
     if (const auto* refusal = std::get_if<Refusal>(&made)) return request_.refuse(id, refusal->code, refusal->text);
-    Step step{.kernel = std::get<Kernel>(std::move(made)), .node = id, .subject = subject_of(node)};
+    Step step{.kernel = std::get<Kernel>(std::move(made)), .node = id};
+    step.first_text = program_.texts.size();
+    step.name_size = static_cast<uint32_t>(node.name().size());
+    step.op_size = static_cast<uint32_t>(node.op_type().size());
+    program_.texts.append(node.name()).append(node.op_type());
     step.first_read = static_cast<uint32_t>(program_.reads.size());
     step.num_reads = static_cast<uint32_t>(node.inputs().size());
     for (const sdk::ValueId input : node.inputs()) {
@@ -85,7 +86,7 @@ class Builder {
       }
       const auto found = slots_.find(input);
       if (found == slots_.end()) {
-        return invalid_argument(step.subject, " reads value #", input,
+        return invalid_argument(program_.subject(step), " reads value #", input,
                                 ", which is neither an input of the segment nor written before it");
       }
       program_.reads.push_back(found->second);
@@ -101,7 +102,7 @@ class Builder {
         continue;
       }
       if (slots_.contains(output))
-        return invalid_argument(step.subject, " writes value #", output, ", which exists already");
+        return invalid_argument(program_.subject(step), " writes value #", output, ", which exists already");
       program_.writes.push_back(add_slot(output, number));
     }
     program_.steps.push_back(std::move(step));
@@ -168,6 +169,11 @@ std::variant<Kernel, Refusal> make_kernel(const NodeSpec& node) {
   const uint32_t code =
       kernel.status().code() == StatusCode::kInvalidArgument ? MORTISE_REFUSAL_ATTRIBUTE : MORTISE_REFUSAL_OTHER;
   return Refusal{code, kernel.status().message()};
+}
+
+std::string Program::subject(const Step& step) const {
+  if (step.name_size == 0) return concat("node #", step.node, " (", op_type(step), ")");
+  return concat("node '", std::string_view(texts).substr(step.first_text, step.name_size), "' (", op_type(step), ")");
 }
 
 Result<Program> make_program(const sdk::CompileRequest& request, bool accumulate_f64) {

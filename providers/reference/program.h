@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -23,7 +24,9 @@ std::variant<Kernel, Refusal> make_kernel(const NodeSpec& node);
 struct Step {
   Kernel kernel;
   sdk::NodeId node;
-  std::string subject;  // "node 'relu1' (Relu)"
+  // In Program::texts: the node's name, then its operator.
+  uint64_t first_text;
+  uint32_t name_size, op_size;
   // Ranges of Program::reads, writes and dying.
   uint32_t first_read, num_reads;
   uint32_t first_write, num_writes;
@@ -47,7 +50,12 @@ struct Program {
   std::vector<Slot> slots;           // of the variables: slot number minus num_constants()
   std::vector<uint32_t> run_inputs;  // variable slots, in the order of the request
   std::vector<uint32_t> run_outputs;
+  std::string texts;  // of all steps, so that a step has no string of its own
 
+  std::string_view op_type(const Step& step) const {
+    return std::string_view(texts).substr(step.first_text + step.name_size, step.op_size);
+  }
+  std::string subject(const Step& step) const;  // "node 'relu1' (Relu)"
   uint32_t num_constants() const { return static_cast<uint32_t>(constants.size()); }
 };
 

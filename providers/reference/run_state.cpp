@@ -49,7 +49,7 @@ Status RunState::run(const sdk::RunArgs& args) {
     status = Status(StatusCode::kInternal, e.what());
   }
   if (!status.ok() && step_ != nullptr && status.code() != StatusCode::kCancelled) {
-    status = std::move(status).context(step_->subject).at_node(step_->node);
+    status = std::move(status).context(program_.subject(*step_)).at_node(step_->node);
   }
   const bool ok = status.ok();
   reset();
@@ -118,9 +118,7 @@ Status RunState::run_recorded(const Step& step) {
   const mortise_host_profile_t& profile = *host_.profile();
   const uint64_t start = profile.now_ns(host_.raw());
   MORTISE_TRY(run_step(step));
-  const std::string_view subject = step.subject;
-  const auto open = subject.rfind('(');
-  const std::string name(subject.substr(open + 1, subject.size() - open - 2));
+  const std::string name(program_.op_type(step));
   const mortise_profile_event_t event{.name = name.c_str(),
                                       .start_ns = start,
                                       .duration_ns = profile.now_ns(host_.raw()) - start,

@@ -1,7 +1,7 @@
 // merge_duplicates: nodes that compute the same from the same inputs become one.
 #include <algorithm>
+#include <bit>
 #include <cstring>
-#include <unordered_map>
 
 #include "core/optimize/pass.h"
 
@@ -67,31 +67,58 @@ size_t hash(const Node& node) {
   return mix(result, attributes);
 }
 
+// The nodes seen so far, by hash: a table of chains without an allocation per node.
+class Seen {
+ public:
+  explicit Seen(const Graph& graph)
+      : graph_(graph), first_(std::bit_ceil(size_t{graph.num_nodes()} + 1), kNoId), chained_(graph.num_nodes()) {}
+
+  // A node that is the same as this one; otherwise this one is remembered, and the answer is kNoId.
+  NodeId find_or_add(NodeId id) {
+    const Node& node = graph_.node(id);
+    const size_t hash_of_node = hash(node);
+    NodeId& first = first_[hash_of_node & (first_.size() - 1)];
+    size_t length = 0;
+    for (NodeId other = first; other != kNoId; other = chained_[other].next) {
+      if (++length == kMaxChain) return kNoId;
+      if (chained_[other].hash == hash_of_node && same(graph_.node(other), node)) return other;
+    }
+    chained_[id] = {hash_of_node, first};
+    first = id;
+    return kNoId;
+  }
+
+ private:
+  // So many nodes are looked at, so that the pass stays linear whatever they are.
+  static constexpr size_t kMaxChain = 32;
+  struct Chained {
+    size_t hash = 0;
+    NodeId next = kNoId;
+  };
+
+  const Graph& graph_;
+  std::vector<NodeId> first_;  // a power of two of them
+  std::vector<Chained> chained_;
+};
+
 }  // namespace
 
 Result<bool> merge_duplicates(Graph& graph, const PassContext&) {
-  // Equal hashes of different nodes: only so many are looked at, so that the pass stays linear.
-  constexpr size_t kMaxCandidates = 8;
   Redirections redirections(graph);
-  std::unordered_map<size_t, std::vector<NodeId>> seen;
+  Seen seen(graph);
   std::vector<NodeId> merged;
   for (NodeId id = 0; id < graph.num_nodes(); ++id) {
     Node& node = graph.node(id);
     if (!is_pure(node)) continue;
     for (ValueId& input : node.inputs) input = redirections.find(input);
-    std::vector<NodeId>& candidates = seen[hash(node)];
-    const auto first =
-        std::find_if(candidates.begin(), candidates.end(), [&](NodeId other) { return same(graph.node(other), node); });
-    if (first == candidates.end()) {
-      if (candidates.size() < kMaxCandidates) candidates.push_back(id);
-      continue;
-    }
+    const NodeId first = seen.find_or_add(id);
+    if (first == kNoId) continue;
     // Two outputs of the graph stay two values.
     const bool is_output = std::any_of(node.outputs.begin(), node.outputs.end(), [&](ValueId output) {
       return output != kNoId && std::as_const(graph).value(output).is_output;
     });
     if (is_output) continue;
-    const IdList& kept = graph.node(*first).outputs;
+    const IdList& kept = graph.node(first).outputs;
     for (size_t i = 0; i < kept.size(); ++i) {
       if (kept[i] != kNoId) redirections.add(node.outputs[i], kept[i]);
     }

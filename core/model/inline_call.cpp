@@ -1,0 +1,87 @@
+// Calls of the model's own functions: their nodes are imported into the graph of the caller.
+#include "core/model/importer.h"
+
+namespace mortise {
+
+std::string Importer::unique_prefix(const onnx::NodeProto& node, const Scope& scope) {
+  const std::string base = scope.prefix + (node.name().empty() ? node.op_type() : node.name());
+  std::string prefix = base;
+  for (uint64_t& n = prefixes_[base]; n++ != 0;) {
+    prefix = concat(base, '#', n);
+    if (prefixes_.try_emplace(prefix, 1).second) break;
+  }
+  return prefix + "/";
+}
+
+Status Importer::inline_call(onnx::NodeProto& proto, Function& function, Scope& scope) {
+  const onnx::FunctionProto& callee = *function.proto;
+  if (scope.depth + 1 > options_.max_nesting_depth) {
+    return make_error(StatusCode::kResourceExhausted, "calls and bodies are nested deeper than ",
+                      options_.max_nesting_depth, " levels; raise max_nesting_depth to load the model");
+  }
+  std::string chain = callee.name();
+  for (const Call* call = scope.call; call != nullptr; call = call->caller) {
+    chain = concat(call->function->proto->name(), " -> ", chain);
+    if (call->function == &function)
+      return invalid_argument("function calls itself: ", chain, "; ONNX forbids recursion");
+  }
+  if (proto.input_size() > callee.input_size() || proto.output_size() > callee.output_size()) {
+    return invalid_argument("it has ", proto.input_size(), " inputs and ", proto.output_size(),
+                            " outputs, but function '", callee.name(), "' has ", callee.input_size(), " and ",
+                            callee.output_size());
+  }
+  work_ += static_cast<uint64_t>(callee.input_size() + callee.output_size() + callee.attribute_size()) / 32;
+
+  Call call{&function, scope.call, {}};
+  Scope inner{scope.level, nullptr, &call, &function.opsets, unique_prefix(proto, scope), scope.depth + 1, {}};
+  for (auto& attribute : *proto.mutable_attribute()) {
+    if (const auto argument = resolve(attribute, scope)) call.arguments.emplace(attribute.name(), *argument);
+  }
+  for (auto& attribute : function.defaults)
+    call.arguments.try_emplace(attribute.name(), Call::Argument{&attribute, &inner});
+  for (int i = 0; i < callee.input_size(); ++i) {
+    ValueId id = kNoId;
+    if (i < proto.input_size()) {
+      MORTISE_ASSIGN(id, read(scope, proto.input(i)));
+    }
+    if (!inner.names.insert(callee.input(i), {id, true}).second) {
+      return invalid_argument("function '", callee.name(), "' has two inputs '", callee.input(i), "'");
+    }
+  }
+  Graph& graph = *scope.level->graph;
+  std::vector<std::pair<std::string_view, ValueId>>
+      copies;  // outputs that no node of the function writes for themselves
+  for (int i = 0; i < callee.output_size(); ++i) {
+    if (i >= proto.output_size() || proto.output(i).empty()) continue;
+    const ValueId target = scope.names.find(proto.output(i))->value.id;
+    const bool bound = inner.names.insert(callee.output(i), {target, false}).second;
+    if (!bound) copies.emplace_back(callee.output(i), target);
+  }
+  ++inlining_;
+  Status status = import_nodes(*function.proto->mutable_node(), inner);
+  --inlining_;
+  if (!status.ok()) return std::move(status).context(concat("function '", callee.name(), "'"));
+  for (const auto& [name, named] : inner.names) {
+    if (!named.defined)
+      return invalid_argument("function '", callee.name(), "' does not write its output '", name, "'");
+  }
+  for (const auto& [name, target] : copies) {
+    const ValueId source = inner.names.find(name)->value.id;
+    if (source == kNoId) {
+      return invalid_argument("function '", callee.name(), "' returns its input '", name,
+                              "', which the call leaves out");
+    }
+    Node identity;
+    identity.name = intern(concat(inner.prefix, name));
+    identity.op_type = intern("Identity");
+    const auto version = function.opsets.find("");
+    identity.since_version =
+        since_versions_.resolve({}, identity.op_type, version == function.opsets.end() ? 1 : version->second);
+    identity.inputs = {source};
+    identity.outputs = {target};
+    graph.add_node(std::move(identity));
+  }
+  return {};
+}
+
+}  // namespace mortise
