@@ -52,8 +52,12 @@ class KernelContext {
   bool has_output(uint64_t i) const { return i < outputs_.size() && outputs_[i] != nullptr; }
 
   // Only when has_input(i) and it is a tensor (which inference has made sure of wherever the operator says so).
-  const Tensor& input(uint64_t i) const { return inputs_[i]->tensor; }
-  const Value& input_value(uint64_t i) const { return *inputs_[i]; }
+  // An index beyond the node's inputs throws, which ends the run with a sentence.
+  const Tensor& input(uint64_t i) const { return input_value(i).tensor; }
+  const Value& input_value(uint64_t i) const {
+    if (i >= inputs_.size()) throw_missing_input(i);
+    return *inputs_[i];
+  }
 
   // The output as a tensor to be written, every element of it; uninitialised. In a steady state this allocates nothing.
   // Throws when the run's memory is used up, or for a size that no memory can have.
@@ -100,6 +104,7 @@ class KernelContext {
   }
 
  protected:
+  [[noreturn]] static void throw_missing_input(uint64_t i);
   virtual Tensor& prepare_output(uint64_t i, DType dtype, const Shape& shape) = 0;
   virtual void* scratch_bytes(uint64_t count, uint64_t element_size) = 0;
   virtual void parallel_ranges(uint64_t count, uint64_t grain, void (*body)(void*, uint64_t, uint64_t),

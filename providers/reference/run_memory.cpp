@@ -23,6 +23,10 @@ uint64_t checked_size(DType dtype, const Shape& shape) {
 
 }  // namespace
 
+void KernelContext::throw_missing_input(uint64_t i) {
+  throw std::out_of_range(concat("input ", i, " is missing, which the operator needs"));
+}
+
 Tensor RunState::allocate_or_throw(DType dtype, const Shape& shape) {
   auto tensor = allocate(dtype, shape);
   if (!tensor.ok()) throw Failure(std::move(tensor).status());
