@@ -1,6 +1,8 @@
 #include "core/model/mapped_file.h"
 
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <boost/interprocess/file_mapping.hpp>
@@ -41,6 +43,14 @@ struct OpenFiles {
 OpenFiles& open_files() {
   static OpenFiles& files = *new OpenFiles;
   return files;
+}
+
+// The pages within a part of a file need not stay in memory; they are read again if somebody asks.
+void forget(std::span<const std::byte> part) {
+  const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  const uintptr_t begin = (reinterpret_cast<uintptr_t>(part.data()) + page - 1) / page * page;
+  const uintptr_t end = (reinterpret_cast<uintptr_t>(part.data()) + part.size()) / page * page;
+  if (begin < end) (void)madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 
 }  // namespace
@@ -84,6 +94,7 @@ Result<std::shared_ptr<const void>> MappedFile::aligned(std::span<const std::byt
     return make_error(StatusCode::kResourceExhausted, "no memory for a copy of ", part.size(), " bytes of a weight");
   }
   std::memcpy(memory, part.data(), part.size());
+  forget(part);
   // The copy keeps the file open, so that a later load of it finds the copy.
   std::shared_ptr<const void> copy(
       memory, [file = shared_from_this()](const void* p) { ::operator delete(const_cast<void*>(p), kAlignment); });
