@@ -5,6 +5,7 @@
 
 #include <random>
 
+#include "core/host/memory_budget.h"
 #include "core/run/layout.h"
 #include "core/run/slots.h"
 
@@ -13,7 +14,9 @@ namespace {
 
 // A program of one step per node, for what does not call a provider. The graph is finalized and outlives it.
 Program program_of(const Graph& graph) {
+  static const auto unlimited = std::make_shared<MemoryBudget>(0);
   Program program;
+  program.memory = unlimited.get();
   program.graph = &graph;
   program.parallel = true;
   for (NodeId id = 0; id < graph.num_nodes(); ++id) {
