@@ -144,7 +144,6 @@ Status check_attribute(const AttributeRule& rule, const Graph& graph, NodeId id,
 
 Status check_attributes(const Signature& signature, const Graph& graph, NodeId id) {
   const Node& node = graph.node(id);
-  size_t required = 0;
   for (const Attribute& attribute : node.attributes) {
     const auto rule = std::find_if(signature.attributes.begin(), signature.attributes.end(),
                                    [&](const AttributeRule& r) { return attribute.name == r.name; });
@@ -155,7 +154,6 @@ Status check_attributes(const Signature& signature, const Graph& graph, NodeId i
                    " of the operator, which has ", known.empty() ? "none" : join(known));
     }
     MORTISE_TRY(check_attribute(*rule, graph, id, attribute.value));
-    required += rule->required ? 1 : 0;
   }
   for (const AttributeRule& rule : signature.attributes) {
     if (rule.required && node.find(rule.name) == nullptr) {
