@@ -19,7 +19,8 @@ namespace {
 
 using Outputs = std::map<std::string, Value>;
 
-constexpr uint32_t kSeeds = 1500;
+constexpr uint32_t kBlocks = 6;
+constexpr uint32_t kSeedsPerBlock = 250;
 
 struct Lines {
   std::mutex mutex;
@@ -126,16 +127,21 @@ void check_seed(uint32_t seed) {
   }
 }
 
-TEST(Patchwork, GivesTheResultsOfTheReferenceAlone) {
+// In blocks, which ctest runs side by side and gives their time each.
+class PatchworkBlock : public testing::TestWithParam<uint32_t> {};
+
+TEST_P(PatchworkBlock, GivesTheResultsOfTheReferenceAlone) {
   if (const char* only = std::getenv("MORTISE_SEED")) {
     check_seed(static_cast<uint32_t>(std::strtoul(only, nullptr, 10)));
     return;
   }
-  for (uint32_t seed = 0; seed < kSeeds && !HasFailure(); ++seed) {
+  const uint32_t begin = GetParam() * kSeedsPerBlock;
+  for (uint32_t seed = begin; seed < begin + kSeedsPerBlock && !HasFailure(); ++seed) {
     SCOPED_TRACE("MORTISE_SEED=" + std::to_string(seed));
     check_seed(seed);
   }
 }
+INSTANTIATE_TEST_SUITE_P(Seeds, PatchworkBlock, testing::Range(0u, kBlocks));
 
 TEST(Patchwork, GivesThemToConcurrentRunsWhileAProviderFails) {
   for (uint32_t seed = 0; seed < 40 && !HasFailure(); ++seed) {
