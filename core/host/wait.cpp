@@ -4,10 +4,18 @@
 
 #include "core/base/tsan.h"
 
+#if defined(MORTISE_TSAN) || defined(__SANITIZE_ADDRESS__)
+#define MORTISE_ONE_STACK 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define MORTISE_ONE_STACK 1
+#endif
+#endif
+
 namespace mortise {
 
 bool can_suspend() {
-#if defined(MORTISE_TSAN)
+#if defined(MORTISE_ONE_STACK)
   return false;
 #else
   return true;

@@ -2,7 +2,8 @@
 //
 // In a task of the host's arena the task is suspended (oneTBB), so that its thread takes other work meanwhile; the code
 // after wait() may then run on another thread. Elsewhere the thread sleeps. Nothing is allocated but oneTBB's own
-// stacks, which it keeps. Under ThreadSanitizer, which cannot follow a change of stacks, every wait sleeps.
+// stacks, which it keeps. Under ThreadSanitizer and AddressSanitizer, which cannot follow a change of stacks, every wait
+// sleeps.
 //
 // No lock, no ScopedRole and no reference to thread-local data may be held across wait().
 #pragma once
