@@ -11,6 +11,7 @@
 
 #include "datasheet.h"
 #include "mortise/provider.h"
+#include "mortise/sdk/onnx/window.h"
 
 namespace mortise::mock_npu {
 namespace {
@@ -158,39 +159,23 @@ void Lowering::no_attribute(std::string_view name, int64_t expected) const {
 
 // Strides and padding, for an x of rank 4 that is operand 0.
 void Lowering::window(int64_t kernel_h, int64_t kernel_w) {
+  const auto attributes = sdk::read_window(node_);
+  if (!attributes.ok()) refuse(MORTISE_REFUSAL_ATTRIBUTE, op(), ": ", attributes.status().message());
+  const auto resolved = sdk::resolve_window(*attributes, made_.inputs[0].type.dims, Shape{kernel_h, kernel_w});
+  if (!resolved.ok()) refuse(MORTISE_REFUSAL_ATTRIBUTE, op(), ": ", resolved.status().message());
+  const sdk::Window& window = *resolved;
   auto& params = made_.command.params;
-  const Shape& x = made_.inputs[0].type.dims;
-  for (const int64_t dilation : node_.get_ints("dilations")) {
-    if (dilation != 1) refuse(MORTISE_REFUSAL_ATTRIBUTE, op(), ": dilation ", dilation, " is not supported, only 1");
-  }
-  const auto extents = [&](std::string_view name, size_t count, int64_t otherwise) {
-    const auto given = node_.get_ints(name);
-    std::vector<int64_t> all(given.begin(), given.end());
-    if (all.empty()) all.assign(count, otherwise);
-    for (const int64_t extent : all) {
-      if (all.size() != count || extent < 0 || extent > 255) {
-        refuse(MORTISE_REFUSAL_ATTRIBUTE, op(), ": ", name, " needs ", count, " numbers from 0 to 255");
-      }
+  for (uint32_t axis = 0; axis < 2; ++axis) {
+    if (window.dilation[axis] != 1) {
+      refuse(MORTISE_REFUSAL_ATTRIBUTE, op(), ": dilation ", window.dilation[axis], " is not supported, only 1");
     }
-    return all;
-  };
-  const auto strides = extents("strides", 2, 1);
-  auto pads = extents("pads", 4, 0);
-  const std::string_view mode = node_.get_string("auto_pad", "NOTSET");
-  if (strides[0] < 1 || strides[1] < 1) refuse(MORTISE_REFUSAL_ATTRIBUTE, op(), ": a stride of 0");
-  if (mode == "VALID") pads.assign(4, 0);
-  if (mode == "SAME_UPPER" || mode == "SAME_LOWER") {
-    const int64_t kernel[] = {kernel_h, kernel_w};
-    for (uint32_t axis = 0; axis < 2; ++axis) {
-      const int64_t count = (x[2 + axis] + strides[axis] - 1) / strides[axis];
-      const int64_t total = std::max<int64_t>(0, (count - 1) * strides[axis] + kernel[axis] - x[2 + axis]);
-      pads[axis] = mode == "SAME_UPPER" ? total / 2 : total - total / 2;
-      pads[axis + 2] = total - pads[axis];
+    for (const int64_t extent : {window.stride[axis], window.pad_begin[axis], window.pad_end[axis]}) {
+      if (extent > 255) refuse(MORTISE_REFUSAL_ATTRIBUTE, op(), ": strides and pads go up to 255, not ", extent);
     }
+    params[kStrideH + axis] = static_cast<int32_t>(window.stride[axis]);
+    params[kPadTop + axis] = static_cast<int32_t>(window.pad_begin[axis]);
+    params[kPadBottom + axis] = static_cast<int32_t>(window.pad_end[axis]);
   }
-  params[kStrideH] = static_cast<int32_t>(strides[0]);
-  params[kStrideW] = static_cast<int32_t>(strides[1]);
-  for (uint32_t i = 0; i < 4; ++i) params[kPadTop + i] = static_cast<int32_t>(pads[i]);
 }
 
 void Lowering::conv() {

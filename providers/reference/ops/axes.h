@@ -1,4 +1,4 @@
-// Axes, integer inputs and strides: what every operator that looks at shapes needs, once.
+// Integer inputs and parameters: what every operator that looks at shapes needs beside mortise/sdk/onnx/axes.h, once.
 //
 // Nothing here touches elements; strided.h does. Functions are pure and may be called from any thread.
 #pragma once
@@ -6,39 +6,16 @@
 #include <algorithm>
 #include <string_view>
 
+#include "mortise/sdk/onnx/axes.h"
 #include "providers/reference/kernel.h"
 
 namespace mortise::reference {
 
-// The axis counted from the front. `name` is the attribute or input it came from.
-inline Result<uint32_t> normalise_axis(int64_t axis, uint64_t rank, std::string_view name = "axis") {
-  const auto r = static_cast<int64_t>(rank);
-  if (axis < -r || axis >= r) return invalid_argument(name, " ", axis, " is out of range for rank ", rank);
-  return static_cast<uint32_t>(axis < 0 ? axis + r : axis);
-}
-
-// All of them, in the order given; an axis named twice is refused.
-inline Result<Shape> normalise_axes(std::span<const int64_t> axes, uint64_t rank, std::string_view name = "axes") {
-  if (axes.size() > rank) return invalid_argument(name, " has ", axes.size(), " entries, more than the rank ", rank);
-  Shape result;
-  for (const int64_t axis : axes) {
-    MORTISE_ASSIGN(const uint32_t a, normalise_axis(axis, rank, name));
-    if (std::find(result.begin(), result.end(), a) != result.end()) {
-      return invalid_argument(name, " names axis ", a, " twice");
-    }
-    result.push_back(a);
-  }
-  return result;
-}
-
-// Row-major strides in elements. Defined for every shape, also one with extent 0.
-inline Shape strides_of(const Shape& shape) {
-  Shape strides(shape.rank(), 1);
-  for (uint32_t i = shape.rank(); i-- > 1;) {
-    strides[i - 1] = static_cast<int64_t>(static_cast<uint64_t>(strides[i]) * static_cast<uint64_t>(shape[i]));
-  }
-  return strides;
-}
+using sdk::AxisSplit;
+using sdk::normalise_axes;
+using sdk::normalise_axis;
+using sdk::split_at;
+using sdk::strides_of;
 
 // OK if a tensor can have that shape.
 inline Status check_shape(DType dtype, const Shape& shape) {
@@ -93,15 +70,6 @@ class IntsParameter {
   bool given_;
   Shape values_;
 };
-
-// A tensor seen around one axis (or a run of axes [first, last)).
-struct AxisSplit {
-  int64_t outer, extent, inner;
-};
-inline AxisSplit split_at(const Shape& shape, uint32_t first, uint32_t last) {
-  return {shape.product(0, first), shape.product(first, last), shape.product(last, shape.rank())};
-}
-inline AxisSplit split_at(const Shape& shape, uint32_t axis) { return split_at(shape, axis, axis + 1); }
 
 // A range of items worth some 20 us where each costs about `cost` element moves.
 inline uint64_t grain_for(int64_t cost) {

@@ -14,7 +14,7 @@ Result<ConvPlan> plan_conv(const WindowAttributes& attributes, int64_t groups, c
   }
   ConvPlan plan;
   const Shape kernel(std::span(weights.data() + 2, weights.rank() - 2));
-  MORTISE_ASSIGN(plan.window, resolve_window(attributes, input, kernel));
+  MORTISE_ASSIGN(plan.window, sdk::resolve_window(attributes, input, kernel));
   if (!(plan.window.kernel == kernel)) {
     return invalid_argument("attribute kernel_shape ", to_string(plan.window.kernel), " contradicts weights ",
                             to_string(weights));
@@ -32,7 +32,7 @@ Result<ConvPlan> plan_conv(const WindowAttributes& attributes, int64_t groups, c
 }
 
 Result<Kernel> make_conv(const NodeSpec& node) {
-  MORTISE_ASSIGN(const WindowAttributes attributes, read_window(node));
+  MORTISE_ASSIGN(const WindowAttributes attributes, sdk::read_window(node));
   const int64_t groups = node.get_int("group", 1);
   const bool f64 = node.accumulate_f64();
   return Kernel([=](KernelContext& context) -> Status {

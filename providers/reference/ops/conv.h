@@ -45,11 +45,11 @@ void convolve(KernelContext& context, const ConvPlan& plan, const X* x, const W*
     std::fill_n(panel, depth * kPanelColumns, Acc{});
     Shape at, tap;
     for (uint64_t column = 0; column < count; ++column) {
-      Window::unravel(j + column, window.output, at);
+      unravel(j + column, window.output, at);
       for (uint32_t axis = 0; axis < window.axes; ++axis)
         at[axis] = at[axis] * window.stride[axis] - window.pad_begin[axis];
       // Row p of the matrix is channel p / taps, tap p % taps: one tap at a time, through the channels.
-      Window::unravel(p % taps, window.kernel, tap);
+      unravel(p % taps, window.kernel, tap);
       for (uint64_t first = p; first < p + std::min(depth, taps); ++first) {
         int64_t offset = 0;
         bool inside = true;

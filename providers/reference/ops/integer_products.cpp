@@ -80,7 +80,7 @@ Result<Kernel> make_matmul_integer(const NodeSpec&) {
 }
 
 Result<Kernel> make_conv_integer(const NodeSpec& node) {
-  MORTISE_ASSIGN(const WindowAttributes attributes, read_window(node));
+  MORTISE_ASSIGN(const WindowAttributes attributes, sdk::read_window(node));
   return Kernel([attributes, groups = node.get_int("group", 1)](KernelContext& context) -> Status {
     const Tensor& x = context.input(0);
     const Tensor& w = context.input(1);
@@ -102,7 +102,7 @@ Result<Kernel> make_conv_integer(const NodeSpec& node) {
 }
 
 Result<Kernel> make_qlinear_conv(const NodeSpec& node) {
-  MORTISE_ASSIGN(const WindowAttributes attributes, read_window(node));
+  MORTISE_ASSIGN(const WindowAttributes attributes, sdk::read_window(node));
   return Kernel([attributes, groups = node.get_int("group", 1)](KernelContext& context) -> Status {
     const Tensor& x = context.input(0);
     const Tensor& w = context.input(3);

@@ -10,7 +10,7 @@ namespace {
 
 // The window over x and the extents of the output.
 Result<Window> pool_window(const WindowAttributes& attributes, const Tensor& x, Shape& output) {
-  MORTISE_ASSIGN(Window window, resolve_window(attributes, x.shape(), Shape()));
+  MORTISE_ASSIGN(Window window, sdk::resolve_window(attributes, x.shape(), Shape()));
   output = window.output;
   output.insert(0, x.dim(1));
   output.insert(0, x.dim(0));
@@ -29,7 +29,7 @@ void for_each_window(KernelContext& context, const Shape& output, const Window& 
 // `offset` in row-major order as an index in column-major order.
 uint64_t column_major(uint64_t offset, const Shape& extents) {
   Shape at;
-  Window::unravel(offset, extents, at);
+  unravel(offset, extents, at);
   int64_t index = 0;
   for (uint32_t axis = extents.rank(); axis-- > 0;) index = index * extents[axis] + at[axis];
   return static_cast<uint64_t>(index);
@@ -47,7 +47,7 @@ T lowest() {
 }  // namespace
 
 Result<Kernel> make_max_pool(const NodeSpec& node) {
-  MORTISE_ASSIGN(const WindowAttributes attributes, read_window(node));
+  MORTISE_ASSIGN(const WindowAttributes attributes, sdk::read_window(node));
   const bool by_columns = node.get_int("storage_order", 0) != 0;
   return Kernel([=](KernelContext& context) -> Status {
     const Tensor& x = context.input(0);
@@ -61,7 +61,7 @@ Result<Kernel> make_max_pool(const NodeSpec& node) {
         Compute<T> best = lowest<T>();
         uint64_t best_offset = 0;
         bool first = true;
-        window.for_each_tap(at, [&](uint64_t offset) {
+        for_each_tap(window, at, [&](uint64_t offset) {
           const auto value = static_cast<Compute<T>>(image[offset]);
           if (!first && !(value > best)) return;
           best = value;
@@ -80,7 +80,7 @@ Result<Kernel> make_max_pool(const NodeSpec& node) {
 }
 
 Result<Kernel> make_average_pool(const NodeSpec& node) {
-  MORTISE_ASSIGN(const WindowAttributes attributes, read_window(node));
+  MORTISE_ASSIGN(const WindowAttributes attributes, sdk::read_window(node));
   const bool count_padding = node.get_int("count_include_pad", 0) != 0;
   const bool f64 = node.accumulate_f64();
   return Kernel([=](KernelContext& context) -> Status {
@@ -94,11 +94,11 @@ Result<Kernel> make_average_pool(const NodeSpec& node) {
           const T* image = x.data<T>() + plane;
           Acc sum = 0;
           int64_t count = 0;
-          window.for_each_tap(at, [&](uint64_t offset) {
+          for_each_tap(window, at, [&](uint64_t offset) {
             sum += static_cast<Acc>(image[offset]);
             ++count;
           });
-          if (count_padding) count = window.padded_taps(at);
+          if (count_padding) count = padded_taps(window, at);
           y.data<T>()[i] = static_cast<T>(count == 0 ? Acc{0} : sum / static_cast<Acc>(count));
         });
         return {};
@@ -108,7 +108,7 @@ Result<Kernel> make_average_pool(const NodeSpec& node) {
 }
 
 Result<Kernel> make_lp_pool(const NodeSpec& node) {
-  MORTISE_ASSIGN(const WindowAttributes attributes, read_window(node));
+  MORTISE_ASSIGN(const WindowAttributes attributes, sdk::read_window(node));
   // A float in version 1, an integer since.
   const double p = node.since_version() < 2 ? node.get_float("p", 2.0f) : static_cast<double>(node.get_int("p", 2));
   return Kernel([=](KernelContext& context) -> Status {
@@ -120,8 +120,8 @@ Result<Kernel> make_lp_pool(const NodeSpec& node) {
       for_each_window(context, output, window, [&](uint64_t i, uint64_t plane, uint64_t at) {
         const T* image = x.data<T>() + plane;
         double sum = 0;
-        window.for_each_tap(at,
-                            [&](uint64_t offset) { sum += std::pow(std::abs(static_cast<double>(image[offset])), p); });
+        for_each_tap(window, at,
+                     [&](uint64_t offset) { sum += std::pow(std::abs(static_cast<double>(image[offset])), p); });
         y.data<T>()[i] = static_cast<T>(std::pow(sum, 1 / p));
       });
       return {};

@@ -3,28 +3,6 @@
 #include "providers/reference/types.h"
 
 namespace mortise::reference {
-namespace {
-
-struct Cut {
-  int64_t start, count, step;
-};
-
-// What [start:end:step] takes of an axis.
-Cut cut_axis(int64_t extent, int64_t start, int64_t end, int64_t step) {
-  if (extent == 0) return {0, 0, 0};
-  if (start < 0) start += extent;
-  if (end < 0) end += extent;
-  const bool forward = step > 0;
-  start = std::clamp<int64_t>(start, 0, forward ? extent : extent - 1);
-  end = std::clamp<int64_t>(end, forward ? 0 : -1, forward ? extent : extent - 1);
-  const int64_t distance = forward ? end - start : start - end;
-  if (distance <= 0) return {0, 0, 0};
-  const uint64_t stride = forward ? static_cast<uint64_t>(step) : 0 - static_cast<uint64_t>(step);
-  const auto count = static_cast<int64_t>((static_cast<uint64_t>(distance) - 1) / stride + 1);
-  return {start, count, count == 1 ? 0 : step};
-}
-
-}  // namespace
 
 Result<Kernel> make_slice(const NodeSpec& node) {
   return Kernel([starts = IntsParameter(node, "starts", 1), ends = IntsParameter(node, "ends", 2),
@@ -51,7 +29,7 @@ Result<Kernel> make_slice(const NodeSpec& node) {
       const auto a = static_cast<uint64_t>(cut_axes[i]);
       const int64_t by = step ? (*step)[i] : 1;
       if (by == 0) return invalid_argument("steps has a 0 at ", i);
-      const Cut cut = cut_axis(x.shape()[a], (*begin)[i], (*end)[i], by);
+      const sdk::SliceRange cut = sdk::slice_axis(x.shape()[a], (*begin)[i], (*end)[i], by);
       result[a] = cut.count;
       offset += cut.start * strides[a];
       strides[a] *= cut.step;
