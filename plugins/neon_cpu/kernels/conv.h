@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Conv: convolutions of one to three spatial axes in float32, images in NCHW order, weights as ONNX has them.
+//
+// A convolution is planned once per shape; the plan chooses between implicit matrix products (weights times columns
+// that are gathered panel by panel, never the whole matrix of columns) and direct kernels for depthwise filters.
+#pragma once
+
+#include <cstdint>
+
+#include "epilogue.h"
+#include "work.h"
+
+namespace mortise::neon {
+
+// Spatial axes are depth, height, width; where there are fewer, the first ones have extent, kernel and stride 1.
+struct Extents {
+  uint64_t d = 1;
+  uint64_t h = 1;
+  uint64_t w = 1;
+};
+
+struct ConvShape {
+  uint64_t batch = 1;
+  uint64_t in_channels = 0;
+  uint64_t out_channels = 0;
+  uint64_t groups = 1;
+  Extents in;
+  Extents out;
+  Extents kernel;
+  Extents stride;
+  Extents dilation;
+  // Rows of zeros before the image. Those behind it follow from `out`.
+  Extents pad{0, 0, 0};
+};
+
+enum class ConvMethod : uint8_t { kGemm, kDepthwise };
+
+struct ConvPlan {
+  ConvShape shape;
+  ConvMethod method = ConvMethod::kGemm;
+  // Floats that prepare_conv() makes of the weights; 0 where conv() reads the weights as they are.
+  uint64_t prepared_size = 0;
+  Work work;
+};
+
+ConvPlan plan_conv(const ConvShape& shape);
+
+// Once per weights, of [out_channels, in_channels / groups, kernel…]; `prepared` at a multiple of 64 bytes. Not needed
+// where prepared_size is 0.
+void prepare_conv(const ConvPlan& plan, const float* weights, float* prepared);
+
+// `weights` are the prepared ones where prepared_size is not 0. Of the epilogue, rows are output channels: row_bias is
+// the bias, column_bias stays null.
+void conv(const ConvPlan& plan, const float* x, const float* weights, const Epilogue& epilogue, float* y,
+          uint64_t begin, uint64_t end, std::byte* scratch);
+
+// ConvTranspose: weights [in_channels, out_channels / groups, kernel…]; `in` and `out` are those of the transposed
+// convolution, pad is what is cut off the output's beginning. `columns` is memory that all ranges share, of
+// conv_transpose_columns() floats. Two phases: first all items of conv_transpose_gemm, then all of
+// conv_transpose_gather.
+uint64_t conv_transpose_columns(const ConvShape& shape);
+Work conv_transpose_gemm_work(const ConvShape& shape);
+void conv_transpose_gemm(const ConvShape& shape, const float* x, const float* weights, float* columns, uint64_t begin,
+                         uint64_t end, std::byte* scratch);
+Work conv_transpose_gather_work(const ConvShape& shape);
+void conv_transpose_gather(const ConvShape& shape, const float* columns, const Epilogue& epilogue, float* y,
+                           uint64_t begin, uint64_t end, std::byte* scratch);
+
+}  // namespace mortise::neon
