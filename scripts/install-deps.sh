@@ -8,7 +8,7 @@ set -euo pipefail
 packages=(
   ca-certificates git g++ make cmake ninja-build ccache pkg-config
   libonnx-dev libprotobuf-dev protobuf-compiler libtbb-dev nlohmann-json3-dev libvalijson-dev libcli11-dev
-  libfmt-dev libspdlog-dev libboost-dev libboost-filesystem-dev libre2-dev libpng-dev libjpeg62-turbo-dev
+  libfmt-dev libspdlog-dev libboost-dev libboost-filesystem-dev libre2-dev libhwy-dev libpng-dev libjpeg62-turbo-dev
   libgtest-dev libgmock-dev libbenchmark-dev libonnx-testdata
 )
 for option in "$@"; do

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// See gemm.h and gemm_core.h.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "plugins/neon_cpu/kernels/gemm.cpp"
+#include "hwy/foreach_target.h"
+// foreach_target.h comes before these.
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "hwy/highway.h"
+#include "plugins/neon_cpu/kernels/gemm_core.h"
+#include "plugins/neon_cpu/kernels/math-inl.h"
+
+#ifdef __clang__
+#define MORTISE_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define MORTISE_UNROLL _Pragma("GCC unroll 16")
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace mortise::neon::HWY_NAMESPACE {
+
+constexpr size_t kLanes = hn::MaxLanes(Floats());
+
+// Accumulators fill three quarters of the registers: 6 x 4 of 32 with AVX-512, 6 x 2 of 16 with AVX2 and SSE4. NEON
+// loads four elements of each row of A at once and multiplies by lane: 6 x 3 and 6 + 3 operands of 32.
+constexpr int kRows = 6;
+#if HWY_TARGET <= HWY_AVX3
+constexpr int kVectors = 4;
+#elif HWY_TARGET == HWY_NEON
+constexpr int kVectors = 3;
+#else
+constexpr int kVectors = 2;
+#endif
+
+// One tile of C and one block of k.
+struct Tile {
+  uint64_t k = 0;
+  const float* a = nullptr;
+  int64_t a_stride = 0;
+  const float* b = nullptr;  // a panel
+  float* c = nullptr;
+  int64_t c_stride = 0;
+  size_t columns = 0;  // of C; the last vector may reach beyond
+  bool first = false;  // block of k: c is written, not added to
+  bool clamp = false;  // last block, with an activation that is a clamp
+  float scale = 1;
+  const float* row_bias = nullptr;
+  const float* column_bias = nullptr;
+  const float* residual = nullptr;
+  float low = 0;
+  float high = 0;
+};
+
+// Sums of MR x NV vectors. Few rows would wait for their own additions, so k is dealt out to several sets of sums.
+template <int MR, int NV>
+HWY_INLINE void Multiply(const Tile& t, Vec (&sum)[MR][NV]) {
+  constexpr int kSets = MR * NV >= 8 ? 1 : MR * NV >= 4 ? 2 : 4;
+  const Floats d;
+  Vec acc[kSets][MR][NV];
+  MORTISE_UNROLL for (int s = 0; s < kSets; ++s) {
+    MORTISE_UNROLL for (int i = 0; i < MR; ++i) {
+      MORTISE_UNROLL for (int j = 0; j < NV; ++j) acc[s][i][j] = hn::Zero(d);
+    }
+  }
+  const float* a[MR];
+  MORTISE_UNROLL for (int i = 0; i < MR; ++i) a[i] = t.a + i * t.a_stride;
+  const float* b = t.b;
+  uint64_t k = 0;
+#if HWY_TARGET == HWY_NEON
+  for (; k + 4 <= t.k; k += 4) {
+    Vec row[MR];
+    MORTISE_UNROLL for (int i = 0; i < MR; ++i) row[i] = hn::LoadU(d, a[i] + k);
+    const auto step = [&]<int kLane>() HWY_ATTR {
+      Vec column[NV];
+      MORTISE_UNROLL for (int j = 0; j < NV; ++j) column[j] = hn::Load(d, b + j * kLanes);
+      MORTISE_UNROLL for (int i = 0; i < MR; ++i) {
+        MORTISE_UNROLL for (int j = 0; j < NV; ++j) {
+          Vec& to = acc[kLane % kSets][i][j];
+          to = hn::MulAdd(column[j], hn::Broadcast<kLane>(row[i]), to);
+        }
+      }
+      b += NV * kLanes;
+    };
+    step.template operator()<0>();
+    step.template operator()<1>();
+    step.template operator()<2>();
+    step.template operator()<3>();
+  }
+#else
+  for (; k + kSets <= t.k; k += kSets) {
+    MORTISE_UNROLL for (int s = 0; s < kSets; ++s) {
+      Vec column[NV];
+      MORTISE_UNROLL for (int j = 0; j < NV; ++j) column[j] = hn::Load(d, b + j * kLanes);
+      MORTISE_UNROLL for (int i = 0; i < MR; ++i) {
+        const Vec factor = hn::Set(d, a[i][k + s]);
+        MORTISE_UNROLL for (int j = 0; j < NV; ++j) acc[s][i][j] = hn::MulAdd(factor, column[j], acc[s][i][j]);
+      }
+      b += NV * kLanes;
+    }
+  }
+#endif
+  for (; k < t.k; ++k) {
+    MORTISE_UNROLL for (int i = 0; i < MR; ++i) {
+      const Vec factor = hn::Set(d, a[i][k]);
+      MORTISE_UNROLL for (int j = 0; j < NV; ++j) {
+        acc[0][i][j] = hn::MulAdd(factor, hn::Load(d, b + j * kLanes), acc[0][i][j]);
+      }
+    }
+    b += NV * kLanes;
+  }
+  MORTISE_UNROLL for (int i = 0; i < MR; ++i) {
+    MORTISE_UNROLL for (int j = 0; j < NV; ++j) {
+      sum[i][j] = acc[0][i][j];
+      MORTISE_UNROLL for (int s = 1; s < kSets; ++s) sum[i][j] = hn::Add(sum[i][j], acc[s][i][j]);
+    }
+  }
+}
+
+template <int MR, int NV>
+HWY_NOINLINE void RunTile(const Tile& t) {
+  const Floats d;
+  Vec sum[MR][NV];
+  Multiply<MR, NV>(t, sum);
+  MORTISE_UNROLL for (int i = 0; i < MR; ++i) {
+    float* const c = t.c + i * t.c_stride;
+    const float* const addend = !t.first ? c : t.residual != nullptr ? t.residual + i * t.c_stride : nullptr;
+    const Vec scale = hn::Set(d, t.scale);
+    const Vec row_bias = t.row_bias != nullptr ? hn::Set(d, t.row_bias[i]) : hn::Zero(d);
+    MORTISE_UNROLL for (int j = 0; j < NV; ++j) {
+      const size_t column = j * kLanes;
+      const size_t left = j + 1 < NV ? kLanes : t.columns - column;
+      Vec y = hn::MulAdd(scale, sum[i][j], row_bias);
+      if (t.column_bias != nullptr) y = hn::Add(y, LoadFirst(t.column_bias + column, left));
+      if (addend != nullptr) y = hn::Add(y, LoadFirst(addend + column, left));
+      if (t.clamp) y = Clamp(y, t.low, t.high);
+      StoreFirst(y, c + column, left);
+    }
+  }
+}
+
+using TileFunction = void (*)(const Tile&);
+
+template <size_t... I>
+constexpr std::array<TileFunction, sizeof...(I)> MakeTiles(std::index_sequence<I...>) {
+  return {&RunTile<static_cast<int>(I / kVectors) + 1, static_cast<int>(I % kVectors) + 1>...};
+}
+// By rows, then vectors.
+constexpr auto kTiles = MakeTiles(std::make_index_sequence<kRows * kVectors>());
+
+uint64_t GroupPanels(const GemmShape& shape) {
+  return std::max<uint64_t>(1, 65536 / (k_block(shape.k) * kVectors * kLanes));
+}
+
+TileSize TileSizeHere() { return {kLanes, kVectors}; }
+
+Work CoreWork(const GemmShape& shape) {
+  const uint64_t panels = Panels(shape.n, TileSizeHere()).count();
+  const uint64_t group = std::min(panels, GroupPanels(shape));
+  Work work;
+  if (shape.n == 0 || shape.m == 0) return work;
+  work.items = shape.batch * ceil_div(panels, group) * ceil_div(shape.m, kRowBlock);
+  const double m = static_cast<double>(shape.m), n = static_cast<double>(shape.n), k = static_cast<double>(shape.k);
+  const double ns = std::max(2 * m * n * k / 90, 4 * n * k / 25) + m * n / 8;
+  work.ns_per_item = ns * static_cast<double>(shape.batch) / static_cast<double>(work.items);
+  work.scratch_bytes =
+      (group * kVectors * kLanes + std::min(shape.m, kRowBlock)) * k_block(shape.k) * sizeof(float) + 64;
+  return work;
+}
+
+// A block of A whose rows are not contiguous.
+void PackRows(const Matrix& a, uint64_t rows, uint64_t k, float* packed) {
+  for (uint64_t i = 0; i < rows; ++i) {
+    for (uint64_t j = 0; j < k; ++j) {
+      packed[i * k + j] = a.data[static_cast<int64_t>(i) * a.row_stride + static_cast<int64_t>(j) * a.column_stride];
+    }
+  }
+}
+
+void PackMatrix(const Matrix& b, uint64_t kc, uint64_t n, uint64_t width, float* panel) {
+  for (uint64_t k = 0; k < kc; ++k, panel += width) {
+    const float* const row = b.data + static_cast<int64_t>(k) * b.row_stride;
+    if (b.column_stride == 1) {
+      std::memcpy(panel, row, n * sizeof(float));
+    } else {
+      for (uint64_t j = 0; j < n; ++j) panel[j] = row[static_cast<int64_t>(j) * b.column_stride];
+    }
+    std::fill(panel + n, panel + width, 0.0f);
+  }
+}
+
+int64_t Offset(const int64_t* offsets, uint64_t member) { return offsets != nullptr ? offsets[member] : 0; }
+
+// The part of a range that lies in one group of panels of one member.
+struct Span {
+  uint64_t member;
+  uint64_t panel_begin, panel_end;
+  uint64_t row_begin, row_end;
+};
+
+class Runner {
+ public:
+  Runner(const Gemm& call, const PanelSource& source, std::byte* scratch)
+      : call_(call),
+        source_(source),
+        panels_(call.shape.n, TileSizeHere()),
+        group_(std::min(panels_.count(), GroupPanels(call.shape))),
+        kc_(k_block(call.shape.k)),
+        b_scratch_(reinterpret_cast<float*>(scratch)),
+        a_scratch_(b_scratch_ + group_ * kVectors * kLanes * kc_) {}
+
+  void Run(uint64_t begin, uint64_t end) const {
+    const uint64_t blocks = ceil_div(call_.shape.m, kRowBlock);
+    const uint64_t groups = ceil_div(panels_.count(), group_);
+    while (begin < end) {
+      const uint64_t block = begin % blocks;
+      const uint64_t block_end = std::min(blocks, block + (end - begin));
+      const uint64_t group = begin / blocks % groups;
+      RunSpan({begin / blocks / groups, group * group_, std::min(panels_.count(), (group + 1) * group_),
+               block * kRowBlock, std::min(call_.shape.m, block_end * kRowBlock)});
+      begin += block_end - block;
+    }
+  }
+
+ private:
+  void RunSpan(const Span& span) const {
+    uint64_t k0 = 0;
+    do {
+      const uint64_t kc = std::min(kc_, call_.shape.k - k0);
+      if (call_.packed_b == nullptr) Pack(span, k0, kc);
+      for (uint64_t row = span.row_begin; row < span.row_end; row += kRowBlock) {
+        RunBlock(span, row, std::min(row + kRowBlock, span.row_end), k0, kc);
+      }
+      k0 += kc;
+    } while (k0 < call_.shape.k);
+  }
+
+  void Pack(const Span& span, uint64_t k0, uint64_t kc) const {
+    float* panel = b_scratch_;
+    for (uint64_t p = span.panel_begin; p < span.panel_end; ++p, panel += kc * kVectors * kLanes) {
+      const uint64_t column = panels_.column(p);
+      if (source_.pack != nullptr) {
+        source_.pack(source_.self, span.member, k0, kc, column, panels_.columns(p), panels_.width(p), panel);
+        continue;
+      }
+      Matrix b = call_.b;
+      b.data += Offset(call_.b_offsets, span.member) + static_cast<int64_t>(k0) * b.row_stride +
+                static_cast<int64_t>(column) * b.column_stride;
+      PackMatrix(b, kc, panels_.columns(p), panels_.width(p), panel);
+    }
+  }
+
+  const float* Panel(const Span& span, uint64_t p, uint64_t k0, uint64_t kc) const {
+    if (call_.packed_b == nullptr) return b_scratch_ + (p - span.panel_begin) * kc * kVectors * kLanes;
+    return call_.packed_b + Offset(call_.b_offsets, span.member) + panels_.column(p) * call_.shape.k +
+           k0 * panels_.width(p);
+  }
+
+  void RunBlock(const Span& span, uint64_t row, uint64_t row_end, uint64_t k0, uint64_t kc) const {
+    const Epilogue& e = call_.epilogue;
+    Matrix a = call_.a;
+    a.data += Offset(call_.a_offsets, span.member) + static_cast<int64_t>(row) * a.row_stride +
+              static_cast<int64_t>(k0) * a.column_stride;
+    if (a.column_stride != 1) {
+      PackRows(a, row_end - row, kc, a_scratch_);
+      a = {a_scratch_, static_cast<int64_t>(kc), 1};
+    }
+    Tile t{.k = kc, .a_stride = a.row_stride, .c_stride = call_.c_stride, .first = k0 == 0, .scale = e.scale};
+    const bool last = k0 + kc >= call_.shape.k;
+    t.clamp = last && (e.activation == Activation::kRelu || e.activation == Activation::kClip);
+    t.low = e.activation == Activation::kClip ? e.alpha : 0;
+    t.high = e.activation == Activation::kClip ? e.beta : std::numeric_limits<float>::infinity();
+    const bool activate = last && !t.clamp && e.activation != Activation::kNone;
+    for (uint64_t p = span.panel_begin; p < span.panel_end; ++p) {
+      const uint64_t column = panels_.column(p);
+      const uint64_t vectors = panels_.width(p) / kLanes;
+      t.b = Panel(span, p, k0, kc);
+      t.columns = panels_.columns(p);
+      if (t.first && e.column_bias != nullptr) t.column_bias = e.column_bias + column;
+      for (uint64_t i = row; i < row_end; i += kRows) {
+        const uint64_t rows = std::min<uint64_t>(kRows, row_end - i);
+        const int64_t at = Offset(call_.c_offsets, span.member) + static_cast<int64_t>(i) * call_.c_stride +
+                           static_cast<int64_t>(column);
+        t.a = a.data + static_cast<int64_t>(i - row) * a.row_stride;
+        t.c = call_.c + at;
+        if (t.first && e.row_bias != nullptr) t.row_bias = e.row_bias + i;
+        if (t.first && e.residual != nullptr) t.residual = e.residual + at;
+        kTiles[(rows - 1) * kVectors + vectors - 1](t);
+        if (!activate) continue;
+        for (uint64_t r = 0; r < rows; ++r) {
+          ActivateRow(e.activation, e.alpha, e.beta, t.c + static_cast<int64_t>(r) * t.c_stride, t.columns);
+        }
+      }
+    }
+  }
+
+  const Gemm& call_;
+  const PanelSource& source_;
+  const Panels panels_;
+  const uint64_t group_;
+  const uint64_t kc_;
+  float* const b_scratch_;
+  float* const a_scratch_;
+};
+
+void CoreGemm(const Gemm& call, const PanelSource& source, uint64_t begin, uint64_t end, std::byte* scratch) {
+  Runner(call, source, scratch).Run(begin, end);
+}
+
+void PackB(uint64_t k, uint64_t n, const Matrix& b, float* packed) {
+  const Panels panels(n, TileSizeHere());
+  for (uint64_t p = 0; p < panels.count(); ++p) {
+    Matrix columns = b;
+    columns.data += static_cast<int64_t>(panels.column(p)) * b.column_stride;
+    PackMatrix(columns, k, panels.columns(p), panels.width(p), packed + panels.column(p) * k);
+  }
+}
+
+}  // namespace mortise::neon::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace mortise::neon {
+
+HWY_EXPORT(TileSizeHere);
+HWY_EXPORT(CoreWork);
+HWY_EXPORT(CoreGemm);
+HWY_EXPORT(PackB);
+
+Work core_work(const GemmShape& shape) { return HWY_DYNAMIC_DISPATCH(CoreWork)(shape); }
+
+void core_gemm(const Gemm& call, const PanelSource& source, uint64_t begin, uint64_t end, std::byte* scratch) {
+  HWY_DYNAMIC_DISPATCH(CoreGemm)(call, source, begin, end, scratch);
+}
+
+Work gemm_work(const GemmShape& shape) { return core_work(shape); }
+
+void gemm(const Gemm& call, uint64_t begin, uint64_t end, std::byte* scratch) {
+  core_gemm(call, {}, begin, end, scratch);
+}
+
+uint64_t packed_b_size(uint64_t k, uint64_t n) {
+  const Panels panels(n, HWY_DYNAMIC_DISPATCH(TileSizeHere)());
+  return panels.column(panels.count()) * k;
+}
+
+void pack_b(uint64_t k, uint64_t n, const Matrix& b, float* packed) { HWY_DYNAMIC_DISPATCH(PackB)(k, n, b, packed); }
+
+}  // namespace mortise::neon
+#endif

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Gemm core: the one loop nest behind matrix products and convolutions. Internal to the kernels.
+//
+// C is cut into groups of panels (columns) and blocks of rows; an item is one block of one group. Per block of k the
+// panels of B of the group lie in scratch (or are packed beforehand), the rows of A in the second-level cache, and a tile
+// of C, MR rows by NV vectors, in registers. Panels are as equally wide as they can be, so that the last one is not a
+// sliver.
+#pragma once
+
+#include <algorithm>
+
+#include "gemm.h"
+
+namespace mortise::neon {
+
+// What depends on the target.
+struct TileSize {
+  uint64_t lanes;    // floats in a vector
+  uint64_t vectors;  // in the widest panel
+};
+
+constexpr uint64_t ceil_div(uint64_t a, uint64_t b) { return (a + b - 1) / b; }
+
+// How n columns are cut into panels.
+class Panels {
+ public:
+  Panels(uint64_t n, TileSize tile)
+      : n_(n),
+        lanes_(tile.lanes),
+        vectors_(ceil_div(n, tile.lanes)),
+        count_(std::max<uint64_t>(1, ceil_div(vectors_, tile.vectors))) {}
+
+  uint64_t count() const { return count_; }
+  // First column of panel p, a multiple of `lanes`; p = count() gives the padded width of all.
+  uint64_t column(uint64_t p) const { return (p * (vectors_ / count_) + std::min(p, vectors_ % count_)) * lanes_; }
+  uint64_t width(uint64_t p) const { return column(p + 1) - column(p); }
+  // Without padding.
+  uint64_t columns(uint64_t p) const { return std::min(column(p + 1), n_) - column(p); }
+
+ private:
+  uint64_t n_, lanes_, vectors_, count_;
+};
+
+// Where panels of B come from, unless it is packed beforehand.
+struct PanelSource {
+  // Writes rows [k0, k0 + kc) and columns [n0, n0 + n) of member `member` of the batch to panel[kc][width], and zeros
+  // to the rest of each row.
+  void (*pack)(const void* self, uint64_t member, uint64_t k0, uint64_t kc, uint64_t n0, uint64_t n, uint64_t width,
+               float* panel) = nullptr;
+  const void* self = nullptr;
+};
+
+inline constexpr uint64_t kRowBlock = 48;  // a multiple of every tile's rows
+
+// Blocks of k: one up to 384, else equal ones of at most 256.
+inline uint64_t k_block(uint64_t k) { return k <= 384 ? std::max<uint64_t>(k, 1) : ceil_div(k, ceil_div(k, 256)); }
+
+Work core_work(const GemmShape& shape);
+// call.b is ignored if `source` has a function.
+void core_gemm(const Gemm& call, const PanelSource& source, uint64_t begin, uint64_t end, std::byte* scratch);
+
+}  // namespace mortise::neon

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Math: functions of float32 vectors. Included once per target by files that go through foreach_target.h.
+//
+// Within 4 units in the last place or 1e-6 of the exact result, right for infinities, NaN, subnormal and huge
+// arguments; pointwise_test.cpp holds them to it. On x86 the second operand of Min and Max is the result where either is
+// NaN, on Arm NaN wins, so that the argument comes second wherever it is clamped.
+#if defined(MORTISE_NEON_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef MORTISE_NEON_MATH_INL_H_
+#undef MORTISE_NEON_MATH_INL_H_
+#else
+#define MORTISE_NEON_MATH_INL_H_
+#endif
+
+#include <limits>
+
+#include "hwy/highway.h"
+#include "plugins/neon_cpu/kernels/epilogue.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace mortise::neon::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Floats = hn::ScalableTag<float>;
+using Vec = hn::Vec<Floats>;
+
+HWY_INLINE Vec Constant(float value) { return hn::Set(Floats(), value); }
+
+HWY_INLINE Vec Clamp(Vec x, float low, float high) { return hn::Min(Constant(high), hn::Max(Constant(low), x)); }
+
+// c[0] * x^(n-1) + … + c[n-1]
+template <size_t N>
+HWY_INLINE Vec Polynomial(Vec x, const float (&c)[N]) {
+  Vec sum = Constant(c[0]);
+  for (size_t i = 1; i < N; ++i) sum = hn::MulAdd(sum, x, Constant(c[i]));
+  return sum;
+}
+
+// 2^n for n in [-126, 127].
+HWY_INLINE Vec PowerOfTwo(hn::Vec<hn::RebindToSigned<Floats>> n) {
+  return hn::BitCast(Floats(), hn::ShiftLeft<23>(hn::Add(n, hn::Set(hn::RebindToSigned<Floats>(), 127))));
+}
+
+// x = n * log(2) + r with |r| <= log(2) / 2; the power is multiplied in two steps, since n reaches from -150 to 128.
+HWY_INLINE Vec Exp(Vec x) {
+  static constexpr float kSeries[] = {1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f,
+                                      4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f};
+  x = Clamp(x, -104.0f, 89.0f);
+  const Vec n = hn::Round(hn::Mul(x, Constant(1.44269504f)));
+  Vec r = hn::MulAdd(n, Constant(-0.693359375f), x);
+  r = hn::MulAdd(n, Constant(2.12194440e-4f), r);
+  const Vec e = hn::Add(hn::MulAdd(hn::Mul(r, r), Polynomial(r, kSeries), r), Constant(1.0f));
+  const auto whole = hn::ConvertTo(hn::RebindToSigned<Floats>(), n);
+  const auto half = hn::ShiftRight<1>(whole);
+  return hn::Mul(hn::Mul(e, PowerOfTwo(half)), PowerOfTwo(hn::Sub(whole, half)));
+}
+
+// x = m * 2^e with m in [sqrt(1/2), sqrt(2)).
+HWY_INLINE Vec Log(Vec x) {
+  static constexpr float kSeries[] = {7.0376836292e-2f,  -1.1514610310e-1f, 1.1676998740e-1f,
+                                      -1.2420140846e-1f, 1.4249322787e-1f,  -1.6668057665e-1f,
+                                      2.0000714765e-1f,  -2.4999993993e-1f, 3.3333331174e-1f};
+  const Floats d;
+  const hn::RebindToSigned<Floats> di;
+  const auto subnormal = hn::Lt(x, Constant(std::numeric_limits<float>::min()));
+  const Vec scaled = hn::IfThenElse(subnormal, hn::Mul(x, Constant(8388608.0f)), x);
+  // The bits above those of sqrt(1/2) count in whole powers.
+  const auto bits = hn::Sub(hn::BitCast(di, scaled), hn::Set(di, 0x3f3504f3));
+  const Vec e = hn::Sub(hn::ConvertTo(d, hn::ShiftRight<23>(bits)), hn::IfThenElseZero(subnormal, Constant(23.0f)));
+  const Vec m = hn::BitCast(d, hn::Add(hn::And(bits, hn::Set(di, 0x7fffff)), hn::Set(di, 0x3f3504f3)));
+  const Vec f = hn::Sub(m, Constant(1.0f));
+  const Vec f2 = hn::Mul(f, f);
+  Vec y = hn::Mul(hn::Mul(f2, f), Polynomial(f, kSeries));
+  y = hn::MulAdd(e, Constant(-2.12194440e-4f), y);
+  y = hn::MulAdd(f2, Constant(-0.5f), y);
+  y = hn::MulAdd(e, Constant(0.693359375f), hn::Add(f, y));
+  const float infinity = std::numeric_limits<float>::infinity();
+  y = hn::IfThenElse(hn::Lt(x, Constant(infinity)), y, x);  // infinity and NaN stay
+  y = hn::IfThenElse(hn::Eq(x, hn::Zero(d)), Constant(-infinity), y);
+  return hn::IfThenElse(hn::Lt(x, hn::Zero(d)), Constant(std::numeric_limits<float>::quiet_NaN()), y);
+}
+
+HWY_INLINE Vec Sigmoid(Vec x) { return hn::Div(Constant(1.0f), hn::Add(Constant(1.0f), Exp(hn::Neg(x)))); }
+
+HWY_INLINE Vec Tanh(Vec x) {
+  static constexpr float kSeries[] = {-5.70498872745e-3f, 2.06390887954e-2f, -5.37397155531e-2f, 1.33314422036e-1f,
+                                      -3.33332819422e-1f};
+  const Vec a = hn::Abs(x);
+  const Vec x2 = hn::Mul(x, x);
+  const Vec small = hn::MulAdd(hn::Mul(x2, Polynomial(x2, kSeries)), x, x);
+  const Vec e = Exp(hn::Add(a, a));
+  const Vec large = hn::Sub(Constant(1.0f), hn::Div(Constant(2.0f), hn::Add(e, Constant(1.0f))));
+  return hn::IfThenElse(hn::Lt(a, Constant(0.625f)), small, hn::CopySign(large, x));
+}
+
+// Near 0 x times a polynomial of its square, elsewhere 1 - exp(-t * a polynomial), both fitted at Chebyshev nodes.
+HWY_INLINE Vec Erf(Vec x) {
+  static constexpr float kSmall[] = {-5.930659277e-4f, 4.981689852e-3f,  -2.675908003e-2f,
+                                     1.128161947e-1f,  -3.761247637e-1f, 1.128379147f};
+  static constexpr float kLarge[] = {1.658868446e-5f, -3.73447802e-4f, 3.83162444e-3f, -2.411654353e-2f,
+                                     1.065846982e-1f, 6.34984462e-1f,  1.12867821f};
+  const Vec a = hn::Abs(x);
+  const Vec small = hn::Mul(x, Polynomial(hn::Mul(x, x), kSmall));
+  const Vec t = hn::Min(Constant(4.0f), a);
+  const Vec large = hn::Sub(Constant(1.0f), Exp(hn::Neg(hn::Mul(t, Polynomial(t, kLarge)))));
+  return hn::IfThenElse(hn::Lt(a, Constant(0.92f)), small, hn::CopySign(large, x));
+}
+
+HWY_INLINE Vec Gelu(Vec x) {
+  const Vec half = hn::Mul(x, Constant(0.5f));
+  return hn::MulAdd(half, Erf(hn::Mul(x, Constant(0.70710678f))), half);
+}
+
+HWY_INLINE Vec GeluTanh(Vec x) {
+  const Vec half = hn::Mul(x, Constant(0.5f));
+  const Vec inner =
+      hn::Mul(hn::Mul(x, Constant(0.79788456f)), hn::MulAdd(hn::Mul(x, x), Constant(0.044715f), Constant(1.0f)));
+  return hn::MulAdd(half, Tanh(inner), half);
+}
+
+HWY_INLINE Vec Softplus(Vec x) {
+  const Vec tail = Log(hn::Add(Constant(1.0f), Exp(hn::Neg(hn::Abs(x)))));
+  return hn::Add(hn::Max(hn::Zero(Floats()), x), tail);
+}
+
+HWY_INLINE Vec Silu(Vec x, float alpha) {
+  // The product is 0 where exp overflows, not NaN: -inf is clamped first.
+  return hn::Mul(hn::Max(Constant(-3.0e38f), x), Sigmoid(hn::Mul(Constant(alpha), x)));
+}
+
+HWY_INLINE Vec Elu(Vec x, float alpha) {
+  const Vec below = hn::Mul(Constant(alpha), hn::Sub(Exp(x), Constant(1.0f)));
+  return hn::IfThenElse(hn::Lt(x, hn::Zero(Floats())), below, x);
+}
+
+HWY_INLINE Vec LeakyRelu(Vec x, float alpha) {
+  return hn::IfThenElse(hn::Lt(x, hn::Zero(Floats())), hn::Mul(x, Constant(alpha)), x);
+}
+
+HWY_INLINE Vec HardSigmoid(Vec x, float alpha, float beta) {
+  return Clamp(hn::MulAdd(x, Constant(alpha), Constant(beta)), 0.0f, 1.0f);
+}
+
+HWY_INLINE Vec HardSwish(Vec x) { return hn::Mul(x, HardSigmoid(x, 1.0f / 6, 0.5f)); }
+
+HWY_INLINE Vec Mish(Vec x) { return hn::Mul(hn::Max(Constant(-3.0e38f), x), Tanh(Softplus(x))); }
+
+HWY_INLINE Vec Activate(Activation activation, float alpha, float beta, Vec x) {
+  switch (activation) {
+    case Activation::kNone:
+      return x;
+    case Activation::kRelu:
+      return hn::Max(hn::Zero(Floats()), x);
+    case Activation::kClip:
+      return Clamp(x, alpha, beta);
+    case Activation::kLeakyRelu:
+      return LeakyRelu(x, alpha);
+    case Activation::kHardSigmoid:
+      return HardSigmoid(x, alpha, beta);
+    case Activation::kHardSwish:
+      return HardSwish(x);
+    case Activation::kSigmoid:
+      return Sigmoid(x);
+    case Activation::kSilu:
+      return Silu(x, 1.0f);
+    case Activation::kTanh:
+      return Tanh(x);
+    case Activation::kGelu:
+      return Gelu(x);
+    case Activation::kGeluTanh:
+      return GeluTanh(x);
+    case Activation::kElu:
+      return Elu(x, alpha);
+    case Activation::kSoftplus:
+      return Softplus(x);
+    case Activation::kMish:
+      return Mish(x);
+  }
+  return x;
+}
+
+// Loads of and stores to the first n elements, where n may be less than a vector.
+HWY_INLINE Vec LoadFirst(const float* from, size_t n) {
+  const Floats d;
+  if (n >= hn::Lanes(d)) return hn::LoadU(d, from);
+#if HWY_TARGET <= HWY_AVX2 || HWY_TARGET == HWY_AVX3
+  return hn::MaskedLoad(hn::FirstN(d, n), d, from);
+#else
+  HWY_ALIGN float buffer[hn::MaxLanes(Floats())] = {};
+  for (size_t i = 0; i < n; ++i) buffer[i] = from[i];
+  return hn::Load(d, buffer);
+#endif
+}
+
+HWY_INLINE void StoreFirst(Vec v, float* to, size_t n) {
+  const Floats d;
+  if (n >= hn::Lanes(d)) return hn::StoreU(v, d, to);
+#if HWY_TARGET <= HWY_AVX2 || HWY_TARGET == HWY_AVX3
+  hn::BlendedStore(v, hn::FirstN(d, n), d, to);
+#else
+  HWY_ALIGN float buffer[hn::MaxLanes(Floats())];
+  hn::Store(v, d, buffer);
+  for (size_t i = 0; i < n; ++i) to[i] = buffer[i];
+#endif
+}
+
+// activation over n elements in place.
+HWY_INLINE void ActivateRow(Activation activation, float alpha, float beta, float* y, size_t n) {
+  const size_t lanes = hn::Lanes(Floats());
+  for (size_t i = 0; i < n; i += lanes) {
+    StoreFirst(Activate(activation, alpha, beta, LoadFirst(y + i, n - i)), y + i, n - i);
+  }
+}
+
+}  // namespace mortise::neon::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// See target.h.
+#include "target.h"
+
+#include "hwy/targets.h"
+
+namespace mortise::neon {
+
+bool target_runs_here() { return (HWY_SUPPORTED_TARGETS & HWY_TARGETS) != 0; }
+
+const char* target_name() {
+  const int64_t runs = HWY_SUPPORTED_TARGETS & HWY_TARGETS;
+  return hwy::TargetName(runs & -runs);
+}
+
+std::vector<std::string> targets() {
+  std::vector<std::string> names;
+  for (int64_t left = HWY_SUPPORTED_TARGETS & HWY_TARGETS; left != 0; left &= left - 1) {
+    names.emplace_back(hwy::TargetName(left & -left));
+  }
+  return names;
+}
+
+bool choose_target(const std::string& name) {
+#if HWY_TARGETS & (HWY_TARGETS - 1)
+  hwy::SetSupportedTargetsForTest(0);
+  int64_t chosen = 0;
+  if (!name.empty()) {
+    int64_t left = hwy::SupportedTargets() & HWY_TARGETS;
+    while (left != 0 && name != hwy::TargetName(left & -left)) left &= left - 1;
+    if (left == 0) return false;
+    // The weaker ones stay: a kernel that has no version for the chosen target takes the next.
+    chosen = left;
+    hwy::SetSupportedTargetsForTest(chosen);
+  }
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  return true;
+#else
+  return name.empty() || name == hwy::TargetName(HWY_TARGETS);
+#endif
+}
+
+}  // namespace mortise::neon
