@@ -26,7 +26,7 @@ void add_value(onnx::ValueInfoProto& value, const std::string& name) {
 
 }  // namespace
 
-void write_case(const std::string& name, float first, float second) {
+void write_case(const std::string& name, float first, float second, const std::string& op) {
   onnx::ModelProto model;
   model.set_ir_version(8);
   model.add_opset_import()->set_version(13);
@@ -35,7 +35,7 @@ void write_case(const std::string& name, float first, float second) {
   add_value(*graph.add_input(), "x");
   add_value(*graph.add_output(), "y");
   onnx::NodeProto& node = *graph.add_node();
-  node.set_op_type("Neg");
+  node.set_op_type(op);
   node.add_input("x");
   node.add_output("y");
   const std::filesystem::path folder = test_folder() / "cases" / name;

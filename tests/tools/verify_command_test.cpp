@@ -48,6 +48,34 @@ TEST(VerifyCommand, RunsCasesAtOnceOnAPluginToo) {
   EXPECT_THAT(result.out, EndsWith("20 passed, 0 failed, 0 skipped\n"));
 }
 
+TEST(VerifyCommand, TellsWhatAPluginRanFromWhatItsFallbackDid) {
+  write_case("a_by_the_plugin", 1, 2, "Relu");
+  write_case("b_by_the_reference", -1, -2);
+  write_case("c_wrong", 0, 0, "Relu");
+  const CommandResult result = run_command("verify cases --provider org.mortise.mock-npu --json report.json");
+  EXPECT_THAT(result.out, EndsWith("nodes: org.mortise.mock-npu 1, org.mortise.reference 1, core 0\n"
+                                   "cases by org.mortise.mock-npu: 1 entirely, 0 in part, 1 not at all\n"
+                                   "2 passed, 1 failed, 0 skipped\n"));
+  const auto report = nlohmann::json::parse(read_file(test_folder() / "report.json"));
+  const nlohmann::json expected = {{"nodes", 1}, {"entirely", 1}, {"in_part", 0}, {"not_at_all", 1}};
+  EXPECT_EQ(report["providers"]["org.mortise.mock-npu"], expected);
+  EXPECT_EQ(report["cases"][0]["nodes"]["org.mortise.mock-npu"], 1);
+  EXPECT_EQ(report["cases"][1]["nodes"]["org.mortise.mock-npu"], 0);
+  EXPECT_EQ(report["cases"][1]["nodes"]["org.mortise.reference"], 1);
+  EXPECT_FALSE(report["cases"][2].contains("nodes"));
+}
+
+TEST(VerifyCommand, DoesNotCountForAPluginWhatItLostInTheRun) {
+  write_case("a", 1, 2, "Relu");
+  write_file(test_folder() / "npu.json",
+             R"({"providers": [{"id": "org.mortise.mock-npu", "options": {"fail_run_at": 1}}]})");
+  const CommandResult result = run_command("verify cases --config npu.json");
+  EXPECT_EQ(result.out,
+            "nodes: org.mortise.mock-npu 0, org.mortise.reference 1, core 0\n"
+            "cases by org.mortise.mock-npu: 0 entirely, 0 in part, 1 not at all\n"
+            "1 passed, 0 failed, 0 skipped\n");
+}
+
 TEST(VerifyCommand, RunsTheCasesThatTheFilterMatches) {
   write_case("test_neg", -1, -2);
   write_case("test_other", 0, 0);

@@ -14,6 +14,7 @@
 #include "tools/mortise/command/session_options.h"
 #include "tools/mortise/compare.h"
 #include "tools/mortise/progress.h"
+#include "tools/mortise/tally.h"
 #include "tools/mortise/terminal.h"
 #include "tools/mortise/test_case.h"
 
@@ -29,50 +30,61 @@ struct Options {
   uint32_t jobs = 1;
 };
 
-// Empty if the case passes; otherwise why it does not.
-std::string run_case(const TestCase& test_case, const Config& config, const Tolerance& tolerance) {
-  auto session = Session::load(test_case.model, config);
-  if (!session.ok()) return session.status().message();
+struct Outcome {
+  std::string problem;  // empty if the case passes; otherwise why it does not
+  NodeCounts nodes;     // of a case that passes
+};
+
+// Runs every data set; returns what is wrong with the first that fails.
+std::string run_data_sets(const TestCase& test_case, Session& session, const Tolerance& tolerance) {
   const size_t num_sets = std::max<size_t>(test_case.data_sets.size(), 1);
   for (size_t set = 0; set < num_sets; ++set) {
-    auto data = load_data(test_case, set, *session);
+    auto data = load_data(test_case, set, session);
     if (!data.ok()) return data.status().message();
-    std::vector<Value> results(session->outputs().size());
-    const Status status = session->run(data->inputs, results);
+    std::vector<Value> results(session.outputs().size());
+    const Status status = session.run(data->inputs, results);
     if (!status.ok()) return status.message();
     if (data->expected.empty()) return concat("data set ", set, " has no expected output");
     for (size_t i = 0; i < data->expected.size(); ++i) {
       const std::string difference = first_difference(results[i], data->expected[i], tolerance);
       if (!difference.empty())
-        return concat("data set ", set, ": output '", session->outputs()[i].name, "' ", difference);
+        return concat("data set ", set, ": output '", session.outputs()[i].name, "' ", difference);
     }
   }
   return "";
 }
 
+Outcome run_case(const TestCase& test_case, const Config& config, const Tolerance& tolerance) {
+  auto session = Session::load(test_case.model, config);
+  if (!session.ok()) return {.problem = session.status().message()};
+  std::string problem = run_data_sets(test_case, *session, tolerance);
+  if (!problem.empty()) return {.problem = std::move(problem)};
+  return {.nodes = count_nodes(session->placement())};
+}
+
 // A plugin that breaks its promises may throw where it should not; that is this case's failure alone.
-std::string run_case_safely(const TestCase& test_case, const Config& config, const Tolerance& tolerance) {
+Outcome run_case_safely(const TestCase& test_case, const Config& config, const Tolerance& tolerance) {
   try {
     return run_case(test_case, config, tolerance);
   } catch (const std::exception& e) {
-    return concat("threw: ", e.what());
+    return {.problem = concat("threw: ", e.what())};
   }
 }
 
 // Runs every case, `jobs` at a time, each with a session of its own, and hands the outcomes over in the order of the
 // cases, on the calling thread.
 void run_cases(const std::vector<TestCase>& cases, const Config& config, const Options& options,
-               const std::function<void(size_t, const std::string&)>& finished) {
-  std::vector<std::promise<std::string>> problems(cases.size());
+               const std::function<void(size_t, const Outcome&)>& finished) {
+  std::vector<std::promise<Outcome>> outcomes(cases.size());
   std::atomic<size_t> next{0};
   std::vector<std::jthread> workers;
   for (uint32_t i = 0; i < std::min<size_t>(options.jobs, cases.size()); ++i) {
     workers.emplace_back([&] {
       for (size_t at = next++; at < cases.size(); at = next++)
-        problems[at].set_value(run_case_safely(cases[at], config, options.tolerance));
+        outcomes[at].set_value(run_case_safely(cases[at], config, options.tolerance));
     });
   }
-  for (size_t i = 0; i < cases.size(); ++i) finished(i, problems[i].get_future().get());
+  for (size_t i = 0; i < cases.size(); ++i) finished(i, outcomes[i].get_future().get());
 }
 
 void verify(const Options& options) {
@@ -87,19 +99,25 @@ void verify(const Options& options) {
   if (cases->empty()) fail(kFailed, "no test case was found: a case is a folder with model.onnx and test_data_set_0");
 
   size_t failed = 0;
+  Tally passed_by;
   nlohmann::json report = nlohmann::json::array();
   {
     Progress progress("cases", cases->size());
     progress.update(0, 0);
-    run_cases(*cases, config, options, [&](size_t index, const std::string& problem) {
+    run_cases(*cases, config, options, [&](size_t index, const Outcome& outcome) {
       const TestCase& test_case = (*cases)[index];
+      const bool passed = outcome.problem.empty();
       report.push_back(
-          {{"name", test_case.name}, {"outcome", problem.empty() ? "passed" : "failed"}, {"message", problem}});
-      if (!problem.empty()) {
+          {{"name", test_case.name}, {"outcome", passed ? "passed" : "failed"}, {"message", outcome.problem}});
+      if (passed) {
+        passed_by.add(outcome.nodes);
+        nlohmann::json& nodes = report.back()["nodes"] = nlohmann::json::object();
+        for (const auto& [provider, count] : outcome.nodes) nodes[provider] = count;
+      } else {
         ++failed;
         progress.clear();
         fmt::print("{} {}: {}\n", coloured("FAIL", Colour::kRed, stdout), report::plain(test_case.name),
-                   report::plain(problem));
+                   report::plain(outcome.problem));
         std::fflush(stdout);
       }
       progress.update(index + 1, failed);
@@ -108,11 +126,16 @@ void verify(const Options& options) {
   const size_t passed = cases->size() - failed;
   if (!options.json.empty()) {
     std::ofstream stream(options.json);
-    stream << nlohmann::json{{"passed", passed}, {"failed", failed}, {"skipped", 0}, {"cases", report}}.dump(
-                  2, ' ', false, nlohmann::json::error_handler_t::replace)
+    stream << nlohmann::json{{"passed", passed},
+                             {"failed", failed},
+                             {"skipped", 0},
+                             {"providers", passed_by.json()},
+                             {"cases", report}}
+                  .dump(2, ' ', false, nlohmann::json::error_handler_t::replace)
            << '\n';
     if (!stream.flush()) fail(kFailed, options.json + ": cannot be written");
   }
+  fmt::print("{}", passed_by.text());
   fmt::print("{} passed, {} failed, 0 skipped\n", passed, failed);
   if (failed != 0) throw Exit{kFailed};
 }
