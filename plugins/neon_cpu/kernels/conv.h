@@ -58,7 +58,7 @@ void conv(const ConvPlan& plan, const float* x, const float* weights, const Epil
 // ConvTranspose: weights [in_channels, out_channels / groups, kernel…]; `in` and `out` are those of the transposed
 // convolution, pad is what is cut off the output's beginning. `columns` is memory that all ranges share, of
 // conv_transpose_columns() floats. Two phases: first all items of conv_transpose_gemm, then all of
-// conv_transpose_gather.
+// conv_transpose_gather. Here the residual is not the output.
 uint64_t conv_transpose_columns(const ConvShape& shape);
 Work conv_transpose_gemm_work(const ConvShape& shape);
 void conv_transpose_gemm(const ConvShape& shape, const float* x, const float* weights, float* columns, uint64_t begin,

@@ -212,6 +212,17 @@ HWY_INLINE void ActivateRow(Activation activation, float alpha, float beta, floa
   }
 }
 
+// The epilogue over n sums of one row of the output, y = sums allowed.
+HWY_INLINE void FinishRow(const float* sums, const Epilogue& e, float bias, const float* residual, uint64_t n,
+                          float* y) {
+  const size_t lanes = hn::Lanes(Floats());
+  for (uint64_t i = 0; i < n; i += lanes) {
+    Vec v = hn::MulAdd(Constant(e.scale), LoadFirst(sums + i, n - i), Constant(bias));
+    if (residual != nullptr) v = hn::Add(v, LoadFirst(residual + i, n - i));
+    StoreFirst(Activate(e.activation, e.alpha, e.beta, v), y + i, n - i);
+  }
+}
+
 }  // namespace mortise::neon::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Conv parts: what the files behind conv.h share. Internal to the kernels.
+#pragma once
+
+#include "conv.h"
+#include "gemm_core.h"
+
+namespace mortise::neon {
+
+constexpr uint64_t volume(const Extents& extents) { return extents.d * extents.h * extents.w; }
+
+// The matrix of columns of one image (of a group's channels): row (c, kernel position), column pixel.
+struct ColumnSource {
+  const ConvShape* shape;
+  const float* x;
+};
+
+// The epilogue over the sums of one output channel, in place.
+void finish_plane(const Epilogue& epilogue, float bias, const float* residual, uint64_t n, float* y);
+
+// Two spatial axes and one input channel per group.
+bool depthwise_fits(const ConvShape& shape);
+Work depthwise_work(const ConvShape& shape);
+void depthwise(const ConvShape& shape, const float* x, const float* weights, const Epilogue& epilogue, float* y,
+               uint64_t begin, uint64_t end, std::byte* scratch);
+
+}  // namespace mortise::neon
