@@ -12,6 +12,7 @@
 #define MORTISE_NEON_MATH_INL_H_
 #endif
 
+#include <cmath>
 #include <limits>
 
 #include "hwy/highway.h"
@@ -144,6 +145,84 @@ HWY_INLINE Vec HardSigmoid(Vec x, float alpha, float beta) {
 HWY_INLINE Vec HardSwish(Vec x) { return hn::Mul(x, HardSigmoid(x, 1.0f / 6, 0.5f)); }
 
 HWY_INLINE Vec Mish(Vec x) { return hn::Mul(hn::Max(Constant(-3.0e38f), x), Tanh(Softplus(x))); }
+
+using Mask = hn::Mask<Floats>;
+
+HWY_INLINE Vec Truth(Mask mask) { return hn::IfThenElseZero(mask, Constant(1.0f)); }
+
+// NaN is not 0; Ne() says it is on AVX2.
+HWY_INLINE Mask NotZero(Vec x) { return hn::Not(hn::Eq(x, hn::Zero(Floats()))); }
+
+HWY_INLINE Vec Sign(Vec x) {
+  const Vec zero = hn::Zero(Floats());
+  const Vec sign = hn::Sub(Truth(hn::Gt(x, zero)), Truth(hn::Lt(x, zero)));
+  return hn::IfThenElse(hn::IsNaN(x), x, sign);
+}
+
+HWY_INLINE Vec Celu(Vec x, float alpha) {
+  const Vec below = hn::Mul(Constant(alpha), hn::Sub(Exp(hn::Div(x, Constant(alpha))), Constant(1.0f)));
+  return hn::IfThenElse(hn::Lt(x, hn::Zero(Floats())), below, x);
+}
+
+HWY_INLINE Vec Shrink(Vec x, float lambda, float bias) {
+  const Vec above = hn::IfThenElseZero(hn::Gt(x, Constant(lambda)), hn::Sub(x, Constant(bias)));
+  return hn::IfThenElse(hn::Lt(x, Constant(-lambda)), hn::Add(x, Constant(bias)), above);
+}
+
+HWY_INLINE Vec IsInf(Vec x, bool positive, bool negative) {
+  const float infinity = std::numeric_limits<float>::infinity();
+  const Vec above = positive ? Truth(hn::Eq(x, Constant(infinity))) : hn::Zero(Floats());
+  const Vec below = negative ? Truth(hn::Eq(x, Constant(-infinity))) : hn::Zero(Floats());
+  return hn::Add(above, below);
+}
+
+// The C library's function, element by element.
+HWY_INLINE Vec ByElement(float (*function)(float), Vec x) {
+  HWY_ALIGN float values[hn::MaxLanes(Floats())];
+  hn::Store(x, Floats(), values);
+  for (float& value : values) value = function(value);
+  return hn::Load(Floats(), values);
+}
+
+HWY_INLINE Vec ByElement(float (*function)(float, float), Vec x, Vec y) {
+  HWY_ALIGN float values[hn::MaxLanes(Floats())];
+  HWY_ALIGN float others[hn::MaxLanes(Floats())];
+  hn::Store(x, Floats(), values);
+  hn::Store(y, Floats(), others);
+  for (size_t i = 0; i < hn::MaxLanes(Floats()); ++i) values[i] = function(values[i], others[i]);
+  return hn::Load(Floats(), values);
+}
+
+// x = n * pi + r: the sine of r by a polynomial, its sign by the parity of n; pi in three parts, which is exact enough
+// up to some thousands. Beyond, the C library.
+HWY_INLINE Vec SineOfMultiple(Vec x, Vec n, Vec odd_part) {
+  static constexpr float kSeries[] = {2.6083159809786593541503e-06f, -0.0001981069071916863322258f,
+                                      0.00833307858556509017944336f, -0.166666597127914428710938f};
+  Vec r = hn::MulAdd(n, Constant(-3.140625f), x);
+  r = hn::MulAdd(n, Constant(-0.0009670257568359375f), r);
+  r = hn::MulAdd(n, Constant(-6.2771141529083251953e-07f), r);
+  r = hn::MulAdd(n, Constant(-1.2154201256553420762e-10f), r);
+  const Vec r2 = hn::Mul(r, r);
+  const Vec sine = hn::MulAdd(hn::Mul(r2, Polynomial(r2, kSeries)), r, r);
+  const hn::RebindToSigned<Floats> di;
+  const auto sign = hn::ShiftLeft<31>(hn::ConvertTo(di, odd_part));
+  return hn::BitCast(Floats(), hn::Xor(hn::BitCast(di, sine), sign));
+}
+
+HWY_INLINE bool AreModerate(Vec x) { return hn::AllTrue(Floats(), hn::Lt(hn::Abs(x), Constant(8192.0f))); }
+
+HWY_INLINE Vec Sin(Vec x) {
+  if (!AreModerate(x)) return ByElement(std::sin, x);
+  const Vec n = hn::Round(hn::Mul(x, Constant(0.318309886f)));
+  return SineOfMultiple(x, n, n);
+}
+
+// cos(x) = sin(x + pi / 2); x = (n + 1/2) * pi + r.
+HWY_INLINE Vec Cos(Vec x) {
+  if (!AreModerate(x)) return ByElement(std::cos, x);
+  const Vec n = hn::Floor(hn::Mul(x, Constant(0.318309886f)));
+  return SineOfMultiple(x, hn::Add(n, Constant(0.5f)), hn::Add(n, Constant(1.0f)));
+}
 
 HWY_INLINE Vec Activate(Activation activation, float alpha, float beta, Vec x) {
   switch (activation) {

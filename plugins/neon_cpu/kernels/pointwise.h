@@ -23,7 +23,7 @@ namespace mortise::neon {
 enum class Element : uint8_t { kF32, kF16, kBool, kU8, kI8, kI32, kI64 };
 
 enum class PointwiseOp : uint8_t {
-#define MORTISE_POINTWISE(name, arity, text) k##name,
+#define MORTISE_POINTWISE(name, arity, expression) k##name,
 #include "pointwise_ops.inc"
 #undef MORTISE_POINTWISE
 };
