@@ -3,27 +3,36 @@
 # quick when nothing is missing.
 #   --clang     also the compilers and runtimes of the clang, fuzzing and format lanes
 #   --browser   also the browser that the tests of the placement page drive
+#   --arm64     also the cross-compiler and the emulator of the preset arm64, and the libraries in a sysroot (sysroot.sh)
 set -euo pipefail
 
-packages=(
-  ca-certificates git g++ make cmake ninja-build ccache pkg-config
-  libonnx-dev libprotobuf-dev protobuf-compiler libtbb-dev nlohmann-json3-dev libvalijson-dev libcli11-dev
+tools=(ca-certificates git g++ make cmake ninja-build ccache pkg-config protobuf-compiler libonnx-testdata)
+libraries=(
+  libonnx-dev libprotobuf-dev libtbb-dev nlohmann-json3-dev libvalijson-dev libcli11-dev
   libfmt-dev libspdlog-dev libboost-dev libboost-filesystem-dev libre2-dev libhwy-dev libpng-dev libjpeg62-turbo-dev
-  libgtest-dev libgmock-dev libbenchmark-dev libonnx-testdata
+  libgtest-dev libgmock-dev libbenchmark-dev
 )
+sysroot() { :; }
 for option in "$@"; do
   case $option in
-    --clang) packages+=(clang clang-format clang-tidy libclang-rt-14-dev) ;;
-    --browser) packages+=(chromium) ;;
-    *) echo "install-deps: unknown option $option; there are --clang and --browser" >&2; exit 2 ;;
+    --clang) tools+=(clang clang-format clang-tidy libclang-rt-14-dev) ;;
+    --browser) tools+=(chromium) ;;
+    --arm64)
+      tools+=(g++-aarch64-linux-gnu qemu-user llvm)
+      sysroot() { "${BASH_SOURCE%/*}/sysroot.sh" arm64 "${libraries[@]}"; }
+      ;;
+    *) echo "install-deps: unknown option $option; there are --clang, --browser and --arm64" >&2; exit 2 ;;
   esac
 done
 
 missing=()
-for package in "${packages[@]}"; do
+for package in "${tools[@]}" "${libraries[@]}"; do
   dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
 done
-[ ${#missing[@]} -eq 0 ] && exit 0
+if [ ${#missing[@]} -eq 0 ]; then
+  sysroot
+  exit
+fi
 
 apt=(env DEBIAN_FRONTEND=noninteractive apt-get)
 if [ "$(id -u)" -ne 0 ]; then
@@ -38,3 +47,4 @@ if ! { "${apt[@]}" update && "${apt[@]}" install -y --no-install-recommends "${m
   echo "install-deps: apt-get failed (above: the end of its output); see that the network and /etc/apt/sources.list are right, then run this again" >&2
   exit 1
 fi
+sysroot
