@@ -2,8 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <cmath>
-
 #include "tools/mortise/terminal.h"
 
 namespace mortise::tool {
@@ -13,7 +11,7 @@ namespace {
 constexpr size_t kWorthALine = 100;
 
 std::string duration_text(double seconds) {
-  const auto whole = std::llround(seconds);
+  const auto whole = static_cast<uint64_t>(seconds + 0.5);
   return whole < 60 ? fmt::format("{} s", whole) : fmt::format("{} min {} s", whole / 60, whole % 60);
 }
 

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Options of the NEON provider.
+#pragma once
+
+#include <string_view>
+
+namespace mortise::neon {
+
+struct Options {
+  bool fuse = true;
+};
+
+inline constexpr char kOptionsSchema[] = R"({
+  "$schema": "http://json-schema.org/draft-07/schema#",
+  "type": "object",
+  "additionalProperties": false,
+  "properties": {
+    "fuse": {"type": "boolean", "default": true,
+      "description": "Join neighbouring operators into one pass over memory; false runs them one by one, for profiles and comparisons"}
+  }
+})";
+
+// Throws std::invalid_argument, naming the key, for anything that the schema does not allow.
+Options parse_options(std::string_view json);
+
+}  // namespace mortise::neon
