@@ -10,7 +10,7 @@ int main(int argc, char** argv) {
   auto session = mortise::Session::load(argv[1], *config);
   if (!session.ok()) return std::cerr << session.status().message() << '\n', 1;
 
-  const std::vector<float> pixels(8 * 8, 0.5f);
+  const std::vector<float> pixels(64, 0.5f);
   auto outputs = session->run({{"image", mortise::Tensor::of<float>({1, 1, 8, 8}, std::span<const float>(pixels))}});
   if (!outputs.ok()) return std::cerr << outputs.status().message() << '\n', 1;
   for (const float p : outputs->at("probabilities").tensor.elements<float>()) std::cout << p << ' ';

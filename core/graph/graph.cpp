@@ -178,7 +178,7 @@ Status Graph::finalize() {
         if (value.outer != kNoId) node.implicit_inputs.push_back(value.outer);
       }
     });
-    MORTISE_TRY(std::move(status));
+    if (!status.ok()) return status;
     sort_unique(node.implicit_inputs);
   }
   MORTISE_ASSIGN(const std::vector<NodeId> order, topological_order(*this));
@@ -301,7 +301,7 @@ Status Graph::validate() const {
       if (finalized() && value.producer != kNoId && value.producer >= id)
         status = bad(id, "reads '", value.name.view(), "' too early");
     });
-    MORTISE_TRY(std::move(status));
+    if (!status.ok()) return status;
     for (const ValueId output : node.outputs) {
       if (output != kNoId && (output >= num_values() || values_[output].producer != id)) {
         return bad(id, "output #", output, " has another producer");
@@ -317,7 +317,7 @@ Status Graph::validate() const {
       }
       if (status.ok()) status = body.validate();
     });
-    MORTISE_TRY(std::move(status));
+    if (!status.ok()) return status;
   }
   for (const ValueId output : outputs) {
     if (output >= num_values()) return make_error(StatusCode::kInternal, "graph output #", output, " does not exist");

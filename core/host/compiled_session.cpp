@@ -86,24 +86,4 @@ Status CompiledSession::submit(const mortise_run_args_t& args, Completion comple
   return provider_->name_it(std::move(status));
 }
 
-uint32_t CompiledSession::input_kind(uint64_t index) const {
-  const mortise_provider_device_memory_t* memory = provider_->device_memory();
-  if (memory == nullptr) return MORTISE_MEMORY_HOST;
-  const std::lock_guard lock(provider_->setup_);
-  const ScopedSetup role;
-  uint32_t kind = MORTISE_MEMORY_HOST;
-  (void)call_boundary([&] { kind = memory->input_kind(session_, index); });
-  return kind;
-}
-
-uint32_t CompiledSession::output_kind(uint64_t index) const {
-  const mortise_provider_device_memory_t* memory = provider_->device_memory();
-  if (memory == nullptr) return MORTISE_MEMORY_HOST;
-  const std::lock_guard lock(provider_->setup_);
-  const ScopedSetup role;
-  uint32_t kind = MORTISE_MEMORY_HOST;
-  (void)call_boundary([&] { kind = memory->output_kind(session_, index); });
-  return kind;
-}
-
 }  // namespace mortise

@@ -38,19 +38,21 @@ std::string machine_name(uint16_t machine) {
 
 // The loader maps what the program headers say and would die of a signal where the file ends early.
 Status check_segments(std::ifstream& file, uint64_t size, const Elf64_Ehdr& header, const std::string& name) {
-  const Status truncated(StatusCode::kDataLoss,
-                         concat(name, ": the library is truncated or damaged; install the plugin again"));
-  if (header.e_phentsize != sizeof(Elf64_Phdr) || header.e_phnum == 0) return truncated;
+  const auto truncated = [&] {
+    return Status(StatusCode::kDataLoss,
+                  concat(name, ": the library is truncated or damaged; install the plugin again"));
+  };
+  if (header.e_phentsize != sizeof(Elf64_Phdr) || header.e_phnum == 0) return truncated();
   const uint64_t table = uint64_t{header.e_phnum} * sizeof(Elf64_Phdr);
-  if (header.e_phoff > size || table > size - header.e_phoff) return truncated;
+  if (header.e_phoff > size || table > size - header.e_phoff) return truncated();
   std::vector<Elf64_Phdr> segments(header.e_phnum);
   file.seekg(static_cast<std::streamoff>(header.e_phoff));
-  if (!file.read(reinterpret_cast<char*>(segments.data()), static_cast<std::streamsize>(table))) return truncated;
+  if (!file.read(reinterpret_cast<char*>(segments.data()), static_cast<std::streamsize>(table))) return truncated();
   bool dynamic = false;
   for (const Elf64_Phdr& segment : segments) {
     dynamic |= segment.p_type == PT_DYNAMIC;
     if (segment.p_type != PT_LOAD && segment.p_type != PT_DYNAMIC) continue;
-    if (segment.p_offset > size || segment.p_filesz > size - segment.p_offset) return truncated;
+    if (segment.p_offset > size || segment.p_filesz > size - segment.p_offset) return truncated();
   }
   return dynamic ? Status() : invalid_argument(name, ": is no shared library; link the plugin with -shared");
 }

@@ -69,7 +69,7 @@ Result<std::shared_ptr<CompiledSession>> ProviderInstance::load(const mortise_co
   Status status = call_boundary([&](mortise_error_t* error) {
     return compiled_cache_->load(provider_, &request, &reader.stream, &session, error);
   });
-  return adopt(std::move(status), session, "load()");
+  return adopt(request, std::move(status), session, "load()");
 }
 
 }  // namespace mortise

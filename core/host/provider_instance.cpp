@@ -1,5 +1,8 @@
 #include "core/host/provider_instance.h"
 
+#include <algorithm>
+#include <bit>
+
 #include "core/host/boundary.h"
 #include "core/host/thread_role.h"
 
@@ -84,7 +87,8 @@ Status ProviderInstance::find_extensions() {
     compiled_cache_ = static_cast<const mortise_provider_compiled_cache_t*>(find(MORTISE_EXT_COMPILED_CACHE));
     values_ = static_cast<const mortise_provider_values_t*>(find(MORTISE_EXT_VALUES));
   })));
-  return check_extensions();
+  MORTISE_TRY(check_extensions());
+  return device_memory_ == nullptr ? Status() : read_memory_kinds();
 }
 
 Status ProviderInstance::check_extensions() const {
@@ -109,6 +113,35 @@ Status ProviderInstance::check_extensions() const {
         {{"key", cache->key != nullptr}, {"save", cache->save != nullptr}, {"load", cache->load != nullptr}}));
   }
   return {};
+}
+
+Status ProviderInstance::read_memory_kinds() {
+  constexpr uint32_t kMaxKinds = 64;
+  memory_kinds_.clear();
+  MORTISE_TRY(name_it(call_boundary([&] {
+    const uint32_t count = std::min(device_memory_->num_kinds(provider_), kMaxKinds);
+    for (uint32_t i = 0; i < count; ++i) {
+      mortise_memory_kind_t kind{};
+      if (device_memory_->get_kind(provider_, i, &kind)) memory_kinds_.push_back(kind);
+    }
+  })));
+  for (const mortise_memory_kind_t& kind : memory_kinds_) {
+    const std::string where = concat(library_->name(), ": provider '", id_, "': memory of kind ", kind.kind);
+    if (kind.kind == MORTISE_MEMORY_HOST || find_memory(kind.kind) != &kind) {
+      return make_error(StatusCode::kInvalidArgument, where, ": kinds are numbered from 1, each once");
+    }
+    if (!std::has_single_bit(kind.alignment)) {
+      return make_error(StatusCode::kInvalidArgument, where, ": its alignment ", kind.alignment,
+                        " is not a power of two");
+    }
+  }
+  return {};
+}
+
+const mortise_memory_kind_t* ProviderInstance::find_memory(uint32_t kind) const {
+  const auto found = std::find_if(memory_kinds_.begin(), memory_kinds_.end(),
+                                  [kind](const mortise_memory_kind_t& listed) { return listed.kind == kind; });
+  return found == memory_kinds_.end() ? nullptr : &*found;
 }
 
 std::string ProviderInstance::describe() {
@@ -136,11 +169,12 @@ Result<std::shared_ptr<CompiledSession>> ProviderInstance::compile(const mortise
   const mortise_session_t* session = nullptr;
   Status status =
       call_boundary([&](mortise_error_t* error) { return provider_->compile(provider_, &request, &session, error); });
-  return adopt(std::move(status), session, "compile()");
+  return adopt(request, std::move(status), session, "compile()");
 }
 
 // Called with setup_ held, so a session that is no good is destroyed here and not by CompiledSession.
-Result<std::shared_ptr<CompiledSession>> ProviderInstance::adopt(Status status, const mortise_session_t* session,
+Result<std::shared_ptr<CompiledSession>> ProviderInstance::adopt(const mortise_compile_request_t& request,
+                                                                 Status status, const mortise_session_t* session,
                                                                  std::string_view function) {
   if (!status.ok()) {
     if (session != nullptr) {
@@ -152,13 +186,37 @@ Result<std::shared_ptr<CompiledSession>> ProviderInstance::adopt(Status status, 
     return make_error(StatusCode::kInternal, "provider '", id_, "': ", function,
                       " reported success but gave no session");
   }
-  Status complete = require_functions(concat("provider '", id_, "'"), "the session",
-                                      {{"run", session->run != nullptr}, {"destroy", session->destroy != nullptr}});
-  if (!complete.ok()) {
+  std::vector<uint32_t> input_kinds, output_kinds;
+  if (Status good = check_session(request, session, input_kinds, output_kinds); !good.ok()) {
     if (session->destroy != nullptr) (void)call_boundary([&] { session->destroy(session); });
-    return complete;
+    return good;
   }
-  return std::shared_ptr<CompiledSession>(new CompiledSession(shared_from_this(), session));
+  std::shared_ptr<CompiledSession> adopted(new CompiledSession(shared_from_this(), session));
+  adopted->input_kinds_ = std::move(input_kinds);
+  adopted->output_kinds_ = std::move(output_kinds);
+  return adopted;
+}
+
+Status ProviderInstance::check_session(const mortise_compile_request_t& request, const mortise_session_t* session,
+                                       std::vector<uint32_t>& input_kinds, std::vector<uint32_t>& output_kinds) const {
+  const std::string where = concat("provider '", id_, "'");
+  MORTISE_TRY(require_functions(where, "the session",
+                                {{"run", session->run != nullptr}, {"destroy", session->destroy != nullptr}}));
+  input_kinds.assign(request.num_inputs, MORTISE_MEMORY_HOST);
+  output_kinds.assign(request.num_outputs, MORTISE_MEMORY_HOST);
+  if (device_memory_ == nullptr) return {};
+  MORTISE_TRY(name_it(call_boundary([&] {
+    for (uint64_t i = 0; i < request.num_inputs; ++i) input_kinds[i] = device_memory_->input_kind(session, i);
+    for (uint64_t i = 0; i < request.num_outputs; ++i) output_kinds[i] = device_memory_->output_kind(session, i);
+  })));
+  for (const auto* kinds : {&input_kinds, &output_kinds}) {
+    for (const uint32_t kind : *kinds) {
+      if (kind == MORTISE_MEMORY_HOST || find_memory(kind) != nullptr) continue;
+      return make_error(StatusCode::kInternal, where, ": a session wants memory of kind ", kind,
+                        ", which the provider does not list");
+    }
+  }
+  return {};
 }
 
 void ProviderInstance::quarantine(const Status& reason) {

@@ -13,6 +13,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/host/gate.h"
 #include "core/host/host_context.h"
@@ -50,6 +51,8 @@ class ProviderInstance : public std::enable_shared_from_this<ProviderInstance> {
   const mortise_provider_async_run_t* async_run() const { return async_run_; }
   const mortise_provider_compiled_cache_t* compiled_cache() const { return compiled_cache_; }
   const mortise_provider_values_t* values() const { return values_; }
+  // The provider's memory of that kind; null if it lists none.
+  const mortise_memory_kind_t* find_memory(uint32_t kind) const;
 
   // See mortise_provider_t; what the sink and the request record is the caller's to judge.
   Status claim(const mortise_graph_t& graph, const mortise_claim_sink_t& sink);
@@ -74,8 +77,11 @@ class ProviderInstance : public std::enable_shared_from_this<ProviderInstance> {
   Status check_functions() const;
   Status find_extensions();
   Status check_extensions() const;
-  Result<std::shared_ptr<CompiledSession>> adopt(Status status, const mortise_session_t* session,
-                                                 std::string_view function);
+  Status read_memory_kinds();
+  Result<std::shared_ptr<CompiledSession>> adopt(const mortise_compile_request_t& request, Status status,
+                                                 const mortise_session_t* session, std::string_view function);
+  Status check_session(const mortise_compile_request_t& request, const mortise_session_t* session,
+                       std::vector<uint32_t>& input_kinds, std::vector<uint32_t>& output_kinds) const;
   Status name_it(Status&& status) const;
 
   std::shared_ptr<PluginLibrary> library_;
@@ -88,6 +94,7 @@ class ProviderInstance : public std::enable_shared_from_this<ProviderInstance> {
   const mortise_provider_async_run_t* async_run_ = nullptr;
   const mortise_provider_compiled_cache_t* compiled_cache_ = nullptr;
   const mortise_provider_values_t* values_ = nullptr;
+  std::vector<mortise_memory_kind_t> memory_kinds_;  // of device_memory_
   // [setup] calls on the provider and its sessions.
   std::mutex setup_;
   // Runs of a provider of class SERIAL_PROVIDER; a semaphore, because an asynchronous run ends on another thread.
@@ -113,9 +120,10 @@ class CompiledSession {
   // never; `args` and all it refers to stay until then. Waits like run().
   Status submit(const mortise_run_args_t& args, Completion completion, Waiting waiting = Waiting::kSleep);
 
-  // Kinds of memory that the session wants; MORTISE_MEMORY_HOST without device_memory().
-  uint32_t input_kind(uint64_t index) const;
-  uint32_t output_kind(uint64_t index) const;
+  // Kinds of memory that the session wants for its inputs and outputs, each listed by the provider or
+  // MORTISE_MEMORY_HOST.
+  const std::vector<uint32_t>& input_kinds() const { return input_kinds_; }
+  const std::vector<uint32_t>& output_kinds() const { return output_kinds_; }
 
  private:
   friend class ProviderInstance;
@@ -123,6 +131,7 @@ class CompiledSession {
 
   std::shared_ptr<ProviderInstance> provider_;
   const mortise_session_t* session_;
+  std::vector<uint32_t> input_kinds_, output_kinds_;
   // Runs that may not overlap: the provider's, this session's, or none (null).
   Gate* gate_ = nullptr;
   Gate own_gate_;

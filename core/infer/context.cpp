@@ -74,7 +74,7 @@ Result<DType> InferContext::dtype_attribute(std::string_view attribute, DType ot
 void InferContext::set_shape(uint32_t i, std::optional<Dims> dims) {
   Type type = output_type(signature_, i, types_);
   type.dims = std::move(dims);
-  set_output(i, std::move(type));
+  set_output(i, type);
 }
 
 void InferContext::pass_elements(uint32_t from) {

@@ -63,7 +63,7 @@ class InferContext {
   Result<DType> dtype_attribute(std::string_view attribute, DType otherwise) const;
 
   // Nothing happens for an output that the node does not have.
-  void set_output(uint32_t i, Type type);
+  void set_output(uint32_t i, const Type& type);
   // A tensor whose element type is the signature's.
   void set_shape(uint32_t i, std::optional<Dims> dims);
   // A tensor whose element type the signature leaves open.

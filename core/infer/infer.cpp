@@ -181,7 +181,7 @@ std::optional<Elements> InferContext::elements(uint32_t i) const {
   return has_input(i) ? engine_.elements(node().inputs[i]) : std::nullopt;
 }
 
-void InferContext::set_output(uint32_t i, Type type) {
+void InferContext::set_output(uint32_t i, const Type& type) {
   if (i < num_outputs() && node().outputs[i] != kNoId) engine_.set_output(id_, node().outputs[i], type);
 }
 

@@ -62,6 +62,7 @@ class Builder {
     }
     sessions_.clear();
     connect(*program);
+    find_homes(*program);
     for (Step& step : program->steps) {
       if (step.control_flow != nullptr) MORTISE_TRY(build_bodies(step));
     }
@@ -122,8 +123,8 @@ class Builder {
           complete = false;
           continue;
         }
-        for (size_t i = 0; i < step.inputs.size(); ++i) step.input_kinds.push_back(step.session->input_kind(i));
-        for (size_t i = 0; i < step.outputs.size(); ++i) step.output_kinds.push_back(step.session->output_kind(i));
+        step.input_kinds = step.session->input_kinds();
+        step.output_kinds = step.session->output_kinds();
       }
       program.steps.push_back(std::move(step));
     }

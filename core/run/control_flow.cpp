@@ -198,6 +198,7 @@ Status run_scan(Call& call) {
       slices.emplace_back(std::move(slice));
     }
     std::vector<const Value*> given;
+    given.reserve(states.size() + slices.size());
     for (const Value& state : states) given.push_back(&state);
     for (const Value& slice : slices) given.push_back(&slice);
     MORTISE_ASSIGN(std::vector<Value> results, call.run(body, given));
@@ -280,6 +281,7 @@ Status run_batched_scan(Call& call) {
         slices.emplace_back(std::move(slice));
       }
       std::vector<const Value*> given;
+      given.reserve(states.size() + slices.size());
       for (const Value& state : states) given.push_back(&state);
       for (const Value& slice : slices) given.push_back(&slice);
       MORTISE_ASSIGN(std::vector<Value> results, call.run(body, given));

@@ -52,7 +52,9 @@ void Frame::index_records() {
       if (copies_[index].provider == provider && copies_[index].kind == kind) return;
     }
     copies_of_[slot].push_back(static_cast<uint32_t>(copies_.size()));
-    copies_.push_back({.slot = slot, .provider = provider, .kind = kind});
+    const Slot& place = program.slots[slot];
+    const bool is_home = kind == place.home_kind && provider == place.home_provider;
+    copies_.push_back({.slot = slot, .provider = provider, .kind = kind, .is_home = is_home});
   };
   for (const Step& step : program.steps) {
     first_input_.push_back(static_cast<uint32_t>(tensors_.size()));
@@ -95,6 +97,11 @@ void Frame::reset() {
 
 void Frame::publish(uint32_t slot) {
   slots_[slot].on_host = true;
+  if (program_->slots[slot].home_kind != MORTISE_MEMORY_HOST && slots_[slot].value.is_tensor()) {
+    const void* data = slots_[slot].value.tensor.raw();
+    for (const uint32_t index : copies_of_[slot])
+      copies_[index].valid |= copies_[index].is_home && copies_[index].handle == data;
+  }
   if (readers_[slot].empty()) return;
   const mortise_tensor_t record = record_of(slots_[slot].value);
   for (const uint32_t reader : readers_[slot]) tensors_[reader] = record;
@@ -144,6 +151,19 @@ Status Frame::fill(DeviceCopy& copy) {
   return {};
 }
 
+Status Frame::place_at_home(uint32_t slot) {
+  const SlotLayout& place = layout_->slots[slot];
+  const Slot& info = program_->slots[slot];
+  if (info.home_kind == MORTISE_MEMORY_HOST || !place.shape) return {};
+  DeviceCopy& home = *find_copy(slot, info.home_provider, info.home_kind);
+  if (ensure_capacity(home, place.bytes).ok()) {
+    slots_[slot].value = Tensor::view(place.dtype, *place.shape, home.handle);
+    return {};
+  }
+  MORTISE_ASSIGN(slots_[slot].value, program_->memory->allocate(place.dtype, *place.shape));
+  return {};
+}
+
 Status Frame::prepare(uint32_t index) {
   const Step& step = program_->steps[index];
   for (size_t i = 0; i < step.inputs.size(); ++i) {
@@ -165,6 +185,7 @@ Status Frame::prepare(uint32_t index) {
     mortise_tensor_t& record = tensors_[first_output_[index] + i];
     const Value& value = slots_[slot].value;
     const SlotLayout& place = layout_->slots[slot];
+    if (step.output_kinds[i] == MORTISE_MEMORY_HOST) MORTISE_TRY(place_at_home(slot));
     if (step.output_kinds[i] != MORTISE_MEMORY_HOST && place.shape) {
       DeviceCopy& copy = *find_copy(slot, step.provider, step.output_kinds[i]);
       MORTISE_TRY(ensure_capacity(copy, place.bytes));
@@ -213,8 +234,13 @@ Status Frame::fetch(uint32_t slot) {
   for (const uint32_t index : copies_of_[slot]) {
     DeviceCopy& copy = copies_[index];
     if (!copy.valid) continue;
+    const SlotLayout& place = layout_->slots[slot];
+    if (copy.is_home) {
+      state.value = Tensor::view(place.dtype, *place.shape, copy.handle);
+      publish(slot);
+      return {};
+    }
     if (!state.value.is_tensor()) {
-      const SlotLayout& place = layout_->slots[slot];
       MORTISE_ASSIGN(state.value, program_->memory->allocate(place.dtype, *place.shape));
     }
     ProviderInstance& provider = *program_->providers[copy.provider];

@@ -24,6 +24,7 @@ struct DeviceCopy {
   void* handle = nullptr;
   uint64_t capacity = 0;
   bool valid = false;
+  bool is_home = false;  // the host reaches it too: the handle is an address, and the slot's value lies there
 };
 
 class Frame {
@@ -79,6 +80,8 @@ class Frame {
   // Makes the copy hold the slot's value.
   Status fill(DeviceCopy& copy);
   Status ensure_capacity(DeviceCopy& copy, uint64_t bytes);
+  // Makes the home of a slot, if it has one, the place of its value. Where the device is full, other memory is.
+  Status place_at_home(uint32_t slot);
 
   struct SlotState {
     Value value;           // a view of the arena or of a bound value, or owned memory

@@ -92,7 +92,7 @@ Result<Layout> make_layout(const Program& program, std::span<const Value* const>
                                               to_string(place.dtype), to_string(*place.shape), ")"));
     }
     place.bytes = *bytes;
-    if (slot.is_output) continue;
+    if (slot.is_output || slot.home_kind != MORTISE_MEMORY_HOST) continue;
     buffers.push_back({.size = place.bytes, .first = slot.first, .last = slot.last});
     planned.push_back(i);
   }

@@ -18,7 +18,8 @@ struct SlotLayout {
   DType dtype = DType::kUndefined;
   std::optional<Shape> shape;  // nothing: known during the run only
   uint64_t bytes = 0;
-  std::optional<uint64_t> offset;  // in the arena; nothing: elsewhere (inputs, outputs, constants, unknown shapes)
+  std::optional<uint64_t>
+      offset;  // in the arena; nothing: elsewhere (inputs, outputs, constants, homes, unknown shapes)
 };
 
 struct Layout {

@@ -47,6 +47,10 @@ struct Slot {
   uint32_t first = 0;         // steps between which its memory is in use
   uint32_t last = 0;
   bool is_output = false;
+  // Memory of a provider that the host reaches too, where one of the steps that write or read the slot wants it: the
+  // value is kept there and nobody copies it. Kind MORTISE_MEMORY_HOST: none.
+  uint32_t home_provider = kNoId;
+  uint32_t home_kind = MORTISE_MEMORY_HOST;
 };
 
 struct Program {

@@ -47,4 +47,21 @@ void connect(Program& program) {
   }
 }
 
+void find_homes(Program& program) {
+  const auto offer = [&](uint32_t index, uint32_t provider, uint32_t kind) {
+    if (kind == MORTISE_MEMORY_HOST) return;
+    const mortise_memory_kind_t* memory = program.providers[provider]->find_memory(kind);
+    if ((memory->flags & MORTISE_MEMORY_HOST_VISIBLE) == 0 || memory->alignment < Tensor::kAlignment) return;
+    Slot& slot = program.slots[index];
+    if (slot.producer == kNoId || slot.is_output || slot.home_kind != MORTISE_MEMORY_HOST) return;
+    slot.home_provider = provider;
+    slot.home_kind = kind;
+  };
+  for (const Step& step : program.steps) {
+    if (step.session == nullptr) continue;
+    for (size_t i = 0; i < step.inputs.size(); ++i) offer(step.inputs[i], step.provider, step.input_kinds[i]);
+    for (size_t i = 0; i < step.outputs.size(); ++i) offer(step.outputs[i], step.provider, step.output_kinds[i]);
+  }
+}
+
 }  // namespace mortise::run

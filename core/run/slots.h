@@ -10,4 +10,7 @@ namespace mortise::run {
 // value ids of their inputs and outputs in place of slots (kNoId: left out). Linear.
 void connect(Program& program);
 
+// Sets the slots' homes; after connect(). What the application gives or takes has none: that memory is its own.
+void find_homes(Program& program);
+
 }  // namespace mortise::run

@@ -114,7 +114,7 @@ std::optional<Shape> output_dims(const Command& c, std::span<const Type> in) {
     }
     case Opcode::kMatMul: {
       if (count < 2 || count > 3 || !all_inputs(in, is_real)) return std::nullopt;
-      const auto y = matmul_dims(c, in);
+      auto y = matmul_dims(c, in);
       if (!y || (!has_elements(in, 2, y->back()) && !has_elements(in, 2, 1))) return std::nullopt;
       return y;
     }

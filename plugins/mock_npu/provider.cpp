@@ -80,7 +80,7 @@ Status NpuProvider::usable(uint32_t kind) const {
 Result<void*> NpuProvider::allocate(uint32_t kind, uint64_t size) {
   MORTISE_TRY(usable(kind));
   MORTISE_ASSIGN(const uint64_t address, device_->memory().allocate(size));
-  return reinterpret_cast<void*>(static_cast<uintptr_t>(address));
+  return reinterpret_cast<void*>(static_cast<uintptr_t>(address));  // NOLINT: nobody dereferences a device's address
 }
 
 void NpuProvider::release(uint32_t /*kind*/, void* handle) {

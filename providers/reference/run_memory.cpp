@@ -12,7 +12,7 @@
 namespace mortise::reference {
 namespace {
 
-constexpr uint64_t kBigOutput = 64 * 1024;
+constexpr uint64_t kBigOutput = 65536;
 
 uint64_t checked_size(DType dtype, const Shape& shape) {
   const auto bytes = Tensor::storage_size(dtype, shape);

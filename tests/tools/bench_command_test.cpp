@@ -55,7 +55,7 @@ TEST(BenchCommand, WritesAReportThatAddsUp) {
   EXPECT_EQ(providers, (std::set<std::string>{"org.mortise.mock-npu", "org.mortise.reference"}));
   for (const json& node : report["nodes"]) {
     nodes.insert(node["name"]);
-    if (node["op"] != "") {
+    if (!node["op"].get<std::string>().empty()) {
       EXPECT_EQ(node["calls"], 10) << node;
     }
   }

@@ -89,7 +89,7 @@ Status infer_if(InferContext& context) {
       continue;
     }
     BodyOutput& output = (*condition != 0 ? *then_types : *else_types)[i];
-    context.set_output(i, std::move(output.type));
+    context.set_output(i, output.type);
     if (output.elements) context.set_elements(i, std::move(*output.elements));
   }
   return {};
@@ -116,7 +116,7 @@ Status infer_loop(InferContext& context) {
       context.set_output(i, common(context.input(i + 2), outputs[i + 1].type));
     } else {
       MORTISE_ASSIGN(Type type, stacked(context, outputs[i + 1].type, trips == 0 ? known_dim(0) : kUnknownDim, 0));
-      context.set_output(i, std::move(type));
+      context.set_output(i, type);
     }
   }
   return {};
@@ -157,7 +157,7 @@ Status infer_scan(InferContext& context) {
     if (batched) {
       MORTISE_ASSIGN(type, stacked(context, type, batch, 0));
     }
-    context.set_output(i, i < num_states ? common(context.input(first + i), type) : std::move(type));
+    context.set_output(i, i < num_states ? common(context.input(first + i), type) : type);
   }
   return {};
 }

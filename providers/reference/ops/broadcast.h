@@ -11,7 +11,7 @@
 
 namespace mortise::reference {
 
-inline constexpr uint64_t kElementGrain = 16 * 1024;
+inline constexpr uint64_t kElementGrain = 16384;
 
 struct Walk {
   static constexpr uint32_t kMaxInputs = 3;

@@ -60,7 +60,7 @@ Result<Equation> parse(std::string_view given) {
   // Without an arrow: letters that appear once, in alphabetical order, behind the ellipsis.
   std::array<int, 128> seen{};
   for (const Term& term : equation.inputs) {
-    for (const char c : term.letters) ++seen[static_cast<size_t>(c)];
+    for (const char c : term.letters) ++seen[static_cast<unsigned char>(c)];
     if (term.ellipsis) equation.output.ellipsis = 0;
   }
   for (size_t c = 0; c < seen.size(); ++c) {

@@ -88,7 +88,8 @@ struct Mean {
     if constexpr (is_float<T>) return sum_of<A>(x, n, kSame) / static_cast<A>(n);
     if (n == 0) return A{0};
     const auto sum = static_cast<A>(sum_of<A>(x, n, kSame));
-    if constexpr (std::is_signed_v<T>) return static_cast<A>(static_cast<int64_t>(sum) / n);
+    // The mean of integers is cut to an integer.
+    if constexpr (std::is_signed_v<T>) return static_cast<A>(static_cast<int64_t>(sum) / n);  // NOLINT
     return sum / static_cast<A>(n);
   }
 };
