@@ -2,82 +2,65 @@
 // Loads and runs the same models with Mortise and with onnxruntime-node, in turns, and prints how many times faster or
 // smaller Mortise is.
 //
-//   node bench/compare_onnxruntime.mjs [--build build/release] [--rounds 3] [--json FILE]
+//   node bench/compare_onnxruntime.mjs [overhead] [networks] [--build build/release] [--rounds N] [--json FILE]
+//                                      [--plugin FILE.so] [--threads 1,2] [--small] [--svg FILE]
+//
+// overhead: chains of nodes that do next to nothing, on the reference provider (onnxruntime/overhead.mjs).
+// networks: ResNet-50, MobileNetV2 and BERT on the plugin, the NEON provider if none is given (onnxruntime/networks.mjs);
+// --small makes them small, to see that all works; --svg draws the times. Ends with 1 where outputs differ.
 //
 // onnxruntime-node is installed with npm into BUILD/onnxruntime-node the first time; without npm or a network there is
-// nothing to compare with, which is said and is no error. Every figure is from a process of its own with one thread; of
-// the rounds the median counts.
+// nothing to compare with, which is said and is no error.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { plot } from './onnxruntime/plot.mjs';
+import { install, kVersion } from './onnxruntime/install.mjs';
+import { compareNetworks } from './onnxruntime/networks.mjs';
+import { compareOverhead } from './onnxruntime/overhead.mjs';
 
-const kVersion = '1.30.0';
-const here = dirname(fileURLToPath(import.meta.url));
-const { values: options } = parseArgs({
+const source = join(dirname(fileURLToPath(import.meta.url)), '..');
+const { values: given, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
-    build: { type: 'string', default: join(here, '..', 'build', 'release') },
-    rounds: { type: 'string', default: '3' },
+    build: { type: 'string', default: join(source, 'build', 'release') },
+    rounds: { type: 'string' },
     json: { type: 'string' },
+    plugin: { type: 'string' },
+    threads: { type: 'string', default: '1,2' },
+    small: { type: 'boolean', default: false },
+    svg: { type: 'string' },
   },
 });
-const build = resolve(options.build);
-const modules = join(build, 'onnxruntime-node');
+const parts = positionals.length > 0 ? positionals : ['overhead', 'networks'];
+const build = resolve(given.build);
+const modules = install(build);
+if (!modules) process.exit(0);
 
-function install() {
-  if (existsSync(join(modules, 'node_modules', 'onnxruntime-node'))) return true;
-  mkdirSync(modules, { recursive: true });
-  writeFileSync(join(modules, 'package.json'), '{ "private": true }\n');
-  try {
-    execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', `onnxruntime-node@${kVersion}`],
-                 { cwd: modules, stdio: 'pipe' });
-    return true;
-  } catch (error) {
-    const text = `${error.stderr ?? error.message}`.trim().split('\n')[0];
-    console.log(`onnxruntime-node cannot be installed (${text}); there is nothing to compare with.`);
-    return false;
-  }
+// The path of a model of bench_model, made if it is not there.
+function model(name, size) {
+  const path = join(build, 'bench', `${name}-${size}.onnx`);
+  if (!existsSync(path)) execFileSync(join(build, 'bin', 'bench_model'), [name, String(size), path]);
+  return path;
 }
 
-function chain(nodes) {
-  const path = join(build, 'bench', `chain${nodes}.onnx`);
-  if (!existsSync(path)) execFileSync(join(build, 'bin', 'bench_model'), ['chain', nodes, path]);
-  return { name: `chain of ${nodes.toLocaleString('en')} nodes`, path, nodes, runs: Math.max(20, Math.round(2e5 / nodes)) };
+const options = {
+  source,
+  build,
+  modules,
+  model,
+  version: kVersion,
+  plugin: resolve(given.plugin ?? join(build, 'lib', 'mortise', 'libmortise_neon.so')),
+  threads: given.threads.split(',').map(Number),
+  small: given.small,
+};
+const report = { onnxruntime: kVersion };
+if (parts.includes('overhead')) report.overhead = await compareOverhead({ ...options, rounds: Number(given.rounds ?? 3) });
+if (parts.includes('networks')) {
+  report.networks = await compareNetworks({ ...options, rounds: Number(given.rounds ?? 15) });
+  if (given.svg) writeFileSync(given.svg, plot(report.networks, kVersion));
 }
-
-function median(numbers) {
-  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
-}
-
-// The median of every figure, measured in turns.
-function compare(model) {
-  const commands = {
-    mortise: [join(build, 'bin', 'bench_once'), [model.path, String(model.runs)]],
-    onnxruntime: [process.execPath, [join(here, 'onnxruntime_once.mjs'), modules, model.path, String(model.runs)]],
-  };
-  const results = { mortise: [], onnxruntime: [] };
-  for (let round = 0; round < Number(options.rounds); ++round) {
-    for (const [side, [program, parameters]] of Object.entries(commands)) {
-      results[side].push(JSON.parse(execFileSync(program, parameters, { encoding: 'utf8' })));
-    }
-  }
-  const figure = (side, name) => median(results[side].map((result) => result[name]));
-  return ['load_ms', 'load_mib', 'run_ms'].map((name) => {
-    const [ours, theirs] = [figure('mortise', name), figure('onnxruntime', name)];
-    return { model: model.name, figure: name, mortise: ours, onnxruntime: theirs, ratio: theirs / ours };
-  });
-}
-
-if (!install()) process.exit(0);
-const digits = { name: 'examples/digits', path: join(here, '..', 'examples', 'digits', 'digits.onnx'), runs: 2000 };
-const rows = [chain(1), chain(100), chain(10_000), chain(100_000), digits].flatMap(compare);
-
-const titles = { load_ms: 'load and plan, ms', load_mib: 'memory loading adds at its peak, MiB', run_ms: 'one run, ms' };
-console.log(`| model | figure | Mortise | onnxruntime-node ${kVersion} | times better |`);
-console.log('| --- | --- | ---: | ---: | ---: |');
-for (const row of rows) {
-  const digitsOf = (number) => (number < 1 ? number.toPrecision(3) : number.toFixed(1));
-  console.log(`| ${row.model} | ${titles[row.figure]} | ${digitsOf(row.mortise)} | ${digitsOf(row.onnxruntime)} | ${digitsOf(row.ratio)} |`);
-}
-if (options.json) writeFileSync(options.json, JSON.stringify({ onnxruntime: kVersion, rounds: Number(options.rounds), rows }, null, 2) + '\n');
+if (given.json) writeFileSync(given.json, JSON.stringify(report, null, 2) + '\n');
+if (report.networks?.some((row) => row.failed)) process.exitCode = 1;
