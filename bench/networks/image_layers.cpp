@@ -5,13 +5,6 @@ namespace {
 
 constexpr int64_t kClasses = 1000;
 
-// "layer1.0.conv1" of the weights is "/layer1/0/conv1" in the name of the node.
-std::string path(const std::string& module) {
-  std::string path = "/";
-  for (const char c : module) path += c == '.' ? '/' : c;
-  return path;
-}
-
 }  // namespace
 
 std::string conv_norm(ModelBuilder& model, const std::string& conv, const std::string& norm, const std::string& x,
@@ -20,7 +13,7 @@ std::string conv_norm(ModelBuilder& model, const std::string& conv, const std::s
   const int64_t pad = shape.kernel / 2;
   const std::string weight = model.weights(conv + ".weight", {shape.out, inner, shape.kernel, shape.kernel},
                                            inner * shape.kernel * shape.kernel);
-  const std::string y = model.node(path(conv) + "/Conv", "Conv", {x, weight},
+  const std::string y = model.node("/" + conv + "/Conv", "Conv", {x, weight},
                                    {{"dilations", Dims{1, 1}},
                                     {"group", shape.group},
                                     {"kernel_shape", Dims{shape.kernel, shape.kernel}},
@@ -28,7 +21,7 @@ std::string conv_norm(ModelBuilder& model, const std::string& conv, const std::s
                                     {"strides", Dims{shape.stride, shape.stride}}});
   const Dims channels{shape.out};
   return model.node(
-      path(norm) + "/BatchNormalization", "BatchNormalization",
+      "/" + norm + "/BatchNormalization", "BatchNormalization",
       {y, model.random(norm + ".weight", channels, scale, 0.25f * scale),
        model.random(norm + ".bias", channels, 0, 0.1f), model.random(norm + ".running_mean", channels, 0, 0.1f),
        model.random(norm + ".running_var", channels, 1, 0.25f)},
@@ -40,7 +33,7 @@ void classify(ModelBuilder& model, const std::string& x, const std::string& laye
   const std::string flat = model.node("/Flatten", "Flatten", {pooled}, {{"axis", int64_t{1}}});
   const std::string weight = model.weights(layer + ".weight", {kClasses, features}, features);
   const std::string bias = model.random(layer + ".bias", {kClasses}, 0, 0.1f);
-  model.node(path(layer) + "/Gemm", "Gemm", {flat, weight, bias},
+  model.node("/" + layer + "/Gemm", "Gemm", {flat, weight, bias},
              {{"alpha", 1.0f}, {"beta", 1.0f}, {"transB", int64_t{1}}}, "logits");
   model.output("logits", {1, kClasses});
 }

@@ -14,16 +14,16 @@ std::string bottleneck(ModelBuilder& model, const std::string& block, const std:
   const std::string at = "/" + block;
   const int64_t out = width * kExpansion;
   std::string y = conv_norm(model, block + ".conv1", block + ".bn1", x, {.in = in, .out = width});
-  y = model.node(at + "/relu/Relu", "Relu", {y});
+  y = model.node(at + ".relu/Relu", "Relu", {y});
   y = conv_norm(model, block + ".conv2", block + ".bn2", y, {.in = width, .out = width, .kernel = 3, .stride = stride});
-  y = model.node(at + "/relu_1/Relu", "Relu", {y});
+  y = model.node(at + ".relu/Relu_1", "Relu", {y});
   y = conv_norm(model, block + ".conv3", block + ".bn3", y, {.in = width, .out = out}, 0.25f);
   const std::string around = in == out && stride == 1
                                  ? x
                                  : conv_norm(model, block + ".downsample.0", block + ".downsample.1", x,
                                              {.in = in, .out = out, .stride = stride});
   y = model.node(at + "/Add", "Add", {y, around});
-  return model.node(at + "/relu_2/Relu", "Relu", {y});
+  return model.node(at + ".relu/Relu_2", "Relu", {y});
 }
 
 }  // namespace
