@@ -153,6 +153,10 @@ HWY_INLINE Vec Truth(Mask mask) { return hn::IfThenElseZero(mask, Constant(1.0f)
 // NaN is not 0; Ne() says it is on AVX2.
 HWY_INLINE Mask NotZero(Vec x) { return hn::Not(hn::Eq(x, hn::Zero(Floats()))); }
 
+// NaN wins.
+HWY_INLINE Vec Larger(Vec a, Vec b) { return hn::IfThenElse(hn::IsNaN(a), a, hn::Max(a, b)); }
+HWY_INLINE Vec Smaller(Vec a, Vec b) { return hn::IfThenElse(hn::IsNaN(a), a, hn::Min(a, b)); }
+
 HWY_INLINE Vec Sign(Vec x) {
   const Vec zero = hn::Zero(Floats());
   const Vec sign = hn::Sub(Truth(hn::Gt(x, zero)), Truth(hn::Lt(x, zero)));

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Sum: sums and extremes of runs of float32. Sums are made of four vectors over blocks of 4096 elements, and of the
+// blocks' sums in double, so that long runs lose nothing; the order depends on n and the target alone.
+#if defined(MORTISE_NEON_SUM_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef MORTISE_NEON_SUM_INL_H_
+#undef MORTISE_NEON_SUM_INL_H_
+#else
+#define MORTISE_NEON_SUM_INL_H_
+#endif
+
+#include "plugins/neon_cpu/kernels/math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace mortise::neon::HWY_NAMESPACE {
+
+// Sum of load(i, left) over i = 0, lanes, 2 * lanes, … below n, where left = n - i: a vector, which is 0 from element
+// `left` on.
+template <class Load>
+HWY_INLINE double SumOver(uint64_t n, Load load) {
+  const Floats d;
+  const size_t lanes = hn::Lanes(d);
+  double sum = 0;
+  for (uint64_t begin = 0; begin < n; begin += 4096) {
+    const uint64_t end = std::min(n, begin + 4096);
+    Vec s0 = hn::Zero(d), s1 = s0, s2 = s0, s3 = s0;
+    uint64_t i = begin;
+    for (; i + 4 * lanes <= end; i += 4 * lanes) {
+      s0 = hn::Add(s0, load(i, n - i));
+      s1 = hn::Add(s1, load(i + lanes, n - i - lanes));
+      s2 = hn::Add(s2, load(i + 2 * lanes, n - i - 2 * lanes));
+      s3 = hn::Add(s3, load(i + 3 * lanes, n - i - 3 * lanes));
+    }
+    for (; i < end; i += lanes) s0 = hn::Add(s0, load(i, n - i));
+    sum += hn::GetLane(hn::SumOfLanes(d, hn::Add(hn::Add(s0, s1), hn::Add(s2, s3))));
+  }
+  return sum;
+}
+
+HWY_INLINE double SumOf(const float* x, uint64_t n) {
+  return SumOver(n, [x](uint64_t i, uint64_t left) HWY_ATTR { return LoadFirst(x + i, left); });
+}
+
+// The extreme by `join` of two vectors, which prefers NaN.
+template <class Join>
+HWY_INLINE float ExtremeOf(const float* x, uint64_t n, float start, Join join) {
+  const Floats d;
+  const size_t lanes = hn::Lanes(d);
+  Vec e0 = Constant(start), e1 = e0, e2 = e0, e3 = e0;
+  uint64_t i = 0;
+  for (; i + 4 * lanes <= n; i += 4 * lanes) {
+    e0 = join(e0, hn::LoadU(d, x + i));
+    e1 = join(e1, hn::LoadU(d, x + i + lanes));
+    e2 = join(e2, hn::LoadU(d, x + i + 2 * lanes));
+    e3 = join(e3, hn::LoadU(d, x + i + 3 * lanes));
+  }
+  for (; i + lanes <= n; i += lanes) e0 = join(e0, hn::LoadU(d, x + i));
+  // Lanes behind the end take the start.
+  if (i < n) e1 = join(e1, hn::IfThenElse(hn::FirstN(d, n - i), LoadFirst(x + i, n - i), Constant(start)));
+  Vec e = join(join(e0, e1), join(e2, e3));
+  HWY_ALIGN float values[hn::MaxLanes(Floats())];
+  hn::Store(e, d, values);
+  for (size_t width = lanes / 2; width > 0; width /= 2) {
+    for (size_t j = 0; j < width; ++j) {
+      values[j] = hn::GetLane(join(Constant(values[j]), Constant(values[j + width])));
+    }
+  }
+  return values[0];
+}
+
+HWY_INLINE float MaxOf(const float* x, uint64_t n) {
+  return ExtremeOf(x, n, -std::numeric_limits<float>::infinity(), [](Vec a, Vec b) HWY_ATTR { return Larger(a, b); });
+}
+
+HWY_INLINE float MinOf(const float* x, uint64_t n) {
+  return ExtremeOf(x, n, std::numeric_limits<float>::infinity(), [](Vec a, Vec b) HWY_ATTR { return Smaller(a, b); });
+}
+
+}  // namespace mortise::neon::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif
