@@ -1,0 +1,155 @@
+// Runs: dynamic shapes, views, empty tensors, threads, concurrency, profiles, refusals, options.
+#include <gmock/gmock.h>
+
+#include <thread>
+
+#include "tests/plugins/neon_cpu/neon_model.h"
+
+namespace mortise::test {
+namespace {
+
+using testing::HasSubstr;
+
+// Two layers with everything that is cut into chunks, large enough to be cut.
+NeonModel network() {
+  NeonModel model;
+  model.input("x", {-1, 3, 40, 40}, "n");
+  model.node("Conv", {"x", model.weights({16, 3, 3, 3}), model.weights({16})}, "a",
+             {{"pads", std::vector<int64_t>{1, 1, 1, 1}}});
+  model.node("Relu", {"a"}, "b");
+  model.node("Conv", {"b", model.weights({16, 1, 3, 3})}, "c",
+             {{"pads", std::vector<int64_t>{1, 1, 1, 1}}, {"group", int64_t{16}}});
+  model.node("Sigmoid", {"c"}, "d");
+  model.node("Reshape", {"d", model.ints({0, 16, 1600})}, "e");
+  model.node("MatMul", {"e", model.weights({1600, 200})}, "f");
+  model.node("Reshape", {"f", model.ints({-1, 200})}, "g");
+  model.node("Gemm", {"g", model.weights({50, 200}), model.weights({50})}, "y", {{"transB", int64_t{1}}});
+  model.output("y");
+  return model;
+}
+
+TEST(NeonSession, SwitchesPlansWithTheShapes) {
+  const NeonModel model = network();
+  Session neon = model.load_neon(), reference = model.load_reference();
+  // More sets of shapes than are kept, forth and back, an empty one among them.
+  for (const int64_t n : {1, 2, 1, 0, 3, 4, 5, 6, 7, 8, 9, 10, 1, 2}) {
+    const std::vector<Tensor> inputs = {random_tensor({n, 3, 40, 40}, static_cast<uint32_t>(n) + 1)};
+    expect_close(run(neon, inputs), run(reference, inputs), 1e-4f);
+  }
+}
+
+TEST(NeonSession, GivesEqualBitsForAnyNumberOfThreads) {
+  const NeonModel model = network();
+  const std::vector<Tensor> inputs = {random_tensor({3, 3, 40, 40})};
+  Session one = model.load_neon({.threads = 1});
+  const std::vector<Tensor> expected = run(one, inputs);
+  for (const uint32_t threads : {2u, 4u}) {
+    Session session = model.load_neon({.threads = threads});
+    for (int i = 0; i < 5; ++i) expect_same_bits(run(session, inputs), expected);
+  }
+}
+
+TEST(NeonSession, RunsAtTheSameTime) {
+  const NeonModel model = network();
+  Session session = model.load_neon({.threads = 2});
+  std::vector<std::vector<Tensor>> inputs, expected;
+  for (uint32_t t = 0; t < 4; ++t) {
+    inputs.push_back({random_tensor({1 + t % 2, 3, 40, 40}, t)});
+    expected.push_back(run(session, inputs.back()));
+  }
+  std::vector<std::jthread> threads;
+  for (uint32_t t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 10; ++i) expect_same_bits(run(session, inputs[t]), expected[t]);
+    });
+  }
+}
+
+TEST(NeonSession, CopiesOutputsThatAreViews) {
+  NeonModel model;
+  model.input("x", {2, 3, 4});
+  model.node("Reshape", {"x", model.ints({6, 4})}, "view");   // of an input
+  model.node("Exp", {"x"}, "a");
+  model.node("Flatten", {"a"}, "b");                          // of a value that is an output too
+  model.node("Identity", {"b"}, "c");
+  model.node("Unsqueeze", {model.weights({2}), model.ints({0})}, "d");  // of a constant
+  for (const char* name : {"view", "a", "b", "c", "d"}) model.output(name);
+  model.expect_like_reference({random_tensor({2, 3, 4})});
+}
+
+TEST(NeonSession, TakesEmptyTensorsAndScalars) {
+  NeonModel model;
+  model.input("x", {-1, -1});
+  model.input("s", {});
+  model.node("Add", {"x", "s"}, "a");
+  model.node("MatMul", {"a", model.weights({4, 3})}, "b");
+  model.node("Sqrt", {"s"}, "r");
+  model.output("b");
+  model.output("r");
+  for (const int64_t n : {0, 1, 5}) {
+    model.expect_like_reference({random_tensor({n, 4}), Tensor::of<float>({}, {2.0f})});
+  }
+}
+
+TEST(NeonSession, SaysWhichShapesDoNotFit) {
+  NeonModel model;
+  model.input("x", {-1, 3});
+  model.input("z", {-1, 3});
+  model.output(model.node("Add", {"x", "z"}, "sum"));
+  Session session = model.load_neon();
+  std::vector<Value> in = {random_tensor({2, 3}), random_tensor({5, 3})}, out(1);
+  const Status status = session.run(in, out);
+  ASSERT_FALSE(status.ok());
+  EXPECT_THAT(status.message(), HasSubstr("shapes [2, 3] and [5, 3] do not broadcast"));
+  EXPECT_THAT(status.message(), HasSubstr("sum"));
+}
+
+TEST(NeonSession, RefusesAnIndexOutOfRange) {
+  NeonModel model;
+  model.input("i", {3}, "", DType::kI64);
+  model.output(model.node("Gather", {model.weights({4, 2}), "i"}, "y"));
+  model.expect_like_reference({Tensor::of<int64_t>({3}, {0, -4, 3})});
+  Session session = model.load_neon();
+  std::vector<Value> in = {Tensor::of<int64_t>({3}, {0, 4, 1})}, out(1);
+  EXPECT_THAT(session.run(in, out).message(), HasSubstr("an index is out of range"));
+}
+
+TEST(NeonSession, DeclinesWithSentences) {
+  NeonModel model;
+  model.input("x", {2, 3}, "", DType::kF64);
+  model.input("shape", {2}, "", DType::kI64);
+  model.node("Abs", {"x"}, "a");
+  model.node("Reshape", {"a", "shape"}, "b");
+  model.node("Det", {"x"}, "c");
+  model.output("b", DType::kF64);
+  const NeonModel& declined = model;
+  Session session = declined.load_neon();
+  std::vector<std::string> texts;
+  for (const NodePlacement& node : session.placement().graph.nodes) {
+    texts.push_back(node.verdicts[0].code + ": " + node.verdicts[0].text);
+  }
+  EXPECT_THAT(texts, testing::ElementsAre("dtype: Abs: 'x' is float64, supported: float32",
+                                          "not_constant: Reshape: input 1 ('shape') must be constant",
+                                          "op: Det: not among the operators of this provider"));
+}
+
+TEST(NeonSession, TellsItsTarget) {
+  NeonModel model;
+  model.input("x", {1});
+  model.output(model.node("Abs", {"x"}, "y"));
+  Session session = model.load_neon({.threads = 2});
+  EXPECT_THAT(session.providers()[0].device, testing::ContainsRegex("(NEON|SSE4|AVX2|AVX3), .*worker"));
+}
+
+TEST(NeonSession, RefusesOptionsByName) {
+  Config config;
+  config.providers.push_back({.id = "org.mortise.neon", .library = MORTISE_NEON_LIBRARY, .on_failure = OnFailure::kError,
+                              .options = R"({"fuze": true})"});
+  NeonModel small;
+  small.input("x", {1});
+  small.output(small.node("Abs", {"x"}, "y"));
+  EXPECT_THAT([&] { small.load(config); }, testing::ThrowsMessage<std::runtime_error>(HasSubstr("fuze")));
+}
+
+}  // namespace
+}  // namespace mortise::test
