@@ -58,7 +58,8 @@ TEST(NeonFusion, AddsOneOfTwoConvolutionsToTheOther) {
     model.input("x", {1, 4, 5, 5});
     model.node("Conv", {"x", model.weights({8, 4, 1, 1})}, "a");
     model.node("Conv", {"x", model.weights({8, 4, 1, 1})}, "b");
-    model.output(model.node("Add", swapped ? std::vector<std::string>{"b", "a"} : std::vector<std::string>{"a", "b"}, "y"));
+    model.output(
+        model.node("Add", swapped ? std::vector<std::string>{"b", "a"} : std::vector<std::string>{"a", "b"}, "y"));
     expect_steps(model, {random_tensor({1, 4, 5, 5})}, {"Conv", "fused Conv+Add"});
   }
 }

@@ -6,7 +6,7 @@
 //   model.output("y");
 //   model.expect_like_reference({random_tensor({3, 8})});
 //
-// Every node must run on NEON, in one segment, unless a test says otherwise.
+// Every node must run on NEON.
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -44,7 +44,9 @@ class NeonModel {
   std::string weights(const Shape& shape, float low = -1, float high = 1) {
     return constant(random_tensor(shape, ++seed_, low, high));
   }
-  std::string ints(const Dims& values) { return constant(Tensor::of<int64_t>({static_cast<int64_t>(values.size())}, std::span<const int64_t>(values))); }
+  std::string ints(const Dims& values) {
+    return constant(Tensor::of<int64_t>({static_cast<int64_t>(values.size())}, std::span<const int64_t>(values)));
+  }
   // An empty name is an operand left out. The first output's name.
   std::string node(const std::string& op, const std::vector<std::string>& inputs, const std::string& output,
                    const NodeAttributes& attributes = {}) {
@@ -77,7 +79,6 @@ void expect_same_bits(const std::vector<Tensor>& actual, const std::vector<Tenso
 // The names of the steps of a run inside NEON's segments, as its profile tells them.
 std::vector<std::string> steps_of(Session& session, const std::vector<Tensor>& inputs);
 
-// The number of segments, and of nodes, that NEON runs.
-std::pair<uint32_t, uint32_t> segments_and_nodes_on_neon(const Session& session);
+uint32_t nodes_on_neon(const Session& session);
 
 }  // namespace mortise::test
