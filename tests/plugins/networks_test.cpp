@@ -1,0 +1,119 @@
+// Real networks, made small, on each of our plugins and on all of them at once: the placement that users will expect, and
+// the results of the reference provider.
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <set>
+
+#include "bench/networks/networks.h"
+#include "mortise/core/session.h"
+
+namespace mortise {
+namespace {
+
+struct Network {
+  const char* name;
+  onnx::ModelProto (*make)();
+};
+
+constexpr Network kNetworks[] = {
+    {"bert", [] { return bench::bert(16, 1); }},
+    {"mobilenet_v2", [] { return bench::mobilenet_v2(64); }},
+    {"resnet50", [] { return bench::resnet50(64); }},
+};
+
+const ProviderConfig kNeon{.id = "org.mortise.neon", .library = MORTISE_NEON_LIBRARY, .on_failure = OnFailure::kError};
+// In single precision, and with room for weights of 768 x 768.
+const ProviderConfig kMockNpu{.id = "org.mortise.mock-npu",
+                              .library = MORTISE_MOCK_NPU,
+                              .on_failure = OnFailure::kError,
+                              .options = R"({"precision": "fp32", "sram_kib": 16384})"};
+
+Result<Session> load(const onnx::ModelProto& model, Config config) {
+  const std::string bytes = model.SerializeAsString();
+  return Session::load(LoadInput{.bytes = std::as_bytes(std::span(bytes)), .config = std::move(config)});
+}
+
+// Different in every element, all in [-1, 1).
+std::vector<Value> inputs_of(const Session& session) {
+  std::vector<Value> inputs;
+  for (const Port& port : session.inputs()) {
+    inputs.emplace_back(Tensor::allocate(port.dtype, Shape(port.dims)).value());
+    Tensor& tensor = inputs.back().tensor;
+    for (int64_t i = 0; i < tensor.num_elements(); ++i) {
+      const uint32_t hash = static_cast<uint32_t>(i) * 2654435761u;
+      tensor.data<float>()[i] = static_cast<float>(hash >> 8) * 0x1p-23f - 1.0f;
+    }
+  }
+  return inputs;
+}
+
+Tensor output_of(Session& session, const RunOptions& options = {}) {
+  std::vector<Value> outputs(1);
+  const Status status = session.run(inputs_of(session), outputs, options);
+  if (!status.ok()) throw std::runtime_error(status.message());
+  return std::move(outputs[0].tensor);
+}
+
+Tensor output_of_reference(const onnx::ModelProto& model) {
+  auto session = load(model, {});
+  if (!session.ok()) throw std::runtime_error(session.status().message());
+  return output_of(*session);
+}
+
+// The largest difference, over the largest element. Sums in another order differ by about 1e-6.
+double difference(const Tensor& actual, const Tensor& expected) {
+  EXPECT_EQ(actual.shape(), expected.shape());
+  double largest = 0, worst = 0;
+  for (int64_t i = 0; i < expected.num_elements(); ++i) {
+    const double difference = std::abs(double{actual.data<float>()[i]} - double{expected.data<float>()[i]});
+    if (!(difference <= worst)) worst = difference;  // a NaN stays
+    largest = std::max(largest, std::abs(double{expected.data<float>()[i]}));
+  }
+  EXPECT_GT(largest, 0);
+  return worst / largest;
+}
+
+class NetworkTest : public testing::TestWithParam<Network> {};
+
+INSTANTIATE_TEST_SUITE_P(Plugins, NetworkTest, testing::ValuesIn(kNetworks),
+                         [](const auto& info) { return info.param.name; });
+
+TEST_P(NetworkTest, RunsOnNeonAsOnTheReference) {
+  const onnx::ModelProto model = GetParam().make();
+  auto session = load(model, {.providers = {kNeon}});
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  EXPECT_LE(difference(output_of(*session), output_of_reference(model)), 1e-4);
+}
+
+// Attention in one session over all providers: queries on a device, keys and values on the CPU, softmax on the reference.
+TEST(MixedSession, SharesAttentionAmongAllProviders) {
+  const onnx::ModelProto model = bench::bert(16, 1);
+  Config config{.providers = {kNeon, kMockNpu}};
+  config.placement = {
+      {.match = {.name = "*/query/*"}, .pin = "org.mortise.mock-npu"},
+      {.match = {.op = "Softmax"}, .deny = {"org.mortise.neon", "org.mortise.mock-npu"}},
+  };
+  auto session = load(model, config);
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  Trace trace;
+  EXPECT_LE(difference(output_of(*session, {.trace = &trace}), output_of_reference(model)), 1e-4);
+
+  // What ran where, as the trace tells it.
+  std::set<std::string> on_device, on_cpu;
+  std::set<std::string_view> on_npu;
+  for (const TraceEvent& event : trace.events) {
+    if (event.kind != TraceKind::kSegment) continue;
+    const std::string& provider = trace.providers[event.provider];
+    (event.on_device ? on_device : on_cpu).insert(provider);
+    if (provider != "org.mortise.mock-npu") continue;
+    for (const TraceNode& node : event.nodes) on_npu.insert(node.name);
+  }
+  EXPECT_THAT(on_device, testing::ElementsAre("org.mortise.mock-npu"));
+  EXPECT_THAT(on_cpu, testing::ElementsAre("org.mortise.neon", "org.mortise.reference"));
+  EXPECT_THAT(on_npu, testing::IsSupersetOf({std::string_view("/layer.0/attention/self/query/MatMul"),
+                                             std::string_view("/layer.0/attention/self/query/Add")}));
+}
+
+}  // namespace
+}  // namespace mortise
