@@ -135,11 +135,14 @@ Status infer_slice(InferContext& context) {
     return {};
   }
   if (!axes) {
-    const auto length = starts             ? std::optional(starts->size())
-                        : context.shape(1) ? std::optional(context.shape(1)->size())
-                                           : std::nullopt;
+    size_t length = dims->size();
+    if (starts) {
+      length = starts->size();
+    } else if (const auto known = context.shape(1)) {
+      length = known->size();
+    }
     axes.emplace();
-    for (size_t i = 0; i < length.value_or(dims->size()); ++i) axes->push_back(static_cast<int64_t>(i));
+    for (size_t i = 0; i < length; ++i) axes->push_back(static_cast<int64_t>(i));
   }
   MORTISE_ASSIGN(const std::vector<bool> mask, context.axis_mask(*axes, dims->size()));
   if (static_cast<size_t>(std::count(mask.begin(), mask.end(), true)) != axes->size()) {

@@ -85,8 +85,8 @@ Result<Kernel> make_roi_align(const NodeSpec& node) {
           std::ceil(bin_height) > kMaxSamples) {
         return invalid_argument("box ", box, " is too large to be sampled");
       }
-      const int64_t rows = ratio > 0 ? ratio : static_cast<int64_t>(std::ceil(bin_height));
-      const int64_t columns = ratio > 0 ? ratio : static_cast<int64_t>(std::ceil(bin_width));
+      const int64_t rows = ratio > 0 ? ratio : static_cast<int64_t>(std::max(std::ceil(bin_height), 0.0));
+      const int64_t columns = ratio > 0 ? ratio : static_cast<int64_t>(std::max(std::ceil(bin_width), 0.0));
       const double* pixels = image.data() + (batches[static_cast<uint64_t>(box)] * x.dim(1) + channel) * plane;
       double sum = 0, highest = -std::numeric_limits<double>::infinity();
       for (int64_t r = 0; r < rows; ++r) {

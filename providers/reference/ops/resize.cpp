@@ -155,8 +155,12 @@ Result<std::vector<Axis>> plan(const ResizeOp& op, const KernelContext& context)
   }
   for (uint64_t i = 0; by_size && op.policy != "stretch" && i < count; ++i) {
     Axis& a = axes[static_cast<uint64_t>(chosen[i])];
+    const double output = std::floor(common * static_cast<double>(a.input) + 0.5);
+    if (!(output < 0x1p40)) {
+      return invalid_argument("axis ", chosen[i], " of ", to_string(x.shape()), " cannot be scaled by ", common);
+    }
     a.scale = common;
-    a.output = static_cast<int64_t>(std::floor(common * static_cast<double>(a.input) + 0.5));
+    a.output = static_cast<int64_t>(output);
   }
   return axes;
 }

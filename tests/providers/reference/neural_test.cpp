@@ -10,6 +10,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::FloatNear;
+using testing::HasSubstr;
 using testing::Pointwise;
 
 TEST(Rnn, StopsAtTheLengthOfEachSequence) {
@@ -79,6 +80,17 @@ TEST(Resize, RefusesImpossibleScales) {
                      .ok())
         << scale;
   }
+}
+
+TEST(Resize, RefusesExtentsThatNoIntegerHolds) {
+  // The scale of the first axis goes for the second too.
+  const auto y = run_op(
+      {.op = "Resize",
+       .version = 18,
+       .attributes = {{"keep_aspect_ratio_policy", std::string("not_smaller")}},
+       .inputs = {Tensor::of<float>({1, 2}, {0, 4}), Value(), Value(), Tensor::of<int64_t>({2}, {1LL << 39, 1})}});
+  ASSERT_FALSE(y.ok());
+  EXPECT_THAT(y.status().message(), HasSubstr("axis 1 of [1, 2] cannot be scaled"));
 }
 
 TEST(SoftmaxCrossEntropyLoss, RefusesLabelsOutOfRange) {
