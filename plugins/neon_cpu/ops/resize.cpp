@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Resize and Upsample of float32, nearest and linear, by constant scales or sizes: one axis after the other, from a
+// table that says for each output coordinate which two elements it takes and how much of each.
+#include <algorithm>
+#include <cmath>
+
+#include "../cost.h"
+#include "../registry.h"
+#include "mortise/sdk/onnx/axes.h"
+
+namespace mortise::neon {
+namespace {
+
+// Longer axes are left to others: the tables would be as large as images.
+constexpr double kLongestAxis = 1 << 24;
+
+struct Options {
+  bool linear = false;
+  std::string coordinates, nearest;
+  std::vector<int64_t> axes, sizes;  // axes empty: all
+  std::vector<float> scales;         // or sizes
+};
+
+// output = weight * x[second] + (1 - weight) * x[first]
+struct Taps {
+  int64_t first, second;
+  float weight;
+};
+
+double source_coordinate(const std::string& mode, double i, double scale, int64_t input, int64_t output) {
+  const auto in = static_cast<double>(input), out = scale * in;
+  if (mode == "asymmetric") return i / scale;
+  if (mode == "align_corners") return output == 1 || out == 1 ? 0 : i * (in - 1) / (out - 1);
+  if (mode == "pytorch_half_pixel" && output <= 1) return 0;
+  if (mode == "tf_half_pixel_for_nn") return (i + 0.5) / scale;
+  if (mode == "half_pixel_symmetric") return in / 2 * (1 - static_cast<double>(output) / out) + (i + 0.5) / scale - 0.5;
+  return (i + 0.5) / scale - 0.5;
+}
+
+double nearest_coordinate(const std::string& mode, double x) {
+  if (mode == "floor") return std::floor(x);
+  if (mode == "ceil") return std::ceil(x);
+  if (mode == "round_prefer_ceil") return std::floor(x + 0.5);
+  return std::ceil(x - 0.5);
+}
+
+class Resize final : public Op {
+ public:
+  explicit Resize(Options options) : options_(std::move(options)) {}
+
+  Status infer(std::span<const Shape> in, std::span<Shape> out) const override {
+    MORTISE_ASSIGN(const auto scales, scales_of(in[0]));
+    out[0] = in[0];
+    for (uint32_t i = 0; i < in[0].rank(); ++i) {
+      const double extent =
+          options_.scales.empty()
+              ? std::round(scales[i] * static_cast<double>(in[0][i]))
+              : std::floor(static_cast<double>(static_cast<float>(in[0][i]) * static_cast<float>(scales[i])));
+      if (!(scales[i] > 0) || !(extent >= 0 && extent <= kLongestAxis)) {
+        return invalid_argument("axis ", i, " of ", to_string(in[0]), " cannot be scaled by ", scales[i]);
+      }
+      out[0][i] = static_cast<int64_t>(extent);
+    }
+    if (in[0].num_elements() == 0) return invalid_argument("nothing can be resized");
+    return {};
+  }
+
+  void plan(std::span<const Shape> in, std::span<const Shape> out, Call& call) const override {
+    const std::vector<double> scales = scales_of(in[0]).value();
+    // From the last axis to the first; between the passes an image lies in one half or the other of the temporary.
+    std::vector<uint32_t> passes;
+    for (uint32_t i = in[0].rank(); i-- > 0;) {
+      if (scales[i] != 1) passes.push_back(i);
+    }
+    if (passes.empty()) passes.push_back(0);
+    Shape shape = in[0];
+    int64_t largest = 0;
+    for (size_t p = 0; p + 1 < passes.size(); ++p) {
+      shape[passes[p]] = out[0][passes[p]];
+      largest = std::max(largest, shape.num_elements());
+    }
+    call.temporary_bytes = 2 * static_cast<uint64_t>(largest) * sizeof(float);
+    shape = in[0];
+    for (size_t p = 0; p < passes.size(); ++p) {
+      const uint32_t axis = passes[p];
+      const bool first = p == 0, last = p + 1 == passes.size();
+      const sdk::AxisSplit split = shape.rank() == 0 ? sdk::AxisSplit{1, 1, 1} : sdk::split_at(shape, axis);
+      const int64_t extent = shape.rank() == 0 ? 1 : out[0][axis], inner = split.inner;
+      std::vector<Taps> table = table_of(split.extent, extent, shape.rank() == 0 ? 1 : scales[axis]);
+      const int64_t from = static_cast<int64_t>((p + 1) % 2) * largest, to = static_cast<int64_t>(p % 2) * largest;
+      call.split(static_cast<uint64_t>(split.outer * extent), 5 + static_cast<double>(inner) / 2,
+                 [=, table = std::move(table), input = split.extent](const Operands& o, uint64_t begin, uint64_t end) {
+                   auto* halves = reinterpret_cast<float*>(o.temporary);
+                   const float* x = first ? o.in<float>(0) : halves + from;
+                   float* y = last ? o.out<float>() : halves + to;
+                   for (auto row = static_cast<int64_t>(begin); row < static_cast<int64_t>(end); ++row) {
+                     const Taps& taps = table[static_cast<size_t>(row % extent)];
+                     const float* block = x + row / extent * input * inner;
+                     mix(block + taps.first * inner, block + taps.second * inner, taps.weight, inner, y + row * inner);
+                   }
+                 });
+      if (shape.rank() != 0) shape[axis] = extent;
+    }
+  }
+
+ private:
+  static void mix(const float* a, const float* b, float weight, int64_t count, float* y) {
+    if (weight == 0) {
+      std::copy_n(a, count, y);
+    } else {
+      for (int64_t i = 0; i < count; ++i) y[i] = (1 - weight) * a[i] + weight * b[i];
+    }
+  }
+
+  Result<std::vector<double>> scales_of(const Shape& x) const {
+    Shape chosen;
+    for (uint32_t i = 0; options_.axes.empty() && i < x.rank(); ++i) chosen.push_back(i);
+    if (!options_.axes.empty()) {
+      MORTISE_ASSIGN(chosen, sdk::normalise_axes(options_.axes, x.rank()));
+    }
+    const size_t given = options_.scales.empty() ? options_.sizes.size() : options_.scales.size();
+    if (given != chosen.size()) return invalid_argument(given, " scales or sizes for ", chosen.size(), " axes");
+    std::vector<double> scales(x.rank(), 1);
+    for (uint32_t i = 0; i < chosen.rank(); ++i) {
+      const auto axis = static_cast<uint32_t>(chosen[i]);
+      scales[axis] = options_.scales.empty() ? static_cast<double>(options_.sizes[i]) / static_cast<double>(x[axis])
+                                             : static_cast<double>(options_.scales[i]);
+    }
+    return scales;
+  }
+
+  std::vector<Taps> table_of(int64_t input, int64_t output, double scale) const {
+    std::vector<Taps> table;
+    const auto last = static_cast<double>(input - 1);
+    const auto index = [&](double at) { return static_cast<int64_t>(std::clamp(at, 0.0, last)); };
+    for (int64_t i = 0; i < output; ++i) {
+      const double x = source_coordinate(options_.coordinates, static_cast<double>(i), scale, input, output);
+      if (options_.linear) {
+        const double below = std::floor(x);
+        table.push_back({index(below), index(below + 1), static_cast<float>(x - below)});
+      } else {
+        const int64_t at = index(nearest_coordinate(options_.nearest, x));
+        table.push_back({at, at, 0});
+      }
+    }
+    return table;
+  }
+
+  const Options options_;
+};
+
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+}  // namespace
+
+Lowered lower_resize(NodeReader& node) {
+  const bool simple = node.version() < 11;
+  const auto text = [&](std::string_view name, std::string_view otherwise) {
+    return std::string(node.node().get_string(name, otherwise));
+  };
+  const std::string mode = text("mode", "nearest");
+  Options options{.linear = mode != "nearest",
+                  .coordinates = text("coordinate_transformation_mode", simple ? "asymmetric" : "half_pixel"),
+                  .nearest = text("nearest_mode", simple ? "floor" : "round_prefer_floor"),
+                  .axes = node.get_ints("axes"),
+                  .sizes = {},
+                  .scales = {}};
+  if (!is_one_of(mode, {"nearest", "linear", "bilinear"})) {
+    node.refuse(MORTISE_REFUSAL_ATTRIBUTE, "mode '", mode, "' is not supported");
+  }
+  if (!is_one_of(options.coordinates, {"half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel",
+                                       "half_pixel_symmetric", "tf_half_pixel_for_nn"})) {
+    node.refuse(MORTISE_REFUSAL_ATTRIBUTE, "coordinates '", options.coordinates, "' are not supported");
+  }
+  if (text("keep_aspect_ratio_policy", "stretch") != "stretch" || node.get_int("antialias", 0) != 0 ||
+      node.get_int("exclude_outside", 0) != 0) {
+    node.refuse(MORTISE_REFUSAL_ATTRIBUTE, "antialias, exclude_outside and kept aspect ratios are not supported");
+  }
+  const uint32_t scales = simple ? 1 : 2;
+  if (node.has_input(scales)) options.scales = node.numbers<float>(scales);
+  if (options.scales.empty() && !simple) options.sizes = node.integers(3);
+  node.operand(0);
+  node.result();
+  return node.make<Resize>(std::move(options));
+}
+
+Lowered lower_upsample(NodeReader& node) {
+  const std::string_view mode = node.node().get_string("mode", "nearest");
+  if (!is_one_of(mode, {"nearest", "linear", "bilinear"})) {
+    node.refuse(MORTISE_REFUSAL_ATTRIBUTE, "mode '", mode, "' is not supported");
+  }
+  Options options{.linear = mode != "nearest",
+                  .coordinates = "asymmetric",
+                  .nearest = "floor",
+                  .axes = {},
+                  .sizes = {},
+                  .scales = {}};
+  if (node.version() < 9) {
+    const auto scales = node.node().get_floats("scales");
+    options.scales.assign(scales.begin(), scales.end());
+  } else {
+    options.scales = node.numbers<float>(1);
+  }
+  node.operand(0);
+  node.result();
+  return node.make<Resize>(std::move(options));
+}
+
+}  // namespace mortise::neon
