@@ -51,6 +51,7 @@ HWY_AFTER_NAMESPACE();
 #include "plugins/neon_cpu/kernels/normalize.h"
 #include "plugins/neon_cpu/kernels/pointwise.h"
 #include "plugins/neon_cpu/kernels/pool.h"
+#include "plugins/neon_cpu/kernels/quantized.h"
 #include "plugins/neon_cpu/kernels/reduce.h"
 #include "plugins/neon_cpu/kernels/target.h"
 
@@ -150,6 +151,40 @@ void bench_conv(benchmark::State& state, uint64_t in, uint64_t out, uint64_t gro
             conv(plan, x.get(), plan.prepared_size != 0 ? prepared.get() : w.get(), epilogue, y.get(), begin, end,
                  scratch);
           });
+}
+
+void bench_quantized_gemm(benchmark::State& state, uint64_t m, uint64_t n, uint64_t k) {
+  const QuantizedGemmShape shape{.m = m, .n = n, .k = k};
+  const auto a = memory<uint8_t>(m * k), b = memory<uint8_t>(k * n), y = memory<uint8_t>(m * n),
+             packed = memory<uint8_t>(quantized_packed_b_size(shape));
+  quantized_pack_b(shape, b.get(), static_cast<int64_t>(n), 1, packed.get());
+  const QuantizedGemm call{.shape = shape,
+                           .a = a.get(),
+                           .a_stride = static_cast<int64_t>(k),
+                           .a_zero = {.value = 128},
+                           .packed_b = packed.get(),
+                           .output = {.y = y.get(), .c_stride = static_cast<int64_t>(n), .multiplier = 0.001f}};
+  measure(state, quantized_gemm_work(shape), 2.0 * static_cast<double>(m * n * k), 0,
+          [&](uint64_t begin, uint64_t end, std::byte* scratch) { quantized_gemm(call, begin, end, scratch); });
+}
+
+void bench_quantized_conv(benchmark::State& state, uint64_t in, uint64_t out, uint64_t groups, uint64_t size,
+                          uint64_t kernel) {
+  QuantizedConv call{.shape = {.in_channels = in,
+                               .out_channels = out,
+                               .groups = groups,
+                               .in = {1, size, size},
+                               .out = {1, size, size},
+                               .kernel = {1, kernel, kernel},
+                               .pad = {0, kernel / 2, kernel / 2}}};
+  const uint64_t k = in / groups * kernel * kernel;
+  const auto x = memory<uint8_t>(in * size * size), w = memory<uint8_t>(out * k),
+             y = memory<uint8_t>(out * size * size);
+  const auto bias = memory<int32_t>(out);
+  call.x = x.get(), call.x_zero = 128, call.w = w.get();
+  call.output = {.y = y.get(), .row_bias = bias.get(), .multiplier = 0.001f};
+  measure(state, quantized_conv_work(call.shape), 2.0 * static_cast<double>(out * size * size * k), 0,
+          [&](uint64_t begin, uint64_t end, std::byte* scratch) { quantized_conv(call, begin, end, scratch); });
 }
 
 void bench_pointwise(benchmark::State& state, PointwiseOp op, uint64_t n) {
@@ -262,6 +297,11 @@ void add_all() {
   add("Conv/depthwise_144_56", bench_conv, 144, 144, 144, 56, 3, 1);
   add("Conv/depthwise_384_14", bench_conv, 384, 384, 384, 14, 3, 1);
   add("Conv/depthwise_960_7", bench_conv, 960, 960, 960, 7, 3, 1);
+
+  add("QuantizedGemm/bert_768", bench_quantized_gemm, 128, 768, 768);
+  add("QuantizedConv/3x3_64_64_56", bench_quantized_conv, 64, 64, 1, 56, 3);
+  add("QuantizedConv/1x1_256_64_56", bench_quantized_conv, 256, 64, 1, 56, 1);
+  add("QuantizedConv/depthwise_144_56", bench_quantized_conv, 144, 144, 144, 56, 3);
 
   add("Pointwise/add_1M", bench_pointwise, PointwiseOp::kAdd, 1 << 20);
   add("Pointwise/add_16K", bench_pointwise, PointwiseOp::kAdd, 1 << 14);

@@ -12,12 +12,7 @@
 #include "hwy/highway.h"
 #include "plugins/neon_cpu/kernels/gemm_core.h"
 #include "plugins/neon_cpu/kernels/math-inl.h"
-
-#ifdef __clang__
-#define MORTISE_UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define MORTISE_UNROLL _Pragma("GCC unroll 16")
-#endif
+#include "plugins/neon_cpu/kernels/unroll.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mortise::neon::HWY_NAMESPACE {
