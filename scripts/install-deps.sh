@@ -6,11 +6,14 @@
 #   --arm64     also the cross-compiler and the emulator of the preset arm64, and the libraries in a sysroot (sysroot.sh)
 set -euo pipefail
 
-tools=(ca-certificates git g++ make cmake ninja-build ccache pkg-config protobuf-compiler libonnx-testdata)
+tools=(
+  ca-certificates git g++ make cmake ninja-build ccache pkg-config protobuf-compiler libonnx-testdata
+  glslc spirv-tools mesa-vulkan-drivers vulkan-validationlayers # the last two for tests
+)
 libraries=(
   libonnx-dev libprotobuf-dev libtbb-dev nlohmann-json3-dev libvalijson-dev libcli11-dev
   libfmt-dev libspdlog-dev libboost-dev libboost-filesystem-dev libre2-dev libhwy-dev libpng-dev libjpeg62-turbo-dev
-  libgtest-dev libgmock-dev libbenchmark-dev
+  libgtest-dev libgmock-dev libbenchmark-dev libvulkan-dev
 )
 sysroot() { :; }
 for option in "$@"; do

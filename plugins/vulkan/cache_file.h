@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The file of a pipeline cache: the driver's bytes behind a header of ours with their length and checksum, because
+// drivers have crashed on a cache that was cut short or damaged. Written beside its place and renamed, so that another
+// process sees the old file or the new one.
+#pragma once
+
+#include <string>
+
+#include "mortise/sdk/result.h"
+
+namespace mortise::vulkan {
+
+// The driver's bytes; empty if there is no file or it is not as it was saved.
+std::string load_cache_file(const std::string& path);
+Status save_cache_file(const std::string& path, const std::string& data);
+
+}  // namespace mortise::vulkan
