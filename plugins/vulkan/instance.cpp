@@ -11,8 +11,7 @@ namespace {
 
 constexpr char kValidationLayer[] = "VK_LAYER_KHRONOS_validation";
 
-VKAPI_ATTR VkBool32 VKAPI_CALL report_finding(VkDebugUtilsMessageSeverityFlagBitsEXT,
-                                              VkDebugUtilsMessageTypeFlagsEXT,
+VKAPI_ATTR VkBool32 VKAPI_CALL report_finding(VkDebugUtilsMessageSeverityFlagBitsEXT, VkDebugUtilsMessageTypeFlagsEXT,
                                               const VkDebugUtilsMessengerCallbackDataEXT* data, void* user) {
   static_cast<const sdk::Host*>(user)->log(MORTISE_LOG_ERROR, concat("Vulkan validation: ", data->pMessage));
   return VK_FALSE;
@@ -133,8 +132,8 @@ Result<VkPhysicalDevice> Instance::choose(const Options& options) const {
     const VkPhysicalDeviceProperties& device = properties.properties;
     const std::string name = device.deviceName;
     const bool software = device.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU;
-    const bool asked = options.device.empty() || options.device == std::to_string(i) ||
-                       name.find(options.device) != std::string::npos;
+    const bool asked =
+        options.device.empty() || options.device == std::to_string(i) || name.find(options.device) != std::string::npos;
     const bool recent = device.apiVersion >= VK_API_VERSION_1_1;
     seen += concat(seen.empty() ? "" : ", ", i, ": '", name, "'", software ? " (software)" : "",
                    recent ? "" : " (Vulkan 1.0)");
@@ -144,7 +143,8 @@ Result<VkPhysicalDevice> Instance::choose(const Options& options) const {
     best_rank = rank_of(device.deviceType);
   }
   if (best != VK_NULL_HANDLE) return best;
-  const std::string wanted = options.device.empty() ? "" : concat(" that option 'device' = '", options.device, "' names");
+  const std::string wanted =
+      options.device.empty() ? "" : concat(" that option 'device' = '", options.device, "' names");
   return make_error(StatusCode::kUnavailable, "Vulkan: there is no usable device", wanted, " (found ", seen,
                     "); option 'allow_software' admits software devices, which are for tests");
 }

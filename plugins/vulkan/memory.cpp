@@ -66,15 +66,15 @@ void Memory::destroy(Chunk& chunk) {
 
 Status Memory::back(Chunk& chunk, const PoolState& pool) {
   const Functions& vk = device_.vk();
-  const VkBufferCreateInfo buffer{.sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO,
-                                  .pNext = nullptr,
-                                  .flags = 0,
-                                  .size = chunk.size,
-                                  .usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT |
-                                           VK_BUFFER_USAGE_TRANSFER_DST_BIT,
-                                  .sharingMode = VK_SHARING_MODE_EXCLUSIVE,
-                                  .queueFamilyIndexCount = 0,
-                                  .pQueueFamilyIndices = nullptr};
+  const VkBufferCreateInfo buffer{
+      .sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO,
+      .pNext = nullptr,
+      .flags = 0,
+      .size = chunk.size,
+      .usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT,
+      .sharingMode = VK_SHARING_MODE_EXCLUSIVE,
+      .queueFamilyIndexCount = 0,
+      .pQueueFamilyIndices = nullptr};
   MORTISE_TRY(device_.check(vk.CreateBuffer(device_.handle(), &buffer, nullptr, &chunk.buffer), "CreateBuffer"));
   VkMemoryRequirements needs;
   vk.GetBufferMemoryRequirements(device_.handle(), chunk.buffer, &needs);
@@ -86,12 +86,10 @@ Status Memory::back(Chunk& chunk, const PoolState& pool) {
                                     .allocationSize = needs.size,
                                     .memoryTypeIndex = pool.type};
   MORTISE_TRY(device_.check(vk.AllocateMemory(device_.handle(), &memory, nullptr, &chunk.memory), "AllocateMemory"));
-  MORTISE_TRY(
-      device_.check(vk.BindBufferMemory(device_.handle(), chunk.buffer, chunk.memory, 0), "BindBufferMemory"));
+  MORTISE_TRY(device_.check(vk.BindBufferMemory(device_.handle(), chunk.buffer, chunk.memory, 0), "BindBufferMemory"));
   if (!pool.mapped) return {};
   void* mapped = nullptr;
-  MORTISE_TRY(
-      device_.check(vk.MapMemory(device_.handle(), chunk.memory, 0, VK_WHOLE_SIZE, 0, &mapped), "MapMemory"));
+  MORTISE_TRY(device_.check(vk.MapMemory(device_.handle(), chunk.memory, 0, VK_WHOLE_SIZE, 0, &mapped), "MapMemory"));
   chunk.mapped = static_cast<std::byte*>(mapped);
   return {};
 }
@@ -124,8 +122,8 @@ Result<Memory::Block> Memory::allocate(Pool which, uint64_t size) {
   PoolState& pool = pools_[static_cast<uint32_t>(which)];
   const uint64_t limit = device_.limits().allocation_size;
   if (size > limit) {
-    return make_error(StatusCode::kResourceExhausted, "Vulkan: ", size, " bytes are more than '",
-                      device_.limits().name, "' allocates at once (", limit, ")");
+    return make_error(StatusCode::kResourceExhausted, "Vulkan: ", size, " bytes are more than '", device_.limits().name,
+                      "' allocates at once (", limit, ")");
   }
   if (oom_at_ != 0 && (size > oom_at_ || used_ > oom_at_ - size)) {
     return make_error(StatusCode::kResourceExhausted, "Vulkan: the device is full: ", used_, " bytes are used, ", size,

@@ -14,12 +14,12 @@ namespace mortise::vulkan {
 enum class Tiling { kAuto, kRegisters, kShared };
 
 struct Options {
-  std::string device;            // an index, or a part of a name; empty: the first that suits
-  bool allow_software = false;   // a device that is the CPU in disguise
-  std::string loader;            // the Vulkan loader's library
-  std::string cache_directory;   // of compiled pipelines; empty: none
-  bool validation = false;       // the Khronos validation layer, with synchronization validation
-  bool staging = false;          // treat device memory as invisible to the host, as on a discrete GPU
+  std::string device;           // an index, or a part of a name; empty: the first that suits
+  bool allow_software = false;  // a device that is the CPU in disguise
+  std::string loader;           // the Vulkan loader's library
+  std::string cache_directory;  // of compiled pipelines; empty: none
+  bool validation = false;      // the Khronos validation layer, with synchronization validation
+  bool staging = false;         // treat device memory as invisible to the host, as on a discrete GPU
   Tiling tiling = Tiling::kAuto;
 
   // Faults. Runs are counted from 1 over the provider's life; 0 means never.

@@ -20,7 +20,8 @@ Pipelines::Pipelines(Device& device, const Options& options, const sdk::Host& ho
                                        .initialDataSize = stored.size(),
                                        .pInitialData = stored.data()};
   // Without a cache everything works, only slower.
-  if (device_.vk().CreatePipelineCache(device_.handle(), &info, nullptr, &cache_) != VK_SUCCESS) cache_ = VK_NULL_HANDLE;
+  if (device_.vk().CreatePipelineCache(device_.handle(), &info, nullptr, &cache_) != VK_SUCCESS)
+    cache_ = VK_NULL_HANDLE;
 }
 
 Pipelines::~Pipelines() {
@@ -38,7 +39,8 @@ Pipelines::~Pipelines() {
 void Pipelines::save() const {
   const Functions& vk = device_.vk();
   size_t size = 0;
-  if (cache_ == VK_NULL_HANDLE || vk.GetPipelineCacheData(device_.handle(), cache_, &size, nullptr) != VK_SUCCESS) return;
+  if (cache_ == VK_NULL_HANDLE || vk.GetPipelineCacheData(device_.handle(), cache_, &size, nullptr) != VK_SUCCESS)
+    return;
   std::string data(size, '\0');
   if (vk.GetPipelineCacheData(device_.handle(), cache_, &size, data.data()) != VK_SUCCESS) return;
   data.resize(size);
@@ -74,8 +76,8 @@ Result<Pipelines::Layout> Pipelines::layout(uint32_t bindings) {
                                         .pSetLayouts = &made.set,
                                         .pushConstantRangeCount = 1,
                                         .pPushConstantRanges = &push};
-  MORTISE_TRY(device_.check(vk.CreatePipelineLayout(device_.handle(), &info, nullptr, &made.pipeline),
-                            "CreatePipelineLayout"));
+  MORTISE_TRY(
+      device_.check(vk.CreatePipelineLayout(device_.handle(), &info, nullptr, &made.pipeline), "CreatePipelineLayout"));
   return made;
 }
 
@@ -96,28 +98,28 @@ Result<VkShaderModule> Pipelines::module(Shader shader) {
 
 Result<VkPipeline> Pipelines::create(VkShaderModule code, VkPipelineLayout layout, std::span<const uint32_t> spec) {
   std::vector<VkSpecializationMapEntry> entries(spec.size());
-  for (uint32_t i = 0; i < spec.size(); ++i) entries[i] = {i, i * static_cast<uint32_t>(sizeof(uint32_t)), sizeof(uint32_t)};
+  for (uint32_t i = 0; i < spec.size(); ++i)
+    entries[i] = {i, i * static_cast<uint32_t>(sizeof(uint32_t)), sizeof(uint32_t)};
   const VkSpecializationInfo constants{.mapEntryCount = static_cast<uint32_t>(entries.size()),
                                        .pMapEntries = entries.data(),
                                        .dataSize = spec.size_bytes(),
                                        .pData = spec.data()};
-  const VkComputePipelineCreateInfo info{
-      .sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
-      .pNext = nullptr,
-      .flags = 0,
-      .stage = {.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
-                .pNext = nullptr,
-                .flags = 0,
-                .stage = VK_SHADER_STAGE_COMPUTE_BIT,
-                .module = code,
-                .pName = "main",
-                .pSpecializationInfo = &constants},
-      .layout = layout,
-      .basePipelineHandle = VK_NULL_HANDLE,
-      .basePipelineIndex = 0};
+  const VkComputePipelineCreateInfo info{.sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
+                                         .pNext = nullptr,
+                                         .flags = 0,
+                                         .stage = {.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
+                                                   .pNext = nullptr,
+                                                   .flags = 0,
+                                                   .stage = VK_SHADER_STAGE_COMPUTE_BIT,
+                                                   .module = code,
+                                                   .pName = "main",
+                                                   .pSpecializationInfo = &constants},
+                                         .layout = layout,
+                                         .basePipelineHandle = VK_NULL_HANDLE,
+                                         .basePipelineIndex = 0};
   VkPipeline made = VK_NULL_HANDLE;
-  MORTISE_TRY(device_.check(
-      device_.vk().CreateComputePipelines(device_.handle(), cache_, 1, &info, nullptr, &made), "CreateComputePipelines"));
+  MORTISE_TRY(device_.check(device_.vk().CreateComputePipelines(device_.handle(), cache_, 1, &info, nullptr, &made),
+                            "CreateComputePipelines"));
   return made;
 }
 

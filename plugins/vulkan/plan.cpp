@@ -15,8 +15,8 @@ namespace {
 TensorId words_of(Program& program, TensorId tensor) {
   const auto count = static_cast<int64_t>((program.tensors[tensor].bytes + 3) / 4);
   const TensorId root = program.root_of(tensor);
-  const TensorId made = program.add(
-      {.dtype = DType::kU32, .dims = {count}, .bytes = 4 * static_cast<uint64_t>(count), .fill = {}});
+  const TensorId made =
+      program.add({.dtype = DType::kU32, .dims = {count}, .bytes = 4 * static_cast<uint64_t>(count), .fill = {}});
   program.tensors[made].root = root;
   return made;
 }

@@ -112,7 +112,8 @@ void encode(Program& program, Step& step) {
 }  // namespace
 
 TensorId add_words(Program& program, std::vector<uint32_t> words) {
-  Tensor tensor{.dtype = DType::kU32, .dims = {static_cast<int64_t>(words.size())}, .bytes = 4 * words.size(), .fill = {}};
+  Tensor tensor{
+      .dtype = DType::kU32, .dims = {static_cast<int64_t>(words.size())}, .bytes = 4 * words.size(), .fill = {}};
   tensor.fill = [kept = std::move(words)](std::byte* target) { std::memcpy(target, kept.data(), 4 * kept.size()); };
   return program.add(std::move(tensor));
 }

@@ -40,12 +40,12 @@ struct Tensor {
 
 struct Step {
   Shader shader = Shader::pointwise;
-  std::string name;                   // for profiles: "Conv+Relu"
-  std::vector<sdk::NodeId> nodes;     // that it carries out
-  std::vector<uint32_t> spec;         // specialization constants
-  std::vector<TensorId> outputs;      // bindings: these …
-  std::vector<TensorId> inputs;       // … then these
-  std::vector<uint32_t> push;         // push constants
+  std::string name;                // for profiles: "Conv+Relu"
+  std::vector<sdk::NodeId> nodes;  // that it carries out
+  std::vector<uint32_t> spec;      // specialization constants
+  std::vector<TensorId> outputs;   // bindings: these …
+  std::vector<TensorId> inputs;    // … then these
+  std::vector<uint32_t> push;      // push constants
   std::array<uint32_t, 2> groups{1, 1};
   // A step that ends in a chain (see shaders/chain.glsl) has one output; its first `own_inputs` inputs are the
   // shader's, the others operands of the chain. encode_chains() turns it into constants, bindings and a buffer.

@@ -26,7 +26,8 @@ VulkanProvider::VulkanProvider(const sdk::Host& host, std::string_view options_j
 Status VulkanProvider::open() {
   MORTISE_ASSIGN(std::unique_ptr<Device> device, Device::open(options_, host()));
   target_.limits = device->limits();
-  target_.shared_tiles = options_.tiling == Tiling::kShared || (options_.tiling == Tiling::kAuto && !target_.limits.is_cpu);
+  target_.shared_tiles =
+      options_.tiling == Tiling::kShared || (options_.tiling == Tiling::kAuto && !target_.limits.is_cpu);
   gpu_ = std::make_shared<Gpu>(std::move(device), options_, faults_, host());
   kind_ = {.name = "device",
            .alignment = target_.limits.buffer_alignment,

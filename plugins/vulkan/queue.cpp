@@ -36,8 +36,7 @@ Status Queue::submit(VkCommandBuffer commands, std::function<void(const Status&)
   {
     const std::lock_guard lock(mutex_);
     if (jobs_.size() >= kLength) {
-      return make_error(StatusCode::kResourceExhausted, "Vulkan: ", kLength,
-                        " runs are under way; wait for one to end")
+      return make_error(StatusCode::kResourceExhausted, "Vulkan: ", kLength, " runs are under way; wait for one to end")
           .as_transient();
     }
     MORTISE_ASSIGN(const VkFence fence, take_fence());
@@ -76,8 +75,8 @@ void Queue::work() {
     if (jobs_.empty()) return;
     const VkFence fence = jobs_.front().fence;
     lock.unlock();
-    Status status = device_.check(
-        device_.vk().WaitForFences(device_.handle(), 1, &fence, VK_TRUE, UINT64_MAX), "WaitForFences");
+    Status status =
+        device_.check(device_.vk().WaitForFences(device_.handle(), 1, &fence, VK_TRUE, UINT64_MAX), "WaitForFences");
     if (status.ok()) status = device_.check(device_.vk().ResetFences(device_.handle(), 1, &fence), "ResetFences");
     lock.lock();
     const auto done = std::move(jobs_.front().done);

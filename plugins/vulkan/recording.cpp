@@ -69,8 +69,8 @@ Status Recording::allocate() {
     for (Range& port : own) {
       host.push_back(nullptr);
       if (port.size == 0) continue;
-      host.back() = mapped ? memory_.range().mapped + plan_.arena_bytes + port.offset
-                           : staging_.range().mapped + port.offset;
+      host.back() =
+          mapped ? memory_.range().mapped + plan_.arena_bytes + port.offset : staging_.range().mapped + port.offset;
       port = memory_.part(plan_.arena_bytes + port.offset, port.size);
     }
   };
@@ -174,8 +174,7 @@ Status Recording::bind(const Step& step, const Pipeline& pipeline, VkDescriptorS
                                          .descriptorPool = descriptors_,
                                          .descriptorSetCount = 1,
                                          .pSetLayouts = &pipeline.set_layout};
-  MORTISE_TRY(
-      device.check(device.vk().AllocateDescriptorSets(device.handle(), &info, &set), "AllocateDescriptorSets"));
+  MORTISE_TRY(device.check(device.vk().AllocateDescriptorSets(device.handle(), &info, &set), "AllocateDescriptorSets"));
   std::vector<VkDescriptorBufferInfo> buffers;
   const auto add = [&](TensorId tensor) {
     const Range range = range_of(tensor);
@@ -227,9 +226,8 @@ void Recording::copy_ports(bool in) {
   for (size_t i = 0; i < ports.size(); ++i) {
     if (ports[i].size == 0) continue;
     const uint64_t staged = staging_.range().offset + static_cast<uint64_t>(host[i] - staging_.range().mapped);
-    const VkBufferCopy region{.srcOffset = in ? staged : ports[i].offset,
-                              .dstOffset = in ? ports[i].offset : staged,
-                              .size = ports[i].size};
+    const VkBufferCopy region{
+        .srcOffset = in ? staged : ports[i].offset, .dstOffset = in ? ports[i].offset : staged, .size = ports[i].size};
     gpu_.device->vk().CmdCopyBuffer(commands_, in ? staging_.range().buffer : ports[i].buffer,
                                     in ? ports[i].buffer : staging_.range().buffer, 1, &region);
   }
@@ -244,10 +242,8 @@ void Recording::timestamp(uint32_t index) {
 Status Recording::record() {
   Device& device = *gpu_.device;
   const Functions& vk = device.vk();
-  const VkCommandBufferBeginInfo begin{.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO,
-                                       .pNext = nullptr,
-                                       .flags = 0,
-                                       .pInheritanceInfo = nullptr};
+  const VkCommandBufferBeginInfo begin{
+      .sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO, .pNext = nullptr, .flags = 0, .pInheritanceInfo = nullptr};
   MORTISE_TRY(device.check(vk.BeginCommandBuffer(commands_, &begin), "BeginCommandBuffer"));
   const std::vector<Step>& steps = plan_.program.steps;
   if (queries_ != VK_NULL_HANDLE) {
@@ -260,8 +256,9 @@ Status Recording::record() {
   for (uint32_t i = 0; i < steps.size(); ++i) {
     VkDescriptorSet set = VK_NULL_HANDLE;
     if (Status status = record_step(steps[i], set); !status.ok()) {
-      return std::move(status).context(steps[i].name).at_node(steps[i].nodes.empty() ? MORTISE_NO_ID
-                                                                                     : steps[i].nodes[0]);
+      return std::move(status)
+          .context(steps[i].name)
+          .at_node(steps[i].nodes.empty() ? MORTISE_NO_ID : steps[i].nodes[0]);
     }
     timestamp(i + 1);
   }

@@ -55,8 +55,8 @@ class Recording {
   const Plan& plan_;
   const Memory::Block& weights_;
   const Ports ports_;
-  Memory::Block memory_;   // the arena and the recording's own ports
-  Memory::Block staging_;  // the host's side of its own ports, where device memory is not mapped
+  Memory::Block memory_;                         // the arena and the recording's own ports
+  Memory::Block staging_;                        // the host's side of its own ports, where device memory is not mapped
   std::vector<Range> own_inputs_, own_outputs_;  // without buffer where the port has memory from outside
   std::vector<std::byte*> mapped_inputs_, mapped_outputs_;
   VkDescriptorPool descriptors_ = VK_NULL_HANDLE;

@@ -65,8 +65,8 @@ Result<Range> VulkanSession::port(const mortise_tensor_t& given, TensorId id, co
   if (given.memory_kind != kDeviceMemoryKind) {
     return invalid_argument("Vulkan: an ", what, " lies in memory of the unknown kind ", given.memory_kind);
   }
-  MORTISE_ASSIGN(const Range range, gpu_->memory.resolve(reinterpret_cast<uintptr_t>(given.data), given.byte_offset,
-                                                         given.size_bytes));
+  MORTISE_ASSIGN(const Range range,
+                 gpu_->memory.resolve(reinterpret_cast<uintptr_t>(given.data), given.byte_offset, given.size_bytes));
   if (range.offset % gpu_->device->limits().buffer_alignment != 0) {
     return invalid_argument("Vulkan: an ", what, " begins at byte ", given.byte_offset,
                             " of its memory, which is not aligned");

@@ -10,22 +10,22 @@ namespace mortise::vulkan::ops {
 namespace {
 
 const std::map<std::string_view, PointOp> kFloat = {
-    {"Add", PointOp::kAdd},       {"Div", PointOp::kDiv},
-    {"Equal", PointOp::kEqual},   {"Greater", PointOp::kGreater},
-    {"Less", PointOp::kLess},     {"GreaterOrEqual", PointOp::kGreaterOrEqual},
-    {"Max", PointOp::kMax},       {"LessOrEqual", PointOp::kLessOrEqual},
-    {"Mean", PointOp::kAdd},      {"Min", PointOp::kMin},
-    {"Mul", PointOp::kMul},       {"PRelu", PointOp::kPRelu},
-    {"Pow", PointOp::kPow},       {"Sub", PointOp::kSub},
+    {"Add", PointOp::kAdd},     {"Div", PointOp::kDiv},
+    {"Equal", PointOp::kEqual}, {"Greater", PointOp::kGreater},
+    {"Less", PointOp::kLess},   {"GreaterOrEqual", PointOp::kGreaterOrEqual},
+    {"Max", PointOp::kMax},     {"LessOrEqual", PointOp::kLessOrEqual},
+    {"Mean", PointOp::kAdd},    {"Min", PointOp::kMin},
+    {"Mul", PointOp::kMul},     {"PRelu", PointOp::kPRelu},
+    {"Pow", PointOp::kPow},     {"Sub", PointOp::kSub},
     {"Sum", PointOp::kAdd},
 };
 const std::map<std::string_view, PointOp> kInt = {
-    {"Add", PointOp::kIAdd},         {"BitwiseAnd", PointOp::kAnd},
-    {"BitwiseOr", PointOp::kOr},     {"BitwiseXor", PointOp::kXor},
-    {"Equal", PointOp::kSame},       {"Greater", PointOp::kIGreater},
-    {"Less", PointOp::kILess},       {"GreaterOrEqual", PointOp::kIGreaterOrEqual},
-    {"Max", PointOp::kIMax},         {"LessOrEqual", PointOp::kILessOrEqual},
-    {"Min", PointOp::kIMin},         {"Mul", PointOp::kIMul},
+    {"Add", PointOp::kIAdd},     {"BitwiseAnd", PointOp::kAnd},
+    {"BitwiseOr", PointOp::kOr}, {"BitwiseXor", PointOp::kXor},
+    {"Equal", PointOp::kSame},   {"Greater", PointOp::kIGreater},
+    {"Less", PointOp::kILess},   {"GreaterOrEqual", PointOp::kIGreaterOrEqual},
+    {"Max", PointOp::kIMax},     {"LessOrEqual", PointOp::kILessOrEqual},
+    {"Min", PointOp::kIMin},     {"Mul", PointOp::kIMul},
     {"Sub", PointOp::kISub},
 };
 const std::map<std::string_view, PointOp> kBool = {

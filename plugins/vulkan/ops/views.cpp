@@ -2,8 +2,8 @@
 //
 // Operators that only see the same elements with other dims: no dispatch. The shape that the graph infers for the output
 // is the one that counts, so a Reshape whose shape is not constant is left to the host.
-#include "mortise/provider.h"
 #include "../lower.h"
+#include "mortise/provider.h"
 
 namespace mortise::vulkan::ops {
 namespace {

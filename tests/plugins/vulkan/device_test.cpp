@@ -51,7 +51,8 @@ TEST(VulkanDevice, LeavesTheModelToOthersWhenItIsFull) {
   const auto loaded = load_vulkan(kModel, 20, vulkan_options(R"("oom_at_bytes": 100)"));
   const auto outputs = loaded->session->run({{"x", random_tensor(DType::kF32, {2, 3}, 1)}});
   ASSERT_TRUE(outputs.ok()) << outputs.status().message();
-  EXPECT_THAT(testing::PrintToString(loaded->log) + full(loaded->session->placement(), true), HasSubstr("device is full"));
+  EXPECT_THAT(testing::PrintToString(loaded->log) + full(loaded->session->placement(), true),
+              HasSubstr("device is full"));
   expect_clean(loaded->log);
 }
 

@@ -56,13 +56,12 @@ TEST(VulkanPointwise, ConvertsTypes) {
 }
 
 TEST(VulkanPointwise, GivesViewsOfInputsAndConstantsAsOutputs) {
-  expect_as_reference(R"(g (float[2,6] x) => (float[12] y, float[3,4] z, float[12] w) <int64[2] s = {3, 4}> {
+  expect_as_reference(R"(g (float[2,6] x) => (float[1,12] y, float[3,4] z, float[1,12] w) <int64[2] s = {3, 4}> {
     y = Flatten <axis = 0> (x)
     z = Reshape(x, s)
     n = Neg(x)
     w = Flatten <axis = 0> (n)
-  })" + std::string(),
-                      {.nodes = 0});
+  })");
 }
 
 }  // namespace

@@ -58,14 +58,16 @@ void expect_equal(const Tensor& actual, const Tensor& expected, double tolerance
 }  // namespace
 
 std::string vulkan_options(const std::string& more) {
-  return R"({"allow_software": true, "device": "llvmpipe", "validation": true)" + (more.empty() ? "" : ", " + more) + "}";
+  return R"({"allow_software": true, "device": "llvmpipe", "validation": true)" + (more.empty() ? "" : ", " + more) +
+         "}";
 }
 
 std::unique_ptr<VulkanSession> load_vulkan(const std::string& graph, int opset, const std::string& options) {
   auto loaded = std::make_unique<VulkanSession>();
-  auto session = load(graph, opset,
-                      R"({"id": "org.mortise.vulkan", "library": ")" MORTISE_VULKAN_PLUGIN R"(", "options": )" + options + "}",
-                      &loaded->log);
+  auto session =
+      load(graph, opset,
+           R"({"id": "org.mortise.vulkan", "library": ")" MORTISE_VULKAN_PLUGIN R"(", "options": )" + options + "}",
+           &loaded->log);
   if (!session.ok()) throw std::runtime_error(session.status().message());
   loaded->session = std::move(*session);
   return loaded;
@@ -127,7 +129,9 @@ void expect_as_reference(const std::string& graph, const Expectation& expectatio
     }
     size_t dispatches = 0;
     for (const TraceEvent& event : trace.events) dispatches += event.kind == TraceKind::kInside;
-    if (expectation.dispatches != SIZE_MAX) EXPECT_EQ(dispatches, expectation.dispatches);
+    if (expectation.dispatches != SIZE_MAX) {
+      EXPECT_EQ(dispatches, expectation.dispatches);
+    }
   }
   expect_clean(loaded->log);
 }
