@@ -91,7 +91,7 @@ TEST(ConfigCommand, WritesAFileToStartFromThatIsValid) {
   const CommandResult written = run_command("config init mine.json");
   ASSERT_EQ(written.code, 0) << written.error;
   const json config = json::parse(read_file(test_folder() / "mine.json"));
-  ASSERT_EQ(config["providers"].size(), 1u);
+  ASSERT_GE(config["providers"].size(), 1u);  // others are there as the build has them
   EXPECT_EQ(config["providers"][0]["id"], "org.mortise.mock-npu");
   EXPECT_EQ(config["providers"][0]["options"]["precision"], "fp16");
   EXPECT_EQ(config["providers"][0]["on_failure"], "fallback");

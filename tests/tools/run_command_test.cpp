@@ -127,10 +127,10 @@ TEST(ProvidersCommand, ListsWhatIsInstalled) {
   const CommandResult result = run_command("providers --json");
   EXPECT_EQ(result.code, 0) << result.error;
   const json report = json::parse(result.out);
-  ASSERT_EQ(report.size(), 2u);
+  ASSERT_GE(report.size(), 2u);  // others are there as the build has them
   EXPECT_EQ(report[0]["id"], "org.mortise.mock-npu");
   EXPECT_EQ(report[0]["usable"], true);
-  EXPECT_EQ(report[1]["id"], "org.mortise.reference");
+  EXPECT_EQ(report.back()["id"], "org.mortise.reference");
 }
 
 TEST(InspectCommand, TellsAPluginFromWhatIsNone) {
