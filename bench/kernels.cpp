@@ -143,13 +143,16 @@ void bench_conv(benchmark::State& state, uint64_t in, uint64_t out, uint64_t gro
                                    .pad = {0, pad, pad}});
   const uint64_t k = in / groups * kernel * kernel;
   const auto x = memory(in * size * size), w = memory(out * k), bias = memory(out),
-             y = memory(out * out_size * out_size), prepared = memory(plan.prepared_size);
+             y = memory(out * out_size * out_size), prepared = memory(plan.prepared_size),
+             columns = memory(plan.columns_size);
   if (plan.prepared_size != 0) prepare_conv(plan, w.get(), prepared.get());
   const Epilogue epilogue{.row_bias = bias.get(), .activation = Activation::kRelu};
   measure(state, plan.work, 2.0 * static_cast<double>(out * out_size * out_size * k), 0,
           [&](uint64_t begin, uint64_t end, std::byte* scratch) {
-            conv(plan, x.get(), plan.prepared_size != 0 ? prepared.get() : w.get(), epilogue, y.get(), begin, end,
-                 scratch);
+            if (begin == 0 && plan.columns_size != 0)
+              conv_columns(plan, x.get(), columns.get(), 0, plan.columns_work.items);
+            conv(plan, x.get(), plan.prepared_size != 0 ? prepared.get() : w.get(), columns.get(), epilogue, y.get(),
+                 begin, end, scratch);
           });
 }
 

@@ -45,55 +45,79 @@ void finish_plane(const Epilogue& epilogue, float bias, const float* residual, u
 
 namespace {
 
-// The columns of a 1x1 kernel that goes over every pixel are the image itself.
-bool columns_are_image(const ConvShape& s) {
-  return volume(s.kernel) == 1 && volume(s.stride) == 1 && s.pad.d + s.pad.h + s.pad.w == 0 && s.in.d == s.out.d &&
-         s.in.h == s.out.h && s.in.w == s.out.w;
+// Where a 1x1 kernel goes over every pixel the image is one row, which makes its columns the image itself.
+ConvShape flattened(ConvShape s) {
+  const bool whole = volume(s.kernel) == 1 && volume(s.stride) == 1 && s.pad.d + s.pad.h + s.pad.w == 0 &&
+                     s.in.d == s.out.d && s.in.h == s.out.h && s.in.w == s.out.w;
+  if (whole) s.in = s.out = {1, 1, volume(s.in)};
+  return s;
 }
 
-// Of one image and group.
+uint64_t members(const ConvShape& s) { return s.batch * s.groups; }
+
+// Of all images and groups.
 GemmShape gemm_shape(const ConvShape& s) {
-  return {s.out_channels / s.groups, volume(s.out), s.in_channels / s.groups * volume(s.kernel)};
+  return {s.out_channels / s.groups, volume(s.out), s.in_channels / s.groups * volume(s.kernel), members(s)};
+}
+
+ColumnSource columns_of(const ConvShape& s, const float* x, uint64_t member) {
+  return {&s, x + member * (s.in_channels / s.groups) * volume(s.in)};
 }
 
 }  // namespace
 
-ConvPlan plan_conv(const ConvShape& shape) {
-  ConvPlan plan{.shape = shape};
-  if (depthwise_fits(shape)) {
+ConvPlan plan_conv(const ConvShape& given) {
+  ConvPlan plan{.shape = given};
+  if (depthwise_fits(given)) {
     plan.method = ConvMethod::kDepthwise;
-    plan.work = depthwise_work(shape);
-  } else {
-    plan.work = core_work(gemm_shape(shape));
-    plan.work.items *= shape.batch * shape.groups;
+    plan.work = depthwise_work(given);
+    return plan;
+  }
+  plan.shape = flattened(given);
+  const GemmShape shape = gemm_shape(plan.shape);
+  plan.work = core_work(shape);
+  if (plan.work.items != 0 && core_cut(shape).rows < shape.m) {
+    plan.columns_size = members(given) * packed_b_size(shape.k, shape.n);
+    plan.columns_work = core_pack_work(shape);
+    plan.columns_work.items *= members(given);
   }
   return plan;
 }
 
 void prepare_conv(const ConvPlan&, const float*, float*) {}
 
-void conv(const ConvPlan& plan, const float* x, const float* weights, const Epilogue& epilogue, float* y,
-          uint64_t begin, uint64_t end, std::byte* scratch) {
+void conv_columns(const ConvPlan& plan, const float* x, float* columns, uint64_t begin, uint64_t end) {
+  const GemmShape shape = gemm_shape(plan.shape);
+  const uint64_t items = plan.columns_work.items / std::max<uint64_t>(1, members(plan.shape));
+  while (begin < end) {
+    const uint64_t member = begin / items, last = std::min(end, (member + 1) * items);
+    const ColumnSource source = columns_of(plan.shape, x, member);
+    core_pack(shape, HWY_DYNAMIC_DISPATCH(ColumnPanels)(source), columns + member * packed_b_size(shape.k, shape.n),
+              begin - member * items, last - member * items);
+    begin = last;
+  }
+}
+
+void conv(const ConvPlan& plan, const float* x, const float* weights, const float* columns, const Epilogue& epilogue,
+          float* y, uint64_t begin, uint64_t end, std::byte* scratch) {
   const ConvShape& s = plan.shape;
   if (plan.method == ConvMethod::kDepthwise) return depthwise(s, x, weights, epilogue, y, begin, end, scratch);
   const GemmShape shape = gemm_shape(s);
-  const uint64_t items = plan.work.items / std::max<uint64_t>(1, s.batch * s.groups);
+  const uint64_t items = plan.work.items / std::max<uint64_t>(1, members(s));
   while (begin < end) {
     const uint64_t member = begin / items, group = member % s.groups;
-    const float* const image = x + member * (s.in_channels / s.groups) * volume(s.in);
     const uint64_t at = member * shape.m * shape.n;
     Gemm call{.shape = shape,
               .a = {weights + group * shape.m * shape.k, static_cast<int64_t>(shape.k), 1},
-              .b = {image, static_cast<int64_t>(shape.n), 1},
+              .packed_b = plan.columns_size != 0 ? columns + member * packed_b_size(shape.k, shape.n) : nullptr,
               .c = y + at,
               .c_stride = static_cast<int64_t>(shape.n),
               .epilogue = epilogue};
     if (epilogue.row_bias != nullptr) call.epilogue.row_bias += group * shape.m;
     if (epilogue.residual != nullptr) call.epilogue.residual += at;
-    const ColumnSource columns{&s, image};
-    const PanelSource source = columns_are_image(s) ? PanelSource{} : HWY_DYNAMIC_DISPATCH(ColumnPanels)(columns);
+    const ColumnSource source = columns_of(s, x, member);
     const uint64_t last = std::min(end, (member + 1) * items);
-    core_gemm(call, source, begin - member * items, last - member * items, scratch);
+    core_gemm(call, HWY_DYNAMIC_DISPATCH(ColumnPanels)(source), begin - member * items, last - member * items, scratch);
     begin = last;
   }
 }

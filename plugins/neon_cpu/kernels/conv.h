@@ -3,7 +3,8 @@
 // Conv: convolutions of one to three spatial axes in float32, images in NCHW order, weights as ONNX has them.
 //
 // A convolution is planned once per shape; the plan chooses between implicit matrix products (weights times columns
-// that are gathered panel by panel, never the whole matrix of columns) and direct kernels for depthwise filters.
+// that are gathered panel by panel, the whole matrix of columns only where it is small beside the weights) and direct
+// kernels for depthwise filters.
 #pragma once
 
 #include <cstdint>
@@ -41,6 +42,10 @@ struct ConvPlan {
   ConvMethod method = ConvMethod::kGemm;
   // Floats that prepare_conv() makes of the weights; 0 where conv() reads the weights as they are.
   uint64_t prepared_size = 0;
+  // Floats of memory that all ranges share, for columns that conv_columns() gathers before conv() begins; 0 where conv()
+  // gathers them by itself.
+  uint64_t columns_size = 0;
+  Work columns_work;
   Work work;
 };
 
@@ -50,10 +55,13 @@ ConvPlan plan_conv(const ConvShape& shape);
 // where prepared_size is 0.
 void prepare_conv(const ConvPlan& plan, const float* weights, float* prepared);
 
+// All items of columns_work, before the first of conv(). Not needed where columns_size is 0.
+void conv_columns(const ConvPlan& plan, const float* x, float* columns, uint64_t begin, uint64_t end);
+
 // `weights` are the prepared ones where prepared_size is not 0. Of the epilogue, rows are output channels: row_bias is
 // the bias, column_bias stays null.
-void conv(const ConvPlan& plan, const float* x, const float* weights, const Epilogue& epilogue, float* y,
-          uint64_t begin, uint64_t end, std::byte* scratch);
+void conv(const ConvPlan& plan, const float* x, const float* weights, const float* columns, const Epilogue& epilogue,
+          float* y, uint64_t begin, uint64_t end, std::byte* scratch);
 
 // ConvTranspose: weights [in_channels, out_channels / groups, kernel…]; `in` and `out` are those of the transposed
 // convolution, pad is what is cut off the output's beginning. `columns` is memory that all ranges share, of

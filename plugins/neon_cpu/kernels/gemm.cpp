@@ -151,12 +151,28 @@ uint64_t GroupPanels(const GemmShape& shape) {
 
 TileSize TileSizeHere() { return {kLanes, kVectors}; }
 
+// As many items as a few threads can share evenly, first by narrower groups, as packing a panel again for another span of
+// rows costs 16 / rows of the multiplications with it.
+Cut CoreCut(const GemmShape& shape) {
+  constexpr uint64_t kItems = 12;
+  constexpr uint64_t kManyRows = 3 * kRowBlock;
+  const uint64_t panels = Panels(shape.n, TileSizeHere()).count();
+  const uint64_t wanted = ceil_div(kItems, std::max<uint64_t>(1, shape.batch));
+  const uint64_t all_rows = std::max<uint64_t>(1, shape.m);
+  Cut cut{.panels = std::min(panels, GroupPanels(shape))};
+  for (;; cut.panels = ceil_div(cut.panels, 2)) {
+    const uint64_t spans = ceil_div(wanted, ceil_div(panels, cut.panels));
+    cut.rows = std::min(all_rows, ceil_div(ceil_div(all_rows, spans), kRowBlock / 2) * (kRowBlock / 2));
+    if (cut.panels == 1 || cut.rows >= std::min(all_rows, kManyRows)) return cut;
+  }
+}
+
 Work CoreWork(const GemmShape& shape) {
   const uint64_t panels = Panels(shape.n, TileSizeHere()).count();
-  const uint64_t group = std::min(panels, GroupPanels(shape));
+  const auto [group, rows] = CoreCut(shape);
   Work work;
   if (shape.n == 0 || shape.m == 0) return work;
-  work.items = shape.batch * ceil_div(panels, group) * ceil_div(shape.m, kRowBlock);
+  work.items = shape.batch * ceil_div(panels, group) * ceil_div(shape.m, rows);
   const double m = static_cast<double>(shape.m), n = static_cast<double>(shape.n), k = static_cast<double>(shape.k);
   const double ns = std::max(2 * m * n * k / 90, 4 * n * k / 25) + m * n / 8;
   work.ns_per_item = ns * static_cast<double>(shape.batch) / static_cast<double>(work.items);
@@ -201,21 +217,21 @@ class Runner {
       : call_(call),
         source_(source),
         panels_(call.shape.n, TileSizeHere()),
-        group_(std::min(panels_.count(), GroupPanels(call.shape))),
+        cut_(CoreCut(call.shape)),
         kc_(k_block(call.shape.k)),
         b_scratch_(reinterpret_cast<float*>(scratch)),
-        a_scratch_(b_scratch_ + group_ * kVectors * kLanes * kc_) {}
+        a_scratch_(b_scratch_ + cut_.panels * kVectors * kLanes * kc_) {}
 
   void Run(uint64_t begin, uint64_t end) const {
-    const uint64_t blocks = ceil_div(call_.shape.m, kRowBlock);
-    const uint64_t groups = ceil_div(panels_.count(), group_);
+    const uint64_t spans = ceil_div(call_.shape.m, cut_.rows);
+    const uint64_t groups = ceil_div(panels_.count(), cut_.panels);
     while (begin < end) {
-      const uint64_t block = begin % blocks;
-      const uint64_t block_end = std::min(blocks, block + (end - begin));
-      const uint64_t group = begin / blocks % groups;
-      RunSpan({begin / blocks / groups, group * group_, std::min(panels_.count(), (group + 1) * group_),
-               block * kRowBlock, std::min(call_.shape.m, block_end * kRowBlock)});
-      begin += block_end - block;
+      const uint64_t span = begin % spans;
+      const uint64_t span_end = std::min(spans, span + (end - begin));
+      const uint64_t group = begin / spans % groups;
+      RunSpan({begin / spans / groups, group * cut_.panels, std::min(panels_.count(), (group + 1) * cut_.panels),
+               span * cut_.rows, std::min(call_.shape.m, span_end * cut_.rows)});
+      begin += span_end - span;
     }
   }
 
@@ -294,7 +310,7 @@ class Runner {
   const Gemm& call_;
   const PanelSource& source_;
   const Panels panels_;
-  const uint64_t group_;
+  const Cut cut_;
   const uint64_t kc_;
   float* const b_scratch_;
   float* const a_scratch_;
@@ -313,6 +329,22 @@ void PackB(uint64_t k, uint64_t n, const Matrix& b, float* packed) {
   }
 }
 
+Work CorePackWork(const GemmShape& shape) {
+  if (shape.n == 0 || shape.k == 0) return {};
+  const uint64_t kc = k_block(shape.k), panels = Panels(shape.n, TileSizeHere()).count();
+  return {.items = panels * ceil_div(shape.k, kc), .ns_per_item = static_cast<double>(kc * kVectors * kLanes) / 2};
+}
+
+void CorePack(const GemmShape& shape, const PanelSource& source, float* packed, uint64_t begin, uint64_t end) {
+  const Panels panels(shape.n, TileSizeHere());
+  const uint64_t kc = k_block(shape.k), blocks = ceil_div(shape.k, kc);
+  for (; begin < end; ++begin) {
+    const uint64_t p = begin / blocks, k0 = begin % blocks * kc;
+    source.pack(source.self, 0, k0, std::min(kc, shape.k - k0), panels.column(p), panels.columns(p), panels.width(p),
+                packed + panels.column(p) * shape.k + k0 * panels.width(p));
+  }
+}
+
 }  // namespace mortise::neon::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -320,14 +352,25 @@ HWY_AFTER_NAMESPACE();
 namespace mortise::neon {
 
 HWY_EXPORT(TileSizeHere);
+HWY_EXPORT(CoreCut);
 HWY_EXPORT(CoreWork);
 HWY_EXPORT(CoreGemm);
+HWY_EXPORT(CorePackWork);
+HWY_EXPORT(CorePack);
 HWY_EXPORT(PackB);
+
+Cut core_cut(const GemmShape& shape) { return HWY_DYNAMIC_DISPATCH(CoreCut)(shape); }
 
 Work core_work(const GemmShape& shape) { return HWY_DYNAMIC_DISPATCH(CoreWork)(shape); }
 
 void core_gemm(const Gemm& call, const PanelSource& source, uint64_t begin, uint64_t end, std::byte* scratch) {
   HWY_DYNAMIC_DISPATCH(CoreGemm)(call, source, begin, end, scratch);
+}
+
+Work core_pack_work(const GemmShape& shape) { return HWY_DYNAMIC_DISPATCH(CorePackWork)(shape); }
+
+void core_pack(const GemmShape& shape, const PanelSource& source, float* packed, uint64_t begin, uint64_t end) {
+  HWY_DYNAMIC_DISPATCH(CorePack)(shape, source, packed, begin, end);
 }
 
 Work gemm_work(const GemmShape& shape) { return core_work(shape); }

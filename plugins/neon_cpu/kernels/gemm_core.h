@@ -2,10 +2,10 @@
 //
 // Gemm core: the one loop nest behind matrix products and convolutions. Internal to the kernels.
 //
-// C is cut into groups of panels (columns) and blocks of rows; an item is one block of one group. Per block of k the
-// panels of B of the group lie in scratch (or are packed beforehand), the rows of A in the second-level cache, and a tile
+// C is cut into groups of panels (columns) and spans of rows; an item is one span of one group. Per block of k the panels
+// of B of the group lie in scratch (or are packed beforehand), a block of rows of A in the second-level cache, and a tile
 // of C, MR rows by NV vectors, in registers. Panels are as equally wide as they can be, so that the last one is not a
-// sliver.
+// sliver. Every span packs its group's panels again, so there are several spans only where groups alone are too few items.
 #pragma once
 
 #include <algorithm>
@@ -53,10 +53,20 @@ struct PanelSource {
 
 inline constexpr uint64_t kRowBlock = 48;  // a multiple of every tile's rows
 
+// What an item covers.
+struct Cut {
+  uint64_t panels = 1;  // of a group
+  uint64_t rows = 1;    // of a span
+};
+
 // Blocks of k: one up to 384, else equal ones of at most 256.
 inline uint64_t k_block(uint64_t k) { return k <= 384 ? std::max<uint64_t>(k, 1) : ceil_div(k, ceil_div(k, 256)); }
 
+Cut core_cut(const GemmShape& shape);
 Work core_work(const GemmShape& shape);
+// Packing B beforehand, panel by panel and block of k by block of k, into packed_b_size(k, n) floats.
+Work core_pack_work(const GemmShape& shape);
+void core_pack(const GemmShape& shape, const PanelSource& source, float* packed, uint64_t begin, uint64_t end);
 // call.b is ignored if `source` has a function.
 void core_gemm(const Gemm& call, const PanelSource& source, uint64_t begin, uint64_t end, std::byte* scratch);
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "../registry.h"
+#include "mortise/sdk/memory_plan.h"
 
 namespace mortise::neon {
 
@@ -74,20 +75,28 @@ void ConvOp::plan(std::span<const Shape> in, std::span<const Shape>, Call& call)
       plan_conv(conv_shape(window, in[0], static_cast<uint64_t>(w[0]), static_cast<uint64_t>(options_.groups)));
   const float* constant = options_.weights && host_ != nullptr ? prepared_for(plan) : nullptr;
   const bool pack_in_run = !options_.weights && plan.prepared_size != 0;
+  const uint64_t packed_bytes = pack_in_run ? sdk::align_up(plan.prepared_size * sizeof(float)) : 0;
+  call.temporary_bytes = packed_bytes + plan.columns_size * sizeof(float);
   if (pack_in_run) {
-    call.temporary_bytes = plan.prepared_size * sizeof(float);
     call.split(1, 2 * static_cast<double>(plan.prepared_size), [plan](const Operands& o, uint64_t, uint64_t) {
       prepare_conv(plan, o.in<float>(1), reinterpret_cast<float*>(o.temporary));
     });
   }
-  call.split(plan.work, [this, plan, constant, pack_in_run](const Operands& o, uint64_t begin, uint64_t end) {
-    const float* weights = constant != nullptr ? constant
-                           : pack_in_run       ? reinterpret_cast<const float*>(o.temporary)
-                                               : o.in<float>(1);
-    Epilogue now = epilogue(o);
-    now.row_bias = options_.bias ? o.in<float>(*options_.bias) : bias();
-    conv(plan, o.in<float>(0), weights, now, o.out<float>(), begin, end, o.scratch);
-  });
+  if (plan.columns_size != 0) {
+    call.split(plan.columns_work, [plan, packed_bytes](const Operands& o, uint64_t begin, uint64_t end) {
+      conv_columns(plan, o.in<float>(0), reinterpret_cast<float*>(o.temporary + packed_bytes), begin, end);
+    });
+  }
+  call.split(plan.work,
+             [this, plan, constant, pack_in_run, packed_bytes](const Operands& o, uint64_t begin, uint64_t end) {
+               const float* weights = constant != nullptr ? constant
+                                      : pack_in_run       ? reinterpret_cast<const float*>(o.temporary)
+                                                          : o.in<float>(1);
+               Epilogue now = epilogue(o);
+               now.row_bias = options_.bias ? o.in<float>(*options_.bias) : bias();
+               conv(plan, o.in<float>(0), weights, reinterpret_cast<const float*>(o.temporary + packed_bytes), now,
+                    o.out<float>(), begin, end, o.scratch);
+             });
 }
 
 Lowered lower_conv(NodeReader& node) {

@@ -69,8 +69,12 @@ void check(ConvShape s, const Options& options = {}, bool transposed = false) {
     if (plan.prepared_size != 0) prepare_conv(plan, w.data(), prepared.data());
     ASSERT_TRUE(prepared.intact());
     const float* const weights = plan.prepared_size != 0 ? prepared.data() : w.data();
+    Buffer<float> columns(plan.columns_size);
+    run_in_all_cuts(plan.columns_work, columns, [&](uint64_t begin, uint64_t end, std::byte*) {
+      conv_columns(plan, x.data(), columns.data(), begin, end);
+    });
     run_in_all_cuts(plan.work, y, [&](uint64_t begin, uint64_t end, std::byte* scratch) {
-      conv(plan, x.data(), weights, epilogue, y.data(), begin, end, scratch);
+      conv(plan, x.data(), weights, columns.data(), epilogue, y.data(), begin, end, scratch);
     });
   }
 
