@@ -1,37 +1,9 @@
-// A steady-state run of a static-shape model with bound outputs allocates nothing. The program's operator new counts.
+// A steady-state run of a static-shape model with bound outputs allocates nothing.
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
 #include "mortise/core/session.h"
+#include "tests/support/allocations.h"
 #include "tests/support/model_text.h"
-
-namespace {
-std::atomic<uint64_t> allocations{0};
-}  // namespace
-
-void* operator new(size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-void* operator new(size_t size, std::align_val_t alignment) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  const auto align = static_cast<size_t>(alignment);
-  if (void* memory = std::aligned_alloc(align, (size + align - 1) / align * align)) return memory;
-  throw std::bad_alloc();
-}
-void* operator new(size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  const auto align = static_cast<size_t>(alignment);
-  return std::aligned_alloc(align, (size + align - 1) / align * align);
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
 
 namespace mortise {
 namespace {
@@ -52,9 +24,9 @@ TEST(SteadyState, AllocatesNothingWhenStepsRunAtTheSameTime) {
   const std::vector<Value> inputs = {Tensor::allocate(DType::kF32, {262144}).value()};
   std::vector<Value> outputs = {Tensor::allocate(DType::kF32, {262144}).value()};
   for (int i = 0; i < 20; ++i) ASSERT_TRUE(session->run(inputs, outputs).ok());
-  const uint64_t before = allocations.load();
+  const uint64_t before = test::allocations();
   for (int i = 0; i < 100; ++i) ASSERT_TRUE(session->run(inputs, outputs).ok());
-  EXPECT_EQ(allocations.load() - before, 0u);
+  EXPECT_EQ(test::allocations() - before, 0u);
 }
 
 TEST(SteadyState, AllocatesNothing) {
@@ -66,9 +38,9 @@ TEST(SteadyState, AllocatesNothing) {
       Tensor::of<float>({1, 1, 8, 8}, std::span<const float>(std::vector<float>(64, 0.25f)))};
   std::vector<Value> outputs = {Tensor::allocate(DType::kF32, {1, 10}).value()};
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(session->run(inputs, outputs).ok());
-  const uint64_t before = allocations.load();
+  const uint64_t before = test::allocations();
   for (int i = 0; i < 100; ++i) ASSERT_TRUE(session->run(inputs, outputs).ok());
-  EXPECT_EQ(allocations.load() - before, 0u);
+  EXPECT_EQ(test::allocations() - before, 0u);
 }
 
 }  // namespace
