@@ -295,15 +295,36 @@ HWY_INLINE void ActivateRow(Activation activation, float alpha, float beta, floa
   }
 }
 
-// The epilogue over n sums of one row of the output, y = sums allowed.
+// Activations that are clamps, of which none is one too.
+struct ClampRange {
+  bool is_clamp;
+  float low, high;
+};
+HWY_INLINE ClampRange ClampOf(const Epilogue& e) {
+  const float infinity = std::numeric_limits<float>::infinity();
+  switch (e.activation) {
+    case Activation::kNone:
+      return {true, -infinity, infinity};
+    case Activation::kRelu:
+      return {true, 0, infinity};
+    case Activation::kClip:
+      return {true, e.alpha, e.beta};
+    default:
+      return {false, -infinity, infinity};
+  }
+}
+
+// The epilogue over n sums of one row of the output; y may be the sums.
 HWY_INLINE void FinishRow(const float* sums, const Epilogue& e, float bias, const float* residual, uint64_t n,
                           float* y) {
   const size_t lanes = hn::Lanes(Floats());
+  const ClampRange clamp = ClampOf(e);
   for (uint64_t i = 0; i < n; i += lanes) {
     Vec v = hn::MulAdd(Constant(e.scale), LoadFirst(sums + i, n - i), Constant(bias));
     if (residual != nullptr) v = hn::Add(v, LoadFirst(residual + i, n - i));
-    StoreFirst(Activate(e.activation, e.alpha, e.beta, v), y + i, n - i);
+    StoreFirst(Clamp(v, clamp.low, clamp.high), y + i, n - i);
   }
+  if (!clamp.is_clamp) ActivateRow(e.activation, e.alpha, e.beta, y, n);
 }
 
 }  // namespace mortise::neon::HWY_NAMESPACE

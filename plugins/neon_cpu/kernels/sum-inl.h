@@ -41,9 +41,9 @@ HWY_INLINE double SumOf(const float* x, uint64_t n) {
   return SumOver(n, [x](uint64_t i, uint64_t left) HWY_ATTR { return LoadFirst(x + i, left); });
 }
 
-// The extreme by `join` of two vectors, which prefers NaN.
+// The vector of extremes by `join`, which prefers NaN; lanes that get no element keep `start`.
 template <class Join>
-HWY_INLINE float ExtremeOf(const float* x, uint64_t n, float start, Join join) {
+HWY_INLINE Vec ExtremesOf(const float* x, uint64_t n, float start, Join join) {
   const Floats d;
   const size_t lanes = hn::Lanes(d);
   Vec e0 = Constant(start), e1 = e0, e2 = e0, e3 = e0;
@@ -55,25 +55,22 @@ HWY_INLINE float ExtremeOf(const float* x, uint64_t n, float start, Join join) {
     e3 = join(e3, hn::LoadU(d, x + i + 3 * lanes));
   }
   for (; i + lanes <= n; i += lanes) e0 = join(e0, hn::LoadU(d, x + i));
-  // Lanes behind the end take the start.
   if (i < n) e1 = join(e1, hn::IfThenElse(hn::FirstN(d, n - i), LoadFirst(x + i, n - i), Constant(start)));
-  Vec e = join(join(e0, e1), join(e2, e3));
-  HWY_ALIGN float values[hn::MaxLanes(Floats())];
-  hn::Store(e, d, values);
-  for (size_t width = lanes / 2; width > 0; width /= 2) {
-    for (size_t j = 0; j < width; ++j) {
-      values[j] = hn::GetLane(join(Constant(values[j]), Constant(values[j + width])));
-    }
-  }
-  return values[0];
+  return join(join(e0, e1), join(e2, e3));
 }
 
 HWY_INLINE float MaxOf(const float* x, uint64_t n) {
-  return ExtremeOf(x, n, -std::numeric_limits<float>::infinity(), [](Vec a, Vec b) HWY_ATTR { return Larger(a, b); });
+  const Vec e =
+      ExtremesOf(x, n, -std::numeric_limits<float>::infinity(), [](Vec a, Vec b) HWY_ATTR { return Larger(a, b); });
+  if (!hn::AllFalse(Floats(), hn::IsNaN(e))) return std::numeric_limits<float>::quiet_NaN();
+  return hn::GetLane(hn::MaxOfLanes(Floats(), e));
 }
 
 HWY_INLINE float MinOf(const float* x, uint64_t n) {
-  return ExtremeOf(x, n, std::numeric_limits<float>::infinity(), [](Vec a, Vec b) HWY_ATTR { return Smaller(a, b); });
+  const Vec e =
+      ExtremesOf(x, n, std::numeric_limits<float>::infinity(), [](Vec a, Vec b) HWY_ATTR { return Smaller(a, b); });
+  if (!hn::AllFalse(Floats(), hn::IsNaN(e))) return std::numeric_limits<float>::quiet_NaN();
+  return hn::GetLane(hn::MinOfLanes(Floats(), e));
 }
 
 }  // namespace mortise::neon::HWY_NAMESPACE

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Phases: a plane of an image, or a band of its rows, with its padding, split by the strides of a kernel.
+//
+// Element (y, x) of the padded plane goes to phase (y % stride.h, x % stride.w), which has rows of one common pitch. Seen
+// from there the stride is 1 and every kernel position is one constant distance, so that a convolution runs over the
+// phase as over one long row, across the ends of rows: what falls between rows is computed and dropped, which is cheaper
+// than edges are.
+#ifndef MORTISE_NEON_PHASES_H_
+#define MORTISE_NEON_PHASES_H_
+
+#include "plugins/neon_cpu/kernels/conv_parts.h"
+
+namespace mortise::neon {
+
+// How phases lie in memory, for bands of `rows` output rows.
+struct Phases {
+  static constexpr uint64_t kSlack = 64;  // elements behind a phase that vectors may touch
+
+  Phases(const ConvShape& s, uint64_t rows_of_band)
+      : rows(rows_of_band),
+        reach_h((s.kernel.h - 1) * s.dilation.h),
+        pitch(pitch_of(s)),
+        size((rows + reach_h / s.stride.h) * pitch + kSlack),
+        count(s.stride.h * s.stride.w) {}
+
+  static uint64_t pitch_of(const ConvShape& s) { return s.out.w + (s.kernel.w - 1) * s.dilation.w / s.stride.w; }
+
+  // From an output element's place in phase 0 to what kernel position (h, w) sees.
+  uint64_t offset(const ConvShape& s, uint64_t h, uint64_t w) const {
+    h *= s.dilation.h;
+    w *= s.dilation.w;
+    return (h % s.stride.h * s.stride.w + w % s.stride.w) * size + h / s.stride.h * pitch + w / s.stride.w;
+  }
+
+  uint64_t rows;     // of the output
+  uint64_t reach_h;  // of the kernel, in rows of the image
+  uint64_t pitch;
+  uint64_t size;  // of a phase, in elements
+  uint64_t count;
+};
+
+}  // namespace mortise::neon
+#endif
+
+#if defined(MORTISE_NEON_PHASES_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef MORTISE_NEON_PHASES_INL_H_
+#undef MORTISE_NEON_PHASES_INL_H_
+#else
+#define MORTISE_NEON_PHASES_INL_H_
+#endif
+
+#include "plugins/neon_cpu/kernels/math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace mortise::neon::HWY_NAMESPACE {
+
+// Elements [first, last) of a phase's row are in the image, at from[i * stride].
+struct PhaseColumns {
+  PhaseColumns(const ConvShape& s, uint64_t phase, uint64_t pitch_)
+      : pitch(static_cast<int64_t>(pitch_)),
+        stride(static_cast<int64_t>(s.stride.w)),
+        w(static_cast<int64_t>(phase) - static_cast<int64_t>(s.pad.w)) {
+    const auto extent = static_cast<int64_t>(s.in.w);
+    first = std::min(pitch, w < 0 ? (-w + stride - 1) / stride : 0);
+    last = std::max(first, std::min(pitch, w >= extent ? 0 : (extent - w + stride - 1) / stride));
+  }
+
+  int64_t pitch, stride, w, first, last;
+};
+
+// One row of one phase. Vectors reach behind the row's end, where the next row is written later.
+HWY_INLINE void FillPhaseRow(const PhaseColumns& c, const float* row, float* to) {
+  const Floats d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  const Vec zero = hn::Zero(d);
+  const int64_t first = row != nullptr ? c.first : c.pitch, last = row != nullptr ? c.last : c.pitch;
+  for (int64_t i = 0; i < first; i += lanes) hn::StoreU(zero, d, to + i);
+  const float* const from = row + c.w;
+  if (c.stride == 1) {
+    for (int64_t i = first; i < last; i += lanes) {
+      hn::StoreU(LoadFirst(from + i, static_cast<size_t>(last - i)), d, to + i);
+    }
+  } else if (c.stride == 2) {
+    for (int64_t i = first; i < last; i += lanes) {
+      const int64_t left = 2 * (last - i) - 1;
+      const Vec low = LoadFirst(from + 2 * i, static_cast<size_t>(left));
+      const Vec high = left > lanes ? LoadFirst(from + 2 * i + lanes, static_cast<size_t>(left - lanes)) : zero;
+      hn::StoreU(hn::ConcatEven(d, high, low), d, to + i);
+    }
+  } else {
+    for (int64_t i = first; i < last; ++i) to[i] = from[i * c.stride];
+  }
+  for (int64_t i = last; i < c.pitch; i += lanes) hn::StoreU(zero, d, to + i);
+}
+
+// What output rows [h0, h0 + rows) see of a plane.
+HWY_INLINE void FillPhases(const ConvShape& s, const Phases& p, const float* plane, uint64_t h0, uint64_t rows,
+                           float* phases) {
+  const uint64_t end = (rows - 1) * s.stride.h + p.reach_h + 1;
+  for (uint64_t phase = 0; phase < s.stride.w; ++phase) {
+    const PhaseColumns columns(s, phase, p.pitch);
+    for (uint64_t r = 0; r < end; ++r) {
+      const uint64_t h = h0 * s.stride.h + r - s.pad.h;  // wraps around above the image
+      FillPhaseRow(columns, h < s.in.h ? plane + h * s.in.w : nullptr,
+                   phases + (r % s.stride.h * s.stride.w + phase) * p.size + r / s.stride.h * p.pitch);
+    }
+  }
+}
+
+}  // namespace mortise::neon::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif
