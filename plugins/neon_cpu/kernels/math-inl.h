@@ -3,8 +3,7 @@
 // Math: functions of float32 vectors. Included once per target by files that go through foreach_target.h.
 //
 // Within 4 units in the last place or 1e-6 of the exact result, right for infinities, NaN, subnormal and huge
-// arguments; pointwise_test.cpp holds them to it. On x86 the second operand of Min and Max is the result where either is
-// NaN, on Arm NaN wins, so that the argument comes second wherever it is clamped.
+// arguments; pointwise_test.cpp holds them to it.
 #if defined(MORTISE_NEON_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef MORTISE_NEON_MATH_INL_H_
 #undef MORTISE_NEON_MATH_INL_H_
@@ -27,7 +26,23 @@ using Vec = hn::Vec<Floats>;
 
 HWY_INLINE Vec Constant(float value) { return hn::Set(Floats(), value); }
 
-HWY_INLINE Vec Clamp(Vec x, float low, float high) { return hn::Min(Constant(high), hn::Max(Constant(low), x)); }
+// The larger and the smaller; NaN if x is NaN. Highway's own take the number on Arm, and on x86 the second operand.
+HWY_INLINE Vec AtLeast(Vec low, Vec x) {
+#if HWY_ARCH_ARM_A64
+  return Vec(vmaxq_f32(low.raw, x.raw));
+#else
+  return hn::Max(low, x);
+#endif
+}
+HWY_INLINE Vec AtMost(Vec high, Vec x) {
+#if HWY_ARCH_ARM_A64
+  return Vec(vminq_f32(high.raw, x.raw));
+#else
+  return hn::Min(high, x);
+#endif
+}
+
+HWY_INLINE Vec Clamp(Vec x, float low, float high) { return AtMost(Constant(high), AtLeast(Constant(low), x)); }
 
 // c[0] * x^(n-1) + … + c[n-1]
 template <size_t N>
@@ -102,7 +117,7 @@ HWY_INLINE Vec Erf(Vec x) {
                                      1.065846982e-1f, 6.34984462e-1f,  1.12867821f};
   const Vec a = hn::Abs(x);
   const Vec small = hn::Mul(x, Polynomial(hn::Mul(x, x), kSmall));
-  const Vec t = hn::Min(Constant(4.0f), a);
+  const Vec t = AtMost(Constant(4.0f), a);
   const Vec large = hn::Sub(Constant(1.0f), Exp(hn::Neg(hn::Mul(t, Polynomial(t, kLarge)))));
   return hn::IfThenElse(hn::Lt(a, Constant(0.92f)), small, hn::CopySign(large, x));
 }
@@ -121,12 +136,12 @@ HWY_INLINE Vec GeluTanh(Vec x) {
 
 HWY_INLINE Vec Softplus(Vec x) {
   const Vec tail = Log(hn::Add(Constant(1.0f), Exp(hn::Neg(hn::Abs(x)))));
-  return hn::Add(hn::Max(hn::Zero(Floats()), x), tail);
+  return hn::Add(AtLeast(hn::Zero(Floats()), x), tail);
 }
 
 HWY_INLINE Vec Silu(Vec x, float alpha) {
   // The product is 0 where exp overflows, not NaN: -inf is clamped first.
-  return hn::Mul(hn::Max(Constant(-3.0e38f), x), Sigmoid(hn::Mul(Constant(alpha), x)));
+  return hn::Mul(AtLeast(Constant(-3.0e38f), x), Sigmoid(hn::Mul(Constant(alpha), x)));
 }
 
 HWY_INLINE Vec Elu(Vec x, float alpha) {
@@ -144,7 +159,7 @@ HWY_INLINE Vec HardSigmoid(Vec x, float alpha, float beta) {
 
 HWY_INLINE Vec HardSwish(Vec x) { return hn::Mul(x, HardSigmoid(x, 1.0f / 6, 0.5f)); }
 
-HWY_INLINE Vec Mish(Vec x) { return hn::Mul(hn::Max(Constant(-3.0e38f), x), Tanh(Softplus(x))); }
+HWY_INLINE Vec Mish(Vec x) { return hn::Mul(AtLeast(Constant(-3.0e38f), x), Tanh(Softplus(x))); }
 
 using Mask = hn::Mask<Floats>;
 
@@ -154,8 +169,8 @@ HWY_INLINE Vec Truth(Mask mask) { return hn::IfThenElseZero(mask, Constant(1.0f)
 HWY_INLINE Mask NotZero(Vec x) { return hn::Not(hn::Eq(x, hn::Zero(Floats()))); }
 
 // NaN wins.
-HWY_INLINE Vec Larger(Vec a, Vec b) { return hn::IfThenElse(hn::IsNaN(a), a, hn::Max(a, b)); }
-HWY_INLINE Vec Smaller(Vec a, Vec b) { return hn::IfThenElse(hn::IsNaN(a), a, hn::Min(a, b)); }
+HWY_INLINE Vec Larger(Vec a, Vec b) { return hn::IfThenElse(hn::IsNaN(a), a, AtLeast(a, b)); }
+HWY_INLINE Vec Smaller(Vec a, Vec b) { return hn::IfThenElse(hn::IsNaN(a), a, AtMost(a, b)); }
 
 HWY_INLINE Vec Sign(Vec x) {
   const Vec zero = hn::Zero(Floats());
@@ -233,7 +248,7 @@ HWY_INLINE Vec Activate(Activation activation, float alpha, float beta, Vec x) {
     case Activation::kNone:
       return x;
     case Activation::kRelu:
-      return hn::Max(hn::Zero(Floats()), x);
+      return AtLeast(hn::Zero(Floats()), x);
     case Activation::kClip:
       return Clamp(x, alpha, beta);
     case Activation::kLeakyRelu:
