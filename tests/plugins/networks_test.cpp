@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <cstring>
 #include <set>
 
 #include "bench/networks/networks.h"
@@ -89,6 +90,18 @@ TEST_P(NetworkTest, RunsOnNeonInOneSegment) {
   EXPECT_EQ(placement.providers[0].nodes, placement.nodes) << full(placement);
   EXPECT_EQ(placement.graph.segments.size(), 1u);
   EXPECT_LE(difference(output_of(*session), output_of_reference(model)), 1e-4);
+}
+
+TEST_P(NetworkTest, GivesTheSameBitsOnNeonWithAnyNumberOfThreads) {
+  const onnx::ModelProto model = GetParam().make();
+  std::vector<Tensor> outputs;
+  for (const uint32_t threads : {1, 2, 5}) {
+    auto session = load(model, {.providers = {kNeon}, .session = {.threads = threads}});
+    ASSERT_TRUE(session.ok()) << session.status().message();
+    outputs.push_back(output_of(*session));
+    const Tensor &first = outputs[0], &last = outputs.back();
+    EXPECT_EQ(std::memcmp(first.data<char>(), last.data<char>(), first.size_bytes()), 0) << threads << " threads";
+  }
 }
 
 // Attention in one session over all providers: queries on a device, keys and values on the CPU, softmax on the reference.
