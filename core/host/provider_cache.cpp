@@ -1,4 +1,4 @@
-// The compiled-cache calls of ProviderInstance: see provider_instance.h and mortise/ext/draft/compiled_cache.h.
+// The compiled-cache calls of ProviderInstance: see provider_instance.h and mortise/ext/compiled_cache.h.
 #include <algorithm>
 #include <cstring>
 

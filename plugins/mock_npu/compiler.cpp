@@ -37,8 +37,7 @@ class Compiler {
       return Status(StatusCode::kInternal, text).at_node(node.id());
     }
     auto lowered = lower(request_.graph(), node, options_);
-    if (const auto* refusal = std::get_if<Refusal>(&lowered))
-      return request_.refuse(node.id(), refusal->code, refusal->text);
+    if (const auto* refusal = std::get_if<sdk::Refusal>(&lowered)) return request_.refuse(node.id(), *refusal);
     auto& made = std::get<Lowered>(lowered);
     for (const Operand& operand : made.inputs) {
       MORTISE_ASSIGN(const uint32_t buffer, buffer_of(operand));

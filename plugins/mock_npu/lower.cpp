@@ -10,7 +10,6 @@
 #include <limits>
 
 #include "datasheet.h"
-#include "mortise/provider.h"
 #include "mortise/sdk/onnx/window.h"
 
 namespace mortise::mock_npu {
@@ -18,7 +17,7 @@ namespace {
 
 template <class... Parts>
 [[noreturn]] void refuse(uint32_t code, const Parts&... parts) {
-  throw Refusal{code, concat(parts...)};
+  throw sdk::Refusal{code, concat(parts...)};
 }
 
 class Lowering {
@@ -378,10 +377,11 @@ Lowered Lowering::take(const Options& options) {
 
 }  // namespace
 
-std::variant<Lowered, Refusal> lower(const sdk::GraphView& graph, const sdk::NodeView& node, const Options& options) {
+std::variant<Lowered, sdk::Refusal> lower(const sdk::GraphView& graph, const sdk::NodeView& node,
+                                          const Options& options) {
   try {
     return Lowering(graph, node, options).take(options);
-  } catch (Refusal& refusal) {
+  } catch (sdk::Refusal& refusal) {
     return std::move(refusal);
   }
 }

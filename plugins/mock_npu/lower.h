@@ -8,16 +8,11 @@
 #include <string>
 #include <variant>
 
-#include "mortise/sdk/graph_view.h"
+#include "mortise/sdk/provider.h"
 #include "options.h"
 #include "program.h"
 
 namespace mortise::mock_npu {
-
-struct Refusal {
-  uint32_t code;  // MORTISE_REFUSAL_*
-  std::string text;
-};
 
 // An operand: a value of the graph, or numbers that the compiler made (rescaling factors, which stay f32).
 struct Operand {
@@ -32,6 +27,7 @@ struct Lowered {
   Operand output;
 };
 
-std::variant<Lowered, Refusal> lower(const sdk::GraphView& graph, const sdk::NodeView& node, const Options& options);
+std::variant<Lowered, sdk::Refusal> lower(const sdk::GraphView& graph, const sdk::NodeView& node,
+                                          const Options& options);
 
 }  // namespace mortise::mock_npu

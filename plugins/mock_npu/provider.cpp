@@ -44,12 +44,9 @@ std::string NpuProvider::describe() const {
 }
 
 Status NpuProvider::claim(const sdk::GraphView& graph, sdk::ClaimSink& sink) {
-  for (sdk::NodeId id = 0; id < graph.num_nodes(); ++id) {
-    const auto lowered = lower(graph, graph.node(id), options_);
-    if (const auto* refusal = std::get_if<Refusal>(&lowered)) {
-      MORTISE_TRY(sink.decline(id, refusal->code, refusal->text));
-      continue;
-    }
+  const auto judge = [&](const sdk::NodeView& node, mortise_estimate_t& estimate) -> std::optional<sdk::Refusal> {
+    const auto lowered = lower(graph, node, options_);
+    if (const auto* refusal = std::get_if<sdk::Refusal>(&lowered)) return *refusal;
     const auto& made = std::get<Lowered>(lowered);
     std::vector<Type> types;
     uint64_t bytes = made.output.type.bytes();
@@ -58,10 +55,10 @@ Status NpuProvider::claim(const sdk::GraphView& graph, sdk::ClaimSink& sink) {
       bytes += operand.type.bytes();
     }
     const Cost cost = cost_of(made.command, types, made.output.type);
-    const mortise_estimate_t estimate{cost.time_ns(options_.clock_mhz), cost.energy_nj, static_cast<double>(bytes)};
-    MORTISE_TRY(sink.claim(std::span(&id, 1), &estimate));
-  }
-  return {};
+    estimate = {cost.time_ns(options_.clock_mhz), cost.energy_nj, static_cast<double>(bytes)};
+    return std::nullopt;
+  };
+  return sdk::claim_each(graph, sink, judge);
 }
 
 Result<std::unique_ptr<sdk::Session>> NpuProvider::compile(const sdk::CompileRequest& request) {

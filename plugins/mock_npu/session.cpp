@@ -4,9 +4,8 @@
 #include "session.h"
 
 #include <cstring>
-#include <future>
 
-#include "mortise/sdk/plugin.h"
+#include "mortise/sdk/async.h"
 
 namespace mortise::mock_npu {
 
@@ -31,19 +30,12 @@ NpuSession::~NpuSession() {
 }
 
 Status NpuSession::run(const sdk::RunArgs& args) {
-  // Shared, because the device's thread may still be inside set_value() when the result arrives here.
-  const auto end = std::make_shared<std::promise<Status>>();
-  MORTISE_TRY(device_->submit(loaded_, args, [end](const Status& status) { end->set_value(status); }));
-  return end->get_future().get();
+  return sdk::begin_and_wait([&](sdk::Completion done) { return device_->submit(loaded_, args, std::move(done)); });
 }
 
 Status NpuSession::submit(uint64_t run_id, const sdk::RunArgs& args) {
-  if (host_.async_run() == nullptr) return unimplemented("mock NPU: the host takes no completions");
-  return device_->submit(loaded_, args, [&host = host_, run_id](const Status& status) {
-    mortise_error_t error{.node_id = MORTISE_NO_ID};
-    const mortise_status number = sdk::report(status, &error);
-    host.async_run()->completed(host.raw(), run_id, number, number == MORTISE_OK ? nullptr : &error);
-  });
+  return sdk::begin_run(host_, run_id,
+                        [&](sdk::Completion done) { return device_->submit(loaded_, args, std::move(done)); });
 }
 
 }  // namespace mortise::mock_npu

@@ -71,7 +71,7 @@ class Builder {
   Status add_step(uint32_t number, sdk::NodeId id, bool accumulate_f64) {
     const NodeSpec node(request_.graph(), id, accumulate_f64);
     auto made = make_kernel(node);
-    if (const auto* refusal = std::get_if<Refusal>(&made)) return request_.refuse(id, refusal->code, refusal->text);
+    if (const auto* refusal = std::get_if<sdk::Refusal>(&made)) return request_.refuse(id, *refusal);
     Step step{.kernel = std::get<Kernel>(std::move(made)), .node = id};
     step.first_text = program_.texts.size();
     step.name_size = static_cast<uint32_t>(node.name().size());
@@ -149,26 +149,27 @@ class Builder {
 
 }  // namespace
 
-std::variant<Kernel, Refusal> make_kernel(const NodeSpec& node) {
-  if (node.has_subgraph()) return Refusal{MORTISE_REFUSAL_OP, "nodes with bodies are run by the host"};
+std::variant<Kernel, sdk::Refusal> make_kernel(const NodeSpec& node) {
+  if (node.has_subgraph()) return sdk::Refusal{MORTISE_REFUSAL_OP, "nodes with bodies are run by the host"};
   const OpEntry* entry = find_op(node.domain(), node.op_type(), node.since_version());
   if (entry == nullptr) {
     if (known_at_other_version(node)) {
-      return Refusal{MORTISE_REFUSAL_OPSET,
-                     concat(node.op_type(), " is not implemented at version ", node.since_version())};
+      return sdk::Refusal{MORTISE_REFUSAL_OPSET,
+                          concat(node.op_type(), " is not implemented at version ", node.since_version())};
     }
-    return Refusal{MORTISE_REFUSAL_OP, concat("there is no kernel for ",
-                                              node.domain().empty() ? "ai.onnx" : node.domain(), ".", node.op_type())};
+    return sdk::Refusal{
+        MORTISE_REFUSAL_OP,
+        concat("there is no kernel for ", node.domain().empty() ? "ai.onnx" : node.domain(), ".", node.op_type())};
   }
   std::string type;
   if (!accepts(*entry, node, type)) {
-    return Refusal{MORTISE_REFUSAL_DTYPE, concat(node.op_type(), " is not implemented for element type ", type)};
+    return sdk::Refusal{MORTISE_REFUSAL_DTYPE, concat(node.op_type(), " is not implemented for element type ", type)};
   }
   Result<Kernel> kernel = entry->make(node);
   if (kernel.ok()) return std::move(kernel).value();
   const uint32_t code =
       kernel.status().code() == StatusCode::kInvalidArgument ? MORTISE_REFUSAL_ATTRIBUTE : MORTISE_REFUSAL_OTHER;
-  return Refusal{code, kernel.status().message()};
+  return sdk::Refusal{code, kernel.status().message()};
 }
 
 std::string Program::subject(const Step& step) const {

@@ -12,14 +12,8 @@
 
 namespace mortise::reference {
 
-// Why a node is not run.
-struct Refusal {
-  uint32_t code;  // MORTISE_REFUSAL_*
-  std::string text;
-};
-
 // The kernel for a node, or why there is none.
-std::variant<Kernel, Refusal> make_kernel(const NodeSpec& node);
+std::variant<Kernel, sdk::Refusal> make_kernel(const NodeSpec& node);
 
 struct Step {
   Kernel kernel;

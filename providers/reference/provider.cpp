@@ -48,15 +48,11 @@ Provider::Provider(const sdk::Host& host, std::string_view options_json) : sdk::
 std::string Provider::describe() const { return "the CPU, on the host's threads"; }
 
 Status Provider::claim(const sdk::GraphView& graph, sdk::ClaimSink& sink) {
-  for (sdk::NodeId id = 0; id < graph.num_nodes(); ++id) {
-    const auto made = make_kernel(NodeSpec(graph, id, accumulate_f64_));
-    if (const auto* refusal = std::get_if<Refusal>(&made)) {
-      MORTISE_TRY(sink.decline(id, refusal->code, refusal->text));
-    } else {
-      MORTISE_TRY(sink.claim(id));
-    }
-  }
-  return {};
+  return sdk::claim_each(graph, sink, [&](const sdk::NodeView& node, mortise_estimate_t&) {
+    const auto made = make_kernel(NodeSpec(graph, node.id(), accumulate_f64_));
+    const auto* refusal = std::get_if<sdk::Refusal>(&made);
+    return refusal != nullptr ? std::optional(*refusal) : std::nullopt;
+  });
 }
 
 Result<std::unique_ptr<sdk::Session>> Provider::compile(const sdk::CompileRequest& request) {

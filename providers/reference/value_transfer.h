@@ -1,5 +1,5 @@
 // Value transfer: values that are no dense numeric tensors, across the boundary and out of memory that is written
-// again. See mortise/ext/draft/values.h. Functions without state.
+// again. See mortise/ext/values.h. Functions without state.
 #pragma once
 
 #include "mortise/sdk/provider.h"

@@ -33,6 +33,11 @@ static const member_t kMembers[] = {
     // ext/async_run.h
     SIZE(mortise_host_async_run_t),
     OFFSET(mortise_host_async_run_t, completed),
+    // ext/compiled_cache.h
+    SIZE(mortise_provider_compiled_cache_t),
+    OFFSET(mortise_provider_compiled_cache_t, key),
+    OFFSET(mortise_provider_compiled_cache_t, save),
+    OFFSET(mortise_provider_compiled_cache_t, load),
     // ext/device_memory.h
     SIZE(mortise_memory_kind_t),
     OFFSET(mortise_memory_kind_t, name),
@@ -50,8 +55,10 @@ static const member_t kMembers[] = {
     OFFSET(mortise_provider_device_memory_t, release),
     OFFSET(mortise_provider_device_memory_t, copy_in),
     OFFSET(mortise_provider_device_memory_t, copy_out),
-    OFFSET(mortise_provider_device_memory_t, import_host),
-    OFFSET(mortise_provider_device_memory_t, copy_peer),
+    // ext/host_memory.h
+    SIZE(mortise_host_memory_t),
+    OFFSET(mortise_host_memory_t, allocate),
+    OFFSET(mortise_host_memory_t, release),
     // ext/log.h
     SIZE(mortise_host_log_t),
     OFFSET(mortise_host_log_t, log),
@@ -63,10 +70,41 @@ static const member_t kMembers[] = {
     SIZE(mortise_host_parallel_for_t),
     OFFSET(mortise_host_parallel_for_t, max_workers),
     OFFSET(mortise_host_parallel_for_t, parallel_for),
+    // ext/profile.h
+    SIZE(mortise_profile_counter_t),
+    OFFSET(mortise_profile_counter_t, name),
+    OFFSET(mortise_profile_counter_t, value),
+    // ext/profile.h
+    SIZE(mortise_profile_event_t),
+    OFFSET(mortise_profile_event_t, name),
+    OFFSET(mortise_profile_event_t, start_ns),
+    OFFSET(mortise_profile_event_t, duration_ns),
+    OFFSET(mortise_profile_event_t, node_ids),
+    OFFSET(mortise_profile_event_t, num_nodes),
+    OFFSET(mortise_profile_event_t, counters),
+    OFFSET(mortise_profile_event_t, num_counters),
+    // ext/profile.h
+    SIZE(mortise_host_profile_t),
+    OFFSET(mortise_host_profile_t, now_ns),
+    OFFSET(mortise_host_profile_t, record),
     // ext/thread_check.h
     SIZE(mortise_host_thread_check_t),
     OFFSET(mortise_host_thread_check_t, is_setup),
     OFFSET(mortise_host_thread_check_t, is_worker),
+    // ext/values.h
+    SIZE(mortise_provider_values_t),
+    OFFSET(mortise_provider_values_t, kinds),
+    OFFSET(mortise_provider_values_t, reserved),
+    // ext/values.h
+    SIZE(mortise_host_values_t),
+    OFFSET(mortise_host_values_t, kind),
+    OFFSET(mortise_host_values_t, get_tensor),
+    OFFSET(mortise_host_values_t, num_elements),
+    OFFSET(mortise_host_values_t, get_element),
+    OFFSET(mortise_host_values_t, create_tensor),
+    OFFSET(mortise_host_values_t, set_strings),
+    OFFSET(mortise_host_values_t, create),
+    OFFSET(mortise_host_values_t, set_output),
     // factory/provider_factory.h
     SIZE(mortise_provider_factory_t),
     OFFSET(mortise_provider_factory_t, count),

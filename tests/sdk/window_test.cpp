@@ -25,7 +25,9 @@ TEST(Window, FitsAsOftenAsCounted) {
             const auto window = resolve_window(attributes, Shape{1, 1, extent}, Shape{kernel});
             const int64_t expected = count_positions(extent + pad + 1, (kernel - 1) * dilation + 1, stride);
             ASSERT_EQ(window.ok(), expected > 0);
-            if (window.ok()) EXPECT_EQ(window->output[0], expected);
+            if (window.ok()) {
+              EXPECT_EQ(window->output[0], expected);
+            }
           }
         }
       }
@@ -78,8 +80,12 @@ TEST(SliceAxis, TakesWhatCountingTakes) {
         for (int64_t i = from; step > 0 ? i < to : i > to; i += step) ++count;
         const SliceRange range = slice_axis(extent, start, end, step);
         ASSERT_EQ(range.count, count) << start << ":" << end << ":" << step;
-        if (count > 0) EXPECT_EQ(range.start, from);
-        if (count > 1) EXPECT_EQ(range.step, step);
+        if (count > 0) {
+          EXPECT_EQ(range.start, from);
+        }
+        if (count > 1) {
+          EXPECT_EQ(range.step, step);
+        }
       }
     }
   }

@@ -1,6 +1,6 @@
 // The host half of mortise.values: sequences, optionals, maps, sparse and string tensors for providers, as
 // mortise::Value.
-#include "mortise/ext/draft/values.h"
+#include "mortise/ext/values.h"
 
 #include "core/host/ext/extensions.h"
 #include "core/host/run_state.h"

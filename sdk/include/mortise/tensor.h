@@ -9,7 +9,7 @@
 // from a file, are aligned to their element size, 8 bytes at most.
 //
 // A value that is no dense tensor (a sequence, an optional, a map, a sparse tensor) crosses as a tensor whose `dtype`
-// is MORTISE_DTYPE_UNDEFINED and whose `data` is a `const mortise_value_t *`; see ext/draft/values.h. The host passes
+// is MORTISE_DTYPE_UNDEFINED and whose `data` is a `const mortise_value_t *`; see ext/values.h. The host passes
 // such values, and string tensors as outputs, only to providers with that extension.
 
 // The kind of memory that `data` means. Numbers above 0 are the provider's own; see ext/device_memory.h.

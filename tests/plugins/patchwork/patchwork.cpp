@@ -105,7 +105,7 @@ class Patch : public reference::Provider {
     if (options_.fault_claim) return Status(StatusCode::kInternal, "the compiler's licence has run out");
     for (sdk::NodeId id = 0; id < graph.num_nodes(); ++id) {
       const auto made = reference::make_kernel(reference::NodeSpec(graph, id, false));
-      if (const auto* refusal = std::get_if<reference::Refusal>(&made)) {
+      if (const auto* refusal = std::get_if<sdk::Refusal>(&made)) {
         MORTISE_TRY(sink.decline(id, refusal->code, refusal->text));
       } else if (draw(options_.seed, graph.node(id)) >= options_.claim_percent) {
         MORTISE_TRY(sink.decline(id, MORTISE_REFUSAL_OTHER, "not drawn"));

@@ -14,7 +14,10 @@
 MORTISE_CONSTANT char MORTISE_EXT_DEVICE_MEMORY[] = "mortise.device-memory/1";
 
 enum {
-  // The host may read and write it through the handle, which is then an address.
+  // The handle is an address, and the host may read and write the memory itself whenever no run uses it. What the host
+  // has written, the device sees in a run that begins later, and what the device has written, the host sees when the run
+  // has ended. The host keeps values that cross between providers in such memory and copies only what the application
+  // gives or takes, where the alignment is at least 64.
   MORTISE_MEMORY_HOST_VISIBLE = 1 << 0,
 };
 
@@ -57,18 +60,4 @@ typedef struct mortise_provider_device_memory {
                                        const void* host_source, uint64_t size, mortise_error_t* error);
   mortise_status(MORTISE_ABI* copy_out)(const mortise_provider_t* provider, uint32_t kind, const void* handle,
                                         uint64_t offset, void* host_target, uint64_t size, mortise_error_t* error);
-
-  // (optional) Makes memory of the host usable as this kind without a copy: `*handle` refers to it until release().
-  // The address is aligned as the kind asks.
-  // [thread-safe & opened]
-  mortise_status(MORTISE_ABI* import_host)(const mortise_provider_t* provider, uint32_t kind, void* host_memory,
-                                           uint64_t size, void** handle, mortise_error_t* error);
-
-  // (optional) Copies from another provider's device without passing through host memory. source_provider_id: its
-  // descriptor's id. Null: the host copies through its own memory.
-  // [thread-safe & opened]
-  mortise_status(MORTISE_ABI* copy_peer)(const mortise_provider_t* provider, uint32_t kind, void* handle,
-                                         uint64_t offset, const char* source_provider_id, uint32_t source_kind,
-                                         const void* source_handle, uint64_t source_offset, uint64_t size,
-                                         mortise_error_t* error);
 } mortise_provider_device_memory_t;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -17,6 +18,12 @@
 #include "result.h"
 
 namespace mortise::sdk {
+
+// Why a node is refused.
+struct Refusal {
+  uint32_t code = MORTISE_REFUSAL_OTHER;  // MORTISE_REFUSAL_*
+  std::string text;                       // a sentence
+};
 
 // Takes the answers of Provider::claim().
 class ClaimSink {
@@ -28,7 +35,7 @@ class ClaimSink {
   Status claim(std::span<const NodeId> nodes, const mortise_estimate_t* estimate = nullptr) {
     return check(sink_->claim(sink_, nodes.data(), nodes.size(), estimate));
   }
-  // code: MORTISE_REFUSAL_*.
+  Status decline(NodeId node, const Refusal& refusal) { return decline(node, refusal.code, refusal.text); }
   Status decline(NodeId node, uint32_t code, const std::string& text) {
     return check(sink_->decline(sink_, node, code, text.c_str()));
   }
@@ -42,6 +49,18 @@ class ClaimSink {
   const mortise_claim_sink_t* sink_;
 };
 
+// The whole of claim() where nodes are independent: judge(NodeView, mortise_estimate_t&) says why a node is refused, or
+// claims it by returning nothing, and may set the estimate.
+template <class Judge>
+Status claim_each(const GraphView& graph, ClaimSink& sink, Judge&& judge) {
+  for (NodeId id = 0; id < graph.num_nodes(); ++id) {
+    mortise_estimate_t estimate{-1, -1, -1};
+    const std::optional<Refusal> refusal = judge(graph.node(id), estimate);
+    MORTISE_TRY(refusal ? sink.decline(id, *refusal) : sink.claim(std::span(&id, 1), &estimate));
+  }
+  return {};
+}
+
 class CompileRequest {
  public:
   explicit CompileRequest(const mortise_compile_request_t* request) : request_(request), graph_(request->graph) {}
@@ -52,6 +71,7 @@ class CompileRequest {
   std::span<const ValueId> inputs() const { return {request_->inputs, request_->num_inputs}; }
   std::span<const ValueId> outputs() const { return {request_->outputs, request_->num_outputs}; }
   // Notes that a node cannot be compiled, and makes the status for compile() to return.
+  Status refuse(NodeId node, const Refusal& refusal) const { return refuse(node, refusal.code, refusal.text); }
   Status refuse(NodeId node, uint32_t code, const std::string& text) const {
     request_->refuse(request_, node, code, text.c_str());
     return Status(StatusCode::kUnimplemented, text).at_node(node);

@@ -7,7 +7,9 @@
 // value.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -152,6 +154,26 @@ class [[nodiscard]] Result {
   std::variant<T, Status> state_;
 };
 
+namespace sdk {
+
+// Writes a status to the caller's error record and returns its number.
+inline mortise_status report(const Status& status, mortise_error_t* error) noexcept {
+  if (status.ok()) return MORTISE_OK;
+  if (error != nullptr) {
+    error->node_id = status.node_id();
+    const std::string& message = status.message();
+    // Cut at the end of a UTF-8 character.
+    size_t size = std::min<size_t>(message.size(), MORTISE_MESSAGE_SIZE - 1);
+    if (size < message.size()) {
+      while (size > 0 && (static_cast<unsigned char>(message[size]) & 0xc0u) == 0x80u) --size;
+    }
+    std::memcpy(error->message, message.data(), size);
+    error->message[size] = '\0';
+  }
+  return static_cast<mortise_status>(status.code()) | (status.transient() ? MORTISE_TRANSIENT : 0);
+}
+
+}  // namespace sdk
 }  // namespace mortise
 
 #define MORTISE_JOIN_INNER(a, b) a##b

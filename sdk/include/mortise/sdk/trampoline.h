@@ -16,23 +16,6 @@
 
 namespace mortise::sdk {
 
-// Writes a status to the caller's error record and returns its number.
-inline mortise_status report(const Status& status, mortise_error_t* error) noexcept {
-  if (status.ok()) return MORTISE_OK;
-  if (error != nullptr) {
-    error->node_id = status.node_id();
-    const std::string& message = status.message();
-    // Cut at the end of a UTF-8 character.
-    size_t size = std::min<size_t>(message.size(), MORTISE_MESSAGE_SIZE - 1);
-    if (size < message.size()) {
-      while (size > 0 && (static_cast<unsigned char>(message[size]) & 0xc0u) == 0x80u) --size;
-    }
-    std::memcpy(error->message, message.data(), size);
-    error->message[size] = '\0';
-  }
-  return static_cast<mortise_status>(status.code()) | (status.transient() ? MORTISE_TRANSIENT : 0);
-}
-
 // Runs a function that returns Status and may throw; never throws itself.
 template <class Function>
 mortise_status guarded(mortise_error_t* error, Function&& function) noexcept {
@@ -179,8 +162,6 @@ inline constexpr mortise_provider_device_memory_t kDeviceMemory = {
            uint64_t size, mortise_error_t* error) noexcept {
           return guarded(error, [&] { return box(self).device_memory->copy_out(kind, handle, offset, target, size); });
         },
-    .import_host = nullptr,
-    .copy_peer = nullptr,
 };
 
 inline constexpr mortise_provider_compiled_cache_t kCompiledCache = {

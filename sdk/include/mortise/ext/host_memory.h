@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "../../host.h"
+#include "../host.h"
 
 // Host memory
 //

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "../../provider.h"
-#include "../../stream.h"
+#include "../provider.h"
+#include "../stream.h"
 
 // Compiled cache
 //

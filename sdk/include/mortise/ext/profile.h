@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "../../host.h"
-#include "../../session.h"
+#include "../host.h"
+#include "../session.h"
 
 // Profile
 //
