@@ -41,7 +41,7 @@ class Compiler {
  private:
   Status add_node(sdk::NodeId id) {
     auto lowered = lower(request_.graph(), request_.graph().node(id));
-    if (const auto* refusal = std::get_if<Refusal>(&lowered)) return request_.refuse(id, refusal->code, refusal->text);
+    if (const auto* refusal = std::get_if<sdk::Refusal>(&lowered)) return request_.refuse(id, *refusal);
     auto& made = std::get<Lowered>(lowered);
     Step step{.op = std::move(made.op), .nodes = {id}, .name = std::string(request_.graph().node(id).op_type())};
     for (const sdk::ValueId input : made.inputs) {

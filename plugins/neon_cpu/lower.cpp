@@ -77,11 +77,11 @@ std::vector<int64_t> NodeReader::integers(uint32_t i) const {
   return {narrow.begin(), narrow.end()};
 }
 
-std::variant<Lowered, Refusal> lower(const sdk::GraphView& graph, const sdk::NodeView& node) {
+std::variant<Lowered, sdk::Refusal> lower(const sdk::GraphView& graph, const sdk::NodeView& node) {
   try {
     NodeReader reader(graph, node);
     return find_operator(reader)(reader);
-  } catch (Refusal& refusal) {
+  } catch (sdk::Refusal& refusal) {
     return std::move(refusal);
   }
 }

@@ -13,16 +13,10 @@
 #include <variant>
 #include <vector>
 
-#include "mortise/provider.h"
-#include "mortise/sdk/graph_view.h"
+#include "mortise/sdk/provider.h"
 #include "op.h"
 
 namespace mortise::neon {
-
-struct Refusal {
-  uint32_t code;  // MORTISE_REFUSAL_*
-  std::string text;
-};
 
 struct Lowered {
   std::unique_ptr<Op> op;
@@ -47,7 +41,7 @@ class NodeReader {
 
   template <class... Parts>
   [[noreturn]] void refuse(uint32_t code, const Parts&... parts) const {
-    throw Refusal{code, concat(op(), ": ", parts...)};
+    throw sdk::Refusal{code, concat(op(), ": ", parts...)};
   }
 
   // Input i as an operand of the run; refuses another element type. An empty list: any whose elements are whole bytes.
@@ -102,6 +96,6 @@ class NodeReader {
   std::vector<sdk::ValueId> outputs_;
 };
 
-std::variant<Lowered, Refusal> lower(const sdk::GraphView& graph, const sdk::NodeView& node);
+std::variant<Lowered, sdk::Refusal> lower(const sdk::GraphView& graph, const sdk::NodeView& node);
 
 }  // namespace mortise::neon

@@ -29,16 +29,13 @@ std::string NeonProvider::describe() const {
 }
 
 Status NeonProvider::claim(const sdk::GraphView& graph, sdk::ClaimSink& sink) {
-  for (sdk::NodeId id = 0; id < graph.num_nodes(); ++id) {
-    const auto lowered = lower(graph, graph.node(id));
-    if (const auto* refusal = std::get_if<Refusal>(&lowered)) {
-      MORTISE_TRY(sink.decline(id, refusal->code, refusal->text));
-      continue;
-    }
-    const mortise_estimate_t estimate = estimate_of(graph, std::get<Lowered>(lowered));
-    MORTISE_TRY(sink.claim(std::span(&id, 1), &estimate));
-  }
-  return {};
+  const auto judge = [&](const sdk::NodeView& node, mortise_estimate_t& estimate) -> std::optional<sdk::Refusal> {
+    auto lowered = lower(graph, node);
+    if (auto* refusal = std::get_if<sdk::Refusal>(&lowered)) return std::move(*refusal);
+    estimate = estimate_of(graph, std::get<Lowered>(lowered));
+    return std::nullopt;
+  };
+  return sdk::claim_each(graph, sink, judge);
 }
 
 Result<std::unique_ptr<sdk::Session>> NeonProvider::compile(const sdk::CompileRequest& request) {
