@@ -41,8 +41,9 @@ LowerFunction find_operator(const NodeReader& node) {
   for (const Operator& each : found->second) {
     if (node.version() >= each.first && node.version() <= each.last) return each.function;
   }
-  node.refuse(MORTISE_REFUSAL_OPSET, "version ", node.version(), " is not supported, only ",
-              found->second.front().first, " to ", found->second.back().last);
+  const int32_t last = found->second.back().last;
+  node.refuse(MORTISE_REFUSAL_OPSET, "version ", node.version(), " is not supported, only those from ",
+              found->second.front().first, last == kNewest ? std::string(" on") : concat(" to ", last));
 }
 
 }  // namespace mortise::neon

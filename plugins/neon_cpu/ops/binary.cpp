@@ -49,19 +49,29 @@ void emit_binary(PointwiseBuilder& builder, PointwiseOp op, DTypes first = {DTyp
   }
 }
 
+// Before version 7 an attribute asked for broadcasting, by rules of its own.
+void check_version(const NodeReader& node) {
+  if (node.version() < 7 && node.get_int("broadcast", 0) != 0) {
+    node.refuse(MORTISE_REFUSAL_ATTRIBUTE, "broadcasting before version 7 is not supported");
+  }
+}
+
 Lowered arithmetic(NodeReader& node, PointwiseOp op) {
+  check_version(node);
   PointwiseBuilder builder(node);
   emit_binary(builder, op);
   return builder.finish();
 }
 
 Lowered compare(NodeReader& node, PointwiseOp op) {
+  check_version(node);
   PointwiseBuilder builder(node);
   emit_binary(builder, op);
   return builder.finish({DType::kBool});
 }
 
 Lowered logic(NodeReader& node, PointwiseOp op) {
+  check_version(node);
   PointwiseBuilder builder(node);
   const uint8_t a = builder.input(0, {DType::kBool}), b = builder.input(1, {DType::kBool});
   builder.emit(op, a, b);
@@ -92,6 +102,7 @@ Lowered lower_mul(NodeReader& node) { return arithmetic(node, PointwiseOp::kMul)
 Lowered lower_prelu(NodeReader& node) { return arithmetic(node, PointwiseOp::kPRelu); }
 Lowered lower_sub(NodeReader& node) { return arithmetic(node, PointwiseOp::kSub); }
 Lowered lower_pow(NodeReader& node) {
+  check_version(node);
   PointwiseBuilder builder(node);
   emit_binary(builder, PointwiseOp::kPow, {DType::kF32}, {DType::kF32, DType::kI32, DType::kI64});
   return builder.finish();
