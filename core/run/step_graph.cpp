@@ -23,12 +23,19 @@ struct StepGraph::Nodes {
 
   Nodes(const Program& p, tbb::task_arena& a) : program(p), arena(a), order(p.steps.size()) {
     for (uint32_t step = 0; step < program.steps.size(); ++step) {
-      nodes.emplace_back(graph, [this, step](tbb::flow::continue_msg) { run_step(step); });
+      nodes.emplace_back(
+          graph, [this, step](tbb::flow::continue_msg) { run_step(step); }, priority(program.steps[step]));
     }
     for (uint32_t step = 0; step < program.steps.size(); ++step) {
       for (const uint32_t successor : program.steps[step].successors)
         tbb::flow::make_edge(nodes[step], nodes[successor]);
     }
+  }
+
+  // A device that has its work early computes while the host's threads do theirs.
+  static tbb::flow::node_priority_t priority(const Step& step) {
+    const bool on_device = step.session != nullptr && step.session->provider().async_run() != nullptr;
+    return on_device ? 1 : tbb::flow::no_priority;
   }
 
   void run_step(uint32_t step) {

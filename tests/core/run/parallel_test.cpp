@@ -108,6 +108,27 @@ TEST(ParallelSteps, BodiesSuspendToo) {
   for (int i = 0; i < 50; ++i) expect_two_branches(session, static_cast<float>(i));
 }
 
+TEST(ParallelSteps, DevicesBeginBeforeTheHost) {
+  const std::string npu = R"({"id": "org.mortise.mock-npu", "library": ")" + std::string(MORTISE_MOCK_NPU) +
+                          R"(", "options": {"precision": "fp32", "sram_kib": 4096}})";
+  const std::string device = "a = Relu(x)\n", host = "s = Sin(x)\nt = Sin(s)\nb = Sin(t)\n";
+  for (const std::string& branches : {device + host, host + device}) {
+    Session session = load("g (float[512,256] x) => (float[512,256] a, float[512,256] b) {" + branches + "}", npu, 1);
+    Trace trace;
+    std::vector<Value> outputs(2);
+    const std::vector<Value> inputs{Tensor::allocate(DType::kF32, {512, 256}).value()};
+    ASSERT_TRUE(session.run(inputs, outputs, {.trace = &trace}).ok());
+    std::vector<std::pair<uint64_t, std::string>> segments;
+    for (const TraceEvent& event : trace.events) {
+      if (event.kind == TraceKind::kSegment) segments.emplace_back(event.start_ns, trace.providers[event.provider]);
+    }
+    std::sort(segments.begin(), segments.end());
+    ASSERT_EQ(segments.size(), 2u);
+    EXPECT_EQ(segments[0].second, "org.mortise.mock-npu") << branches;
+    EXPECT_EQ(segments[1].second, "org.mortise.reference") << branches;
+  }
+}
+
 TEST(ParallelSteps, ConcurrentRunsGiveTheSerialResult) {
   constexpr const char* kGraph = R"(g (float[1,4,16,16] x, float[4,4,3,3] w) => (float[1,4,16,16] y) {
     a = Conv <pads = [1,1,1,1]> (x, w)
