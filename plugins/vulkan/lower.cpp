@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "mortise/provider.h"
+#include "mortise/sdk/onnx/axes.h"
 
 namespace mortise::vulkan {
 
@@ -148,6 +149,15 @@ void Lowering::view(TensorId output, TensorId input) {
   }
   program_.tensors[output].root = tensor(input).root;
 }
+
+TensorId Lowering::reshaped(TensorId from, const Shape& dims) {
+  const TensorId made =
+      program_.add({.dtype = tensor(from).dtype, .dims = dims, .bytes = tensor(from).bytes, .fill = {}});
+  program_.tensors[made].root = tensor(from).root;
+  return made;
+}
+
+uint32_t Lowering::axis(int64_t given, uint64_t rank) const { return take(sdk::normalise_axis(given, rank)); }
 
 std::optional<Refusal> lower(const sdk::GraphView& graph, const sdk::NodeView& node, const Target& target,
                              Program& program) {

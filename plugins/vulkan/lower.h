@@ -64,6 +64,10 @@ class Lowering {
   void cover(Step& step, uint64_t count, uint64_t per_group = kGroup) const;
   // The output is the input with other dims, in the same memory.
   void view(TensorId output, TensorId input);
+  // A tensor that is another with other dims, as many elements, in the same memory.
+  TensorId reshaped(TensorId tensor, const Shape& dims);
+  // The axis that an attribute names, counted from the front.
+  uint32_t axis(int64_t given, uint64_t rank) const;
 
  private:
   TensorId resolve(sdk::ValueId value, std::initializer_list<DType> allowed);

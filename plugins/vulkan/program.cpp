@@ -3,10 +3,9 @@
 // See program.h; the layout of what is written here is that of shaders/chain.glsl.
 #include "program.h"
 
-#include <algorithm>
 #include <cstring>
 
-#include "mortise/sdk/onnx/axes.h"
+#include "strided.h"
 
 namespace mortise::vulkan {
 namespace {
@@ -39,33 +38,6 @@ uint32_t form_of(DType dtype) {
       return 4;
     default:
       return 0;
-  }
-}
-
-// Strides of a tensor seen through the dims that it is broadcast to.
-Shape broadcast_strides(const Shape& from, const Shape& to) {
-  const Shape own = sdk::strides_of(from);
-  Shape strides(to.rank(), 0);
-  for (uint32_t i = 0; i < from.rank(); ++i) {
-    const uint32_t axis = to.rank() - from.rank() + i;
-    strides[axis] = from[i] == 1 ? 0 : own[i];
-  }
-  return strides;
-}
-
-// Joins neighbouring axes through which every operand runs evenly, so that few remain.
-void merge_axes(Shape& dims, std::vector<Shape>& strides) {
-  for (uint32_t axis = 0; axis + 1 < dims.rank();) {
-    const bool even = std::all_of(strides.begin(), strides.end(),
-                                  [&](const Shape& s) { return s[axis] == s[axis + 1] * dims[axis + 1]; });
-    if (!even && dims[axis] != 1 && dims[axis + 1] != 1) {
-      ++axis;
-      continue;
-    }
-    const uint32_t gone = even || dims[axis] == 1 ? axis : axis + 1;
-    if (even) dims[axis + 1] *= dims[axis];
-    dims.erase(gone);
-    for (Shape& s : strides) s.erase(gone);
   }
 }
 

@@ -1,0 +1,23 @@
+#version 450
+#extension GL_GOOGLE_include_directive : require
+// SPDX-License-Identifier: Apache-2.0
+//
+// Gather along the middle of [outer, extent, inner] words. Negative indices count from the end; one that is out of range
+// takes the nearest element, since a shader cannot report it.
+#include "common.glsl"
+
+layout(push_constant) uniform Push { uint count, extent, inner, indices, index_words; } push;
+
+layout(std430, set = 0, binding = 0) writeonly buffer Output { uint words[]; } output_;
+layout(std430, set = 0, binding = 1) readonly buffer Input { uint words[]; } input_;
+layout(std430, set = 0, binding = 2) readonly buffer Indices { int words[]; } indices;
+
+void main() {
+  uint at = invocation_index();
+  if (at >= push.count) return;
+  uint inner = at % push.inner, which = at / push.inner % push.indices, outer = at / (push.inner * push.indices);
+  int index = indices.words[which * push.index_words];
+  if (index < 0) index += int(push.extent);
+  uint chosen = uint(clamp(index, 0, int(push.extent) - 1));
+  output_.words[at] = input_.words[(outer * push.extent + chosen) * push.inner + inner];
+}

@@ -1,0 +1,33 @@
+#version 450
+#extension GL_GOOGLE_include_directive : require
+// SPDX-License-Identifier: Apache-2.0
+//
+// Softmax of input 0, seen as [outer, length, inner], along the middle. Constant 2: its logarithm.
+#include "common.glsl"
+#include "chain.glsl"
+#include "row.glsl"
+
+layout(constant_id = 2) const uint LOGARITHM = 0u;
+
+layout(push_constant) uniform Push { uint rows, extent, inner; } push;
+
+void main() {
+  uint row = min(row_index(), push.rows - 1u);
+  uint base = row / push.inner * push.extent * push.inner + row % push.inner;
+  float top = uintBitsToFloat(0xff800000u);
+  for (uint i = lane(); i < push.extent; i += LANES) {
+    top = larger(uintBitsToFloat(input0.words[base + i * push.inner]), top);
+  }
+  top = row_max(top);
+  float sum = 0.0;
+  for (uint i = lane(); i < push.extent; i += LANES) {
+    sum += exp(uintBitsToFloat(input0.words[base + i * push.inner]) - top);
+  }
+  sum = row_sum(sum);
+  if (row_index() >= push.rows) return;
+  for (uint i = lane(); i < push.extent; i += LANES) {
+    uint at = base + i * push.inner;
+    float x = uintBitsToFloat(input0.words[at]) - top;
+    write(at, LOGARITHM != 0u ? x - log(sum) : exp(x) / sum);
+  }
+}
