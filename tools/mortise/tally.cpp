@@ -27,7 +27,8 @@ void Tally::add(const NodeCounts& nodes) {
   uint64_t total = 0;
   for (const auto& [provider, count] : nodes) total += count;
   for (const auto& [provider, count] : nodes) {
-    auto share = std::find_if(shares_.begin(), shares_.end(), [&](const Share& s) { return s.provider == provider; });
+    auto share =
+        std::find_if(shares_.begin(), shares_.end(), [&name = provider](const Share& s) { return s.provider == name; });
     if (share == shares_.end()) share = shares_.insert(share, {.provider = provider});
     share->nodes += count;
     if (count != 0) ++(count == total ? share->all : share->some);
