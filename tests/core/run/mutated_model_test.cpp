@@ -85,6 +85,9 @@ End load_and_run(const std::string& bytes, std::mt19937& random) {
   config.session.threads = 1;
   config.session.memory_limit_mib = 64;
   config.session.deadline_ms = 500;
+#ifdef MORTISE_PROVIDER_LIBRARY  // this file is built again for a plugin's tests
+  config.providers.push_back({.id = MORTISE_PROVIDER, .library = MORTISE_PROVIDER_LIBRARY});
+#endif
   auto session = Session::load(LoadInput{.bytes = std::as_bytes(std::span(bytes)), .config = config});
   if (!session.ok()) {
     EXPECT_GT(session.status().message().size(), 20u);

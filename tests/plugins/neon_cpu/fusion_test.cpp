@@ -11,7 +11,7 @@ namespace {
 
 using testing::ElementsAre;
 
-void expect_steps(const NeonModel& model, const std::vector<Tensor>& inputs, const std::vector<std::string>& steps,
+void expect_steps(NeonModel& model, const std::vector<Tensor>& inputs, const std::vector<std::string>& steps,
                   float tolerance = 1e-5f) {
   model.expect_like_reference(inputs, tolerance);
   Session fused = model.load_neon(), plain = model.load_neon({.fuse = false});

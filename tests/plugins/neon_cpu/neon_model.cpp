@@ -146,11 +146,13 @@ Session NeonModel::load_neon(const NeonOptions& options) const {
   return load(std::move(config));
 }
 
-void NeonModel::expect_like_reference(const std::vector<Tensor>& inputs, float tolerance,
-                                      const NeonOptions& options) const {
-  Session neon = load_neon(options), reference = load_reference();
-  EXPECT_EQ(nodes_on_neon(neon), static_cast<uint32_t>(model_.graph().node_size())) << full(neon.placement());
-  expect_close(run(neon, inputs), run(reference, inputs), tolerance);
+void NeonModel::expect_like_reference(const std::vector<Tensor>& inputs, float tolerance) {
+  if (neon_ == nullptr) {
+    neon_ = std::make_unique<Session>(load_neon());
+    reference_ = std::make_unique<Session>(load_reference());
+    EXPECT_EQ(nodes_on_neon(*neon_), static_cast<uint32_t>(model_.graph().node_size())) << full(neon_->placement());
+  }
+  expect_close(run(*neon_, inputs), run(*reference_, inputs), tolerance);
 }
 
 std::vector<Tensor> run(Session& session, const std::vector<Tensor>& inputs) {

@@ -224,7 +224,7 @@ TEST(NeonReduce, IsLikeTheReference) {
         std::vector<std::string> inputs = {"x"};
         if (!axes.empty()) inputs.push_back(model.ints(axes));
         model.output(model.node(op, inputs, "y", {{"keepdims", keep}}));
-        for (const Shape& shape : {Shape{2, 3, 4, 5}, Shape{1, 1, 1, 1}, Shape{3, 2, 1, 40}}) {
+        for (const Shape& shape : {Shape{2, 3, 4, 5}, Shape{1, 1, 1, 1}, Shape{3, 2, 1, 40}, Shape{2, 0, 3, 4}}) {
           model.expect_like_reference({random_tensor(shape, 1, 0.5f, 1.5f)}, 1e-5f);
         }
       }
