@@ -147,10 +147,13 @@ void bench_conv(benchmark::State& state, uint64_t in, uint64_t out, uint64_t gro
              columns = memory(plan.columns_size);
   if (plan.prepared_size != 0) prepare_conv(plan, w.get(), prepared.get());
   const Epilogue epilogue{.row_bias = bias.get(), .activation = Activation::kRelu};
-  measure(state, plan.work, 2.0 * static_cast<double>(out * out_size * out_size * k), 0,
+  Work work = plan.work;
+  work.scratch_bytes = std::max(work.scratch_bytes, plan.columns_work.scratch_bytes);
+  measure(state, work, 2.0 * static_cast<double>(out * out_size * out_size * k), 0,
           [&](uint64_t begin, uint64_t end, std::byte* scratch) {
-            if (begin == 0 && plan.columns_size != 0)
-              conv_columns(plan, x.get(), columns.get(), 0, plan.columns_work.items);
+            if (begin == 0 && plan.columns_size != 0) {
+              conv_columns(plan, x.get(), columns.get(), 0, plan.columns_work.items, scratch);
+            }
             conv(plan, x.get(), plan.prepared_size != 0 ? prepared.get() : w.get(), columns.get(), epilogue, y.get(),
                  begin, end, scratch);
           });

@@ -66,11 +66,20 @@ ColumnSource columns_of(const ConvShape& s, const float* x, uint64_t member) {
 
 }  // namespace
 
-ConvPlan plan_conv(const ConvShape& given) {
+ConvPlan plan_conv(const ConvShape& given, ConvMath math) {
   ConvPlan plan{.shape = given};
   if (depthwise_fits(given)) {
     plan.method = ConvMethod::kDepthwise;
     plan.work = depthwise_work(given);
+    return plan;
+  }
+  if (math == ConvMath::kFast && winograd_pays(given)) {
+    const WinogradWork work = winograd_work(given);
+    plan.method = ConvMethod::kWinograd;
+    plan.prepared_size = work.prepared_size;
+    plan.columns_size = work.columns_size;
+    plan.columns_work = work.columns;
+    plan.work = work.output;
     return plan;
   }
   plan.shape = flattened(given);
@@ -84,9 +93,13 @@ ConvPlan plan_conv(const ConvShape& given) {
   return plan;
 }
 
-void prepare_conv(const ConvPlan&, const float*, float*) {}
+void prepare_conv(const ConvPlan& plan, const float* weights, float* prepared) {
+  if (plan.method == ConvMethod::kWinograd) winograd_prepare(plan.shape, weights, prepared);
+}
 
-void conv_columns(const ConvPlan& plan, const float* x, float* columns, uint64_t begin, uint64_t end) {
+void conv_columns(const ConvPlan& plan, const float* x, float* columns, uint64_t begin, uint64_t end,
+                  std::byte* scratch) {
+  if (plan.method == ConvMethod::kWinograd) return winograd_columns(plan.shape, x, columns, begin, end, scratch);
   const GemmShape shape = gemm_shape(plan.shape);
   const uint64_t items = plan.columns_work.items / std::max<uint64_t>(1, members(plan.shape));
   while (begin < end) {
@@ -102,6 +115,7 @@ void conv(const ConvPlan& plan, const float* x, const float* weights, const floa
           float* y, uint64_t begin, uint64_t end, std::byte* scratch) {
   const ConvShape& s = plan.shape;
   if (plan.method == ConvMethod::kDepthwise) return depthwise(s, x, weights, epilogue, y, begin, end, scratch);
+  if (plan.method == ConvMethod::kWinograd) return winograd(s, columns, weights, epilogue, y, begin, end, scratch);
   const GemmShape shape = gemm_shape(s);
   const uint64_t items = plan.work.items / std::max<uint64_t>(1, members(s));
   while (begin < end) {

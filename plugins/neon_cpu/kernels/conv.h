@@ -35,7 +35,11 @@ struct ConvShape {
   Extents pad{0, 0, 0};
 };
 
-enum class ConvMethod : uint8_t { kGemm, kDepthwise };
+enum class ConvMethod : uint8_t { kGemm, kDepthwise, kWinograd };
+
+// kFast may transform 3x3 kernels after Winograd, which changes results by about 1e-5 of the largest element and wants
+// weights that are prepared once.
+enum class ConvMath : uint8_t { kFast, kExact };
 
 struct ConvPlan {
   ConvShape shape;
@@ -49,14 +53,15 @@ struct ConvPlan {
   Work work;
 };
 
-ConvPlan plan_conv(const ConvShape& shape);
+ConvPlan plan_conv(const ConvShape& shape, ConvMath math = ConvMath::kFast);
 
 // Once per weights, of [out_channels, in_channels / groups, kernel…]; `prepared` at a multiple of 64 bytes. Not needed
 // where prepared_size is 0.
 void prepare_conv(const ConvPlan& plan, const float* weights, float* prepared);
 
 // All items of columns_work, before the first of conv(). Not needed where columns_size is 0.
-void conv_columns(const ConvPlan& plan, const float* x, float* columns, uint64_t begin, uint64_t end);
+void conv_columns(const ConvPlan& plan, const float* x, float* columns, uint64_t begin, uint64_t end,
+                  std::byte* scratch);
 
 // `weights` are the prepared ones where prepared_size is not 0. Of the epilogue, rows are output channels: row_bias is
 // the bias, column_bias stays null.

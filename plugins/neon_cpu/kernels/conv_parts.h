@@ -25,4 +25,19 @@ Work depthwise_work(const ConvShape& shape);
 void depthwise(const ConvShape& shape, const float* x, const float* weights, const Epilogue& epilogue, float* y,
                uint64_t begin, uint64_t end, std::byte* scratch);
 
+// 3x3 of stride 1 after Winograd (winograd.cpp), where that is expected to be faster.
+struct WinogradWork {
+  uint64_t prepared_size = 0;
+  uint64_t columns_size = 0;
+  Work columns;
+  Work output;
+};
+bool winograd_pays(const ConvShape& shape);
+WinogradWork winograd_work(const ConvShape& shape);
+void winograd_prepare(const ConvShape& shape, const float* weights, float* prepared);
+void winograd_columns(const ConvShape& shape, const float* x, float* columns, uint64_t begin, uint64_t end,
+                      std::byte* scratch);
+void winograd(const ConvShape& shape, const float* columns, const float* weights, const Epilogue& epilogue, float* y,
+              uint64_t begin, uint64_t end, std::byte* scratch);
+
 }  // namespace mortise::neon

@@ -320,6 +320,16 @@ void CoreGemm(const Gemm& call, const PanelSource& source, uint64_t begin, uint6
   Runner(call, source, scratch).Run(begin, end);
 }
 
+void CorePanel(uint64_t m, uint64_t n, uint64_t k, const float* a, int64_t a_stride, const float* b, float* c,
+               int64_t c_stride) {
+  Tile t{.k = k, .a_stride = a_stride, .b = b, .c_stride = c_stride, .columns = n, .first = true};
+  for (uint64_t i = 0; i < m; i += kRows) {
+    t.a = a + static_cast<int64_t>(i) * a_stride;
+    t.c = c + static_cast<int64_t>(i) * c_stride;
+    kTiles[(std::min<uint64_t>(kRows, m - i) - 1) * kVectors + n / kLanes - 1](t);
+  }
+}
+
 void PackB(uint64_t k, uint64_t n, const Matrix& b, float* packed) {
   const Panels panels(n, TileSizeHere());
   for (uint64_t p = 0; p < panels.count(); ++p) {
@@ -357,6 +367,7 @@ HWY_EXPORT(CoreWork);
 HWY_EXPORT(CoreGemm);
 HWY_EXPORT(CorePackWork);
 HWY_EXPORT(CorePack);
+HWY_EXPORT(CorePanel);
 HWY_EXPORT(PackB);
 
 Cut core_cut(const GemmShape& shape) { return HWY_DYNAMIC_DISPATCH(CoreCut)(shape); }
@@ -371,6 +382,13 @@ Work core_pack_work(const GemmShape& shape) { return HWY_DYNAMIC_DISPATCH(CorePa
 
 void core_pack(const GemmShape& shape, const PanelSource& source, float* packed, uint64_t begin, uint64_t end) {
   HWY_DYNAMIC_DISPATCH(CorePack)(shape, source, packed, begin, end);
+}
+
+TileSize core_tile_size() { return HWY_DYNAMIC_DISPATCH(TileSizeHere)(); }
+
+void core_panel(uint64_t m, uint64_t n, uint64_t k, const float* a, int64_t a_stride, const float* b, float* c,
+                int64_t c_stride) {
+  HWY_DYNAMIC_DISPATCH(CorePanel)(m, n, k, a, a_stride, b, c, c_stride);
 }
 
 Work gemm_work(const GemmShape& shape) { return core_work(shape); }

@@ -70,4 +70,9 @@ void core_pack(const GemmShape& shape, const PanelSource& source, float* packed,
 // call.b is ignored if `source` has a function.
 void core_gemm(const Gemm& call, const PanelSource& source, uint64_t begin, uint64_t end, std::byte* scratch);
 
+TileSize core_tile_size();
+// C[m][n] = A * B without an epilogue, for one panel B[k][n] of at most core_tile_size(): n is a multiple of lanes.
+void core_panel(uint64_t m, uint64_t n, uint64_t k, const float* a, int64_t a_stride, const float* b, float* c,
+                int64_t c_stride);
+
 }  // namespace mortise::neon

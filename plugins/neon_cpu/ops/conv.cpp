@@ -72,7 +72,8 @@ void ConvOp::plan(std::span<const Shape> in, std::span<const Shape>, Call& call)
   const Shape w = weights_shape(in);
   const sdk::Window window = conv_window(options_.window, in[0], w, options_.groups).value();
   const ConvPlan plan =
-      plan_conv(conv_shape(window, in[0], static_cast<uint64_t>(w[0]), static_cast<uint64_t>(options_.groups)));
+      plan_conv(conv_shape(window, in[0], static_cast<uint64_t>(w[0]), static_cast<uint64_t>(options_.groups)),
+                options_.weights ? ConvMath::kFast : ConvMath::kExact);
   const float* constant = options_.weights && host_ != nullptr ? prepared_for(plan) : nullptr;
   const bool pack_in_run = !options_.weights && plan.prepared_size != 0;
   const uint64_t packed_bytes = pack_in_run ? sdk::align_up(plan.prepared_size * sizeof(float)) : 0;
@@ -84,7 +85,7 @@ void ConvOp::plan(std::span<const Shape> in, std::span<const Shape>, Call& call)
   }
   if (plan.columns_size != 0) {
     call.split(plan.columns_work, [plan, packed_bytes](const Operands& o, uint64_t begin, uint64_t end) {
-      conv_columns(plan, o.in<float>(0), reinterpret_cast<float*>(o.temporary + packed_bytes), begin, end);
+      conv_columns(plan, o.in<float>(0), reinterpret_cast<float*>(o.temporary + packed_bytes), begin, end, o.scratch);
     });
   }
   call.split(plan.work,

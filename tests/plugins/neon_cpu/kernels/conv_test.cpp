@@ -33,6 +33,7 @@ struct Options {
   bool residual = false;
   bool in_place = false;
   Activation activation = Activation::kNone;
+  ConvMath math = ConvMath::kExact;
 };
 
 void check(ConvShape s, const Options& options = {}, bool transposed = false) {
@@ -64,14 +65,15 @@ void check(ConvShape s, const Options& options = {}, bool transposed = false) {
       conv_transpose_gather(s, columns.data(), epilogue, y.data(), begin, end, scratch);
     });
   } else {
-    const ConvPlan plan = plan_conv(s);
+    const ConvPlan plan = plan_conv(s, options.math);
+    ASSERT_EQ(plan.method == ConvMethod::kWinograd, options.math == ConvMath::kFast);
     Buffer<float> prepared(plan.prepared_size);
     if (plan.prepared_size != 0) prepare_conv(plan, w.data(), prepared.data());
     ASSERT_TRUE(prepared.intact());
     const float* const weights = plan.prepared_size != 0 ? prepared.data() : w.data();
     Buffer<float> columns(plan.columns_size);
-    run_in_all_cuts(plan.columns_work, columns, [&](uint64_t begin, uint64_t end, std::byte*) {
-      conv_columns(plan, x.data(), columns.data(), begin, end);
+    run_in_all_cuts(plan.columns_work, columns, [&](uint64_t begin, uint64_t end, std::byte* scratch) {
+      conv_columns(plan, x.data(), columns.data(), begin, end, scratch);
     });
     run_in_all_cuts(plan.work, y, [&](uint64_t begin, uint64_t end, std::byte* scratch) {
       conv(plan, x.data(), weights, columns.data(), epilogue, y.data(), begin, end, scratch);
@@ -98,7 +100,7 @@ void check(ConvShape s, const Options& options = {}, bool transposed = false) {
     }
     for (uint64_t i = 0; i < out; ++i) {
       expect_close(y[plane * out + i], activate(options.activation, 0.1f, 0.7f, expected[i]),
-                   4e-7 * (4 + std::sqrt(static_cast<double>(ic * kernel))),
+                   (options.math == ConvMath::kFast ? 1e-5 : 4e-7) * (4 + std::sqrt(static_cast<double>(ic * kernel))),
                    "plane " + std::to_string(plane) + " element " + std::to_string(i));
     }
   }
@@ -235,6 +237,20 @@ TEST_P(Convolutions, WithEveryActivation) {
     check(square(3, 4, 1, 6, 7, 3, 1, 1, 1), {.residual = true, .activation = activation});
     check(square(3, 3, 3, 6, 7, 3, 1, 1, 1), {.residual = true, .activation = activation});
   }
+}
+
+TEST_P(Convolutions, AfterWinograd) {
+  for (const uint64_t size : {14, 15, 29}) {
+    check(square(24, 52, 1, size, size, 3, 1, 1, 1), {.math = ConvMath::kFast});
+    check(square(16, 17, 1, size, 70, 3, 1, 1, 0),
+          {.residual = true, .activation = Activation::kRelu, .math = ConvMath::kFast});
+  }
+  ConvShape s = square(32, 49, 1, 16, 16, 3, 1, 1, 1);
+  s.batch = 3;
+  check(s, {.in_place = true, .activation = Activation::kSilu, .math = ConvMath::kFast});
+  // Padding at one side alone.
+  s.pad = {0, 0, 0};
+  check(s, {.math = ConvMath::kFast});
 }
 
 TEST_P(Convolutions, OfNothing) {
