@@ -10,6 +10,7 @@
 #include "hwy/highway.h"
 #include "plugins/neon_cpu/kernels/conv_parts.h"
 #include "plugins/neon_cpu/kernels/phases-inl.h"
+#include "plugins/neon_cpu/kernels/unroll.h"
 
 #ifndef MORTISE_NEON_DEPTHWISE_BANDS
 #define MORTISE_NEON_DEPTHWISE_BANDS
@@ -69,6 +70,64 @@ void SumTaps(const float* phases, const int64_t* offsets, const float* weights, 
   }
 }
 
+// Output rows of a 3x3 kernel without dilation, straight from phases to y.
+struct Rows3x3 {
+  const float* phases;
+  uint64_t size, pitch;  // of a phase
+  const float* weights;
+  uint64_t w;  // columns of the output
+  float scale, bias;
+  ClampRange clamp;
+  const float* residual;  // at the first row, or null
+  float* y;
+};
+
+// kCount rows at once, so that a loaded vector serves all of those that see it. With stride 2 kernel row 1 sees the second
+// row of phases.
+template <uint64_t kStride, int kCount>
+HWY_INLINE void SumRows3x3(const Rows3x3& c) {
+  const Floats d;
+  const size_t lanes = hn::Lanes(d);
+  Vec weight[3][3];
+  MORTISE_UNROLL for (int i = 0; i < 9; ++i) weight[i / 3][i % 3] = hn::Set(d, c.weights[i]);
+  for (uint64_t t = 0; t < c.w; t += lanes) {
+    Vec sum[kCount];
+    MORTISE_UNROLL for (int r = 0; r < kCount; ++r) sum[r] = hn::Zero(d);
+    MORTISE_UNROLL for (int j = 0; j < static_cast<int>(kStride) * (kCount - 1) + 3; ++j) {
+      const float* const row = c.phases + t + static_cast<uint64_t>(j) % kStride * kStride * c.size +
+                               static_cast<uint64_t>(j) / kStride * c.pitch;
+      MORTISE_UNROLL for (int k = 0; k < 3; ++k) {
+        const Vec v =
+            hn::LoadU(d, row + static_cast<uint64_t>(k) % kStride * c.size + static_cast<uint64_t>(k) / kStride);
+        MORTISE_UNROLL for (int r = 0; r < kCount; ++r) {
+          const int i = j - r * static_cast<int>(kStride);  // the kernel's row that output row r sees here
+          if (i >= 0 && i < 3) sum[r] = hn::MulAdd(weight[i][k], v, sum[r]);
+        }
+      }
+    }
+    MORTISE_UNROLL for (int r = 0; r < kCount; ++r) {
+      const uint64_t at = static_cast<uint64_t>(r) * c.w + t;
+      Vec v = hn::MulAdd(Constant(c.scale), sum[r], Constant(c.bias));
+      if (c.residual != nullptr) v = hn::Add(v, LoadFirst(c.residual + at, c.w - t));
+      StoreFirst(Clamp(v, c.clamp.low, c.clamp.high), c.y + at, c.w - t);
+    }
+  }
+}
+
+template <uint64_t kStride>
+void AllRows3x3(Rows3x3 c, uint64_t rows) {
+  constexpr int kCount = 4;
+  for (; rows >= kCount; rows -= kCount) {
+    SumRows3x3<kStride, kCount>(c);
+    c.phases += kCount * c.pitch;
+    if (c.residual != nullptr) c.residual += kCount * c.w;
+    c.y += kCount * c.w;
+  }
+  if (rows == 3) SumRows3x3<kStride, 3>(c);
+  if (rows == 2) SumRows3x3<kStride, 2>(c);
+  if (rows == 1) SumRows3x3<kStride, 1>(c);
+}
+
 void Depthwise(const ConvShape& s, const float* x, const float* weights, const Epilogue& e, float* y, uint64_t begin,
                uint64_t end, std::byte* scratch) {
   const Bands bands(s);
@@ -80,13 +139,31 @@ void Depthwise(const ConvShape& s, const float* x, const float* weights, const E
   for (uint64_t t = 0; t < bands.taps; ++t) {
     offsets[t] = static_cast<int64_t>(p.offset(s, t / s.kernel.w, t % s.kernel.w));
   }
+  const bool is_3x3 =
+      s.kernel.h == 3 && s.kernel.w == 3 && volume(s.dilation) == 1 && s.stride.h == s.stride.w && s.stride.w <= 2;
   for (uint64_t item = begin; item < end; ++item) {
     const uint64_t plane = item / bands.count, h0 = item % bands.count * p.rows;
     const uint64_t rows = std::min(p.rows, s.out.h - h0), channel = plane % s.out_channels;
     const uint64_t in_plane = plane / s.out_channels * s.in_channels + channel / multiplier;
     FillPhases(s, p, x + in_plane * s.in.h * s.in.w, h0, rows, phases);
-    SumTaps(phases, offsets, weights + channel * bands.taps, bands.taps, (rows - 1) * p.pitch + s.out.w, sums);
     const float bias = e.row_bias != nullptr ? e.row_bias[channel] : 0;
+    if (is_3x3) {
+      const uint64_t at = (plane * s.out.h + h0) * s.out.w;
+      const Rows3x3 call{phases,
+                         p.size,
+                         p.pitch,
+                         weights + channel * bands.taps,
+                         s.out.w,
+                         e.scale,
+                         bias,
+                         ClampOf(e),
+                         e.residual != nullptr ? e.residual + at : nullptr,
+                         y + at};
+      s.stride.w == 1 ? AllRows3x3<1>(call, rows) : AllRows3x3<2>(call, rows);
+      if (!call.clamp.is_clamp) ActivateRow(e.activation, e.alpha, e.beta, y + at, rows * s.out.w);
+      continue;
+    }
+    SumTaps(phases, offsets, weights + channel * bands.taps, bands.taps, (rows - 1) * p.pitch + s.out.w, sums);
     for (uint64_t r = 0; r < rows; ++r) {
       const uint64_t at = (plane * s.out.h + h0 + r) * s.out.w;
       FinishRow(sums + r * p.pitch, e, bias, e.residual != nullptr ? e.residual + at : nullptr, s.out.w, y + at);

@@ -81,29 +81,77 @@ HWY_INLINE void FillPhaseRow(const PhaseColumns& c, const float* row, float* to)
     for (int64_t i = first; i < last; i += lanes) {
       hn::StoreU(LoadFirst(from + i, static_cast<size_t>(last - i)), d, to + i);
     }
-  } else if (c.stride == 2) {
-    for (int64_t i = first; i < last; i += lanes) {
-      const int64_t left = 2 * (last - i) - 1;
-      const Vec low = LoadFirst(from + 2 * i, static_cast<size_t>(left));
-      const Vec high = left > lanes ? LoadFirst(from + 2 * i + lanes, static_cast<size_t>(left - lanes)) : zero;
-      hn::StoreU(hn::ConcatEven(d, high, low), d, to + i);
-    }
   } else {
     for (int64_t i = first; i < last; ++i) to[i] = from[i * c.stride];
   }
   for (int64_t i = last; i < c.pitch; i += lanes) hn::StoreU(zero, d, to + i);
 }
 
+template <uint64_t kStride>
+HWY_INLINE void Deinterleave(const float* from, Vec (&parts)[kStride]) {
+  if constexpr (kStride == 2) hn::LoadInterleaved2(Floats(), from, parts[0], parts[1]);
+  if constexpr (kStride == 4) hn::LoadInterleaved4(Floats(), from, parts[0], parts[1], parts[2], parts[3]);
+}
+
+// One row of all phases of a stride, `size` elements apart: column c of the image is element (c + pad) / kStride of phase
+// (c + pad) % kStride.
+template <uint64_t kStride>
+HWY_INLINE void FillRowOfPhases(const ConvShape& s, uint64_t pitch, uint64_t size, const float* row, float* to) {
+  const Floats d;
+  constexpr size_t kLanes = hn::MaxLanes(Floats());
+  const Vec zero = hn::Zero(d);
+  const uint64_t before = (kStride - 1 + s.pad.w) / kStride;  // elements that may lie in the padding
+  for (uint64_t phase = 0; phase < kStride; ++phase) {
+    for (uint64_t i = 0; i < (row != nullptr ? before : pitch); i += kLanes) hn::StoreU(zero, d, to + phase * size + i);
+  }
+  if (row == nullptr) return;
+  const uint64_t columns = std::min(s.in.w, kStride * pitch);  // the others are not seen
+  HWY_ALIGN float tail[kStride * kLanes];
+  uint64_t at = 0;
+  for (; at < columns; at += kStride * kLanes) {
+    const float* from = row + at;
+    if (columns - at < kStride * kLanes) {
+      for (uint64_t i = 0; i < kStride; ++i) {
+        const uint64_t done = at + i * kLanes;
+        hn::Store(done < columns ? LoadFirst(row + done, columns - done) : zero, d, tail + i * kLanes);
+      }
+      from = tail;
+    }
+    Vec parts[kStride];
+    Deinterleave<kStride>(from, parts);
+    for (uint64_t i = 0; i < kStride; ++i) {
+      const uint64_t column = at + i + s.pad.w;
+      if (column / kStride < pitch) hn::StoreU(parts[i], d, to + column % kStride * size + column / kStride);
+    }
+  }
+  // Stores went on to here, with zeros behind the last column.
+  for (uint64_t i = 0; i < kStride; ++i) {
+    const uint64_t column = at + i + s.pad.w;
+    for (uint64_t j = column / kStride; j < pitch; j += kLanes) {
+      hn::StoreU(zero, d, to + column % kStride * size + j);
+    }
+  }
+}
+
 // What output rows [h0, h0 + rows) see of a plane.
 HWY_INLINE void FillPhases(const ConvShape& s, const Phases& p, const float* plane, uint64_t h0, uint64_t rows,
                            float* phases) {
   const uint64_t end = (rows - 1) * s.stride.h + p.reach_h + 1;
-  for (uint64_t phase = 0; phase < s.stride.w; ++phase) {
-    const PhaseColumns columns(s, phase, p.pitch);
-    for (uint64_t r = 0; r < end; ++r) {
-      const uint64_t h = h0 * s.stride.h + r - s.pad.h;  // wraps around above the image
-      FillPhaseRow(columns, h < s.in.h ? plane + h * s.in.w : nullptr,
-                   phases + (r % s.stride.h * s.stride.w + phase) * p.size + r / s.stride.h * p.pitch);
+  const auto image_row = [&](uint64_t r) HWY_ATTR {
+    const uint64_t h = h0 * s.stride.h + r - s.pad.h;  // wraps around above the image
+    return h < s.in.h ? plane + h * s.in.w : nullptr;
+  };
+  const auto phase_row = [&](uint64_t r) HWY_ATTR {
+    return phases + r % s.stride.h * s.stride.w * p.size + r / s.stride.h * p.pitch;
+  };
+  if (s.stride.w == 2) {
+    for (uint64_t r = 0; r < end; ++r) FillRowOfPhases<2>(s, p.pitch, p.size, image_row(r), phase_row(r));
+  } else if (s.stride.w == 4) {
+    for (uint64_t r = 0; r < end; ++r) FillRowOfPhases<4>(s, p.pitch, p.size, image_row(r), phase_row(r));
+  } else {
+    for (uint64_t phase = 0; phase < s.stride.w; ++phase) {
+      const PhaseColumns columns(s, phase, p.pitch);
+      for (uint64_t r = 0; r < end; ++r) FillPhaseRow(columns, image_row(r), phase_row(r) + phase * p.size);
     }
   }
 }
