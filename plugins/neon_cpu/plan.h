@@ -2,7 +2,7 @@
 //
 // Plan: a program for one set of input shapes: every shape worked out, every call prepared, every address an offset.
 //
-// Immutable; any number of runs use it at once, each with a Frame (frame.h).
+// Immutable; any number of runs use it at once, each with a frame of its own (session.h).
 #pragma once
 
 #include <memory>

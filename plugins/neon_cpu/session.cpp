@@ -68,7 +68,7 @@ Result<std::shared_ptr<const Plan>> NeonSession::plan_for(const sdk::RunArgs& ar
 
 // Only ever grows: sizes settle at those of the largest plan.
 Status NeonSession::fit(Frame& frame, const Plan& plan) const {
-  if (frame.arena.raw() == nullptr || frame.arena.size_bytes() < plan.arena_bytes) {
+  if (frame.arena.size_bytes() < plan.arena_bytes) {
     frame.arena = Tensor();
     MORTISE_ASSIGN(frame.arena, host_.allocate(DType::kU8, {static_cast<int64_t>(plan.arena_bytes)}));
   }

@@ -62,7 +62,7 @@ class Split final : public Op {
   Status infer(std::span<const Shape> in, std::span<Shape> out) const override {
     MORTISE_ASSIGN(const uint32_t axis, sdk::normalise_axis(axis_, in[0].rank()));
     const auto parts = static_cast<int64_t>(out.size());
-    const int64_t equal = (in[0][axis] + parts - 1) / parts;
+    const int64_t equal = in[0][axis] / parts + (in[0][axis] % parts != 0 ? 1 : 0);
     int64_t left = in[0][axis];
     for (size_t i = 0; i < out.size(); ++i) {
       const int64_t size = sizes_.empty() ? std::min(equal, left) : sizes_[i];

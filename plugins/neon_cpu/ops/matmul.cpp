@@ -142,6 +142,9 @@ void MatMulOp::plan(std::span<const Shape> in, std::span<const Shape> out, Call&
     // The rows of a batch that share b are rows of one matrix.
     gemm_call.shape.m *= gemm_call.shape.batch;
     gemm_call.shape.batch = 1;
+  } else if (out[0].num_elements() == 0) {
+    // A batch of empty matrices may be as long as it likes.
+    gemm_call.shape.batch = 0;
   } else if (gemm_call.shape.batch != 1) {
     const uint64_t packed_size = aligned_floats(packed_b_size(p.k, p.n));
     made->a_offsets = offsets_of(p.a_batch, p.batch, p.m * p.k);

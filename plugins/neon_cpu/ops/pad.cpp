@@ -11,6 +11,9 @@
 namespace mortise::neon {
 namespace {
 
+// With every pad below this no sum overflows.
+constexpr int64_t kLargestPad = int64_t{1} << 40;
+
 enum class Mode { kConstant, kEdge, kReflect, kWrap };
 
 int64_t floor_mod(int64_t a, int64_t n) { return ((a % n) + n) % n; }
@@ -97,6 +100,9 @@ class Pad final : public Op {
       for (uint32_t i = 0; i < rank; ++i) axes.push_back(i);
     }
     if (pads_.size() != 2 * axes.size()) return invalid_argument(pads_.size(), " pads for ", axes.size(), " axes");
+    for (const int64_t pad : pads_) {
+      if (pad < -kLargestPad || pad > kLargestPad) return invalid_argument("a pad of ", pad, " is impossible");
+    }
     std::vector<Rim> rims(rank, {0, 0});
     for (uint32_t i = 0; i < axes.rank(); ++i) rims[static_cast<size_t>(axes[i])] = {pads_[i], pads_[i + axes.rank()]};
     return rims;

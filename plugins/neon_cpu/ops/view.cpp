@@ -112,7 +112,12 @@ Lowered lower_dropout(NodeReader& node) {
   if (node.version() < 7 && node.get_int("is_test", 0) == 0) {
     node.refuse(MORTISE_REFUSAL_ATTRIBUTE, "training is not supported");
   }
-  if (node.has_input(2) && node.scalar<bool>(2)) node.refuse(MORTISE_REFUSAL_OTHER, "training is not supported");
+  if (node.has_input(2)) {
+    const sdk::TensorView training = node.constant(2);
+    if (training.size_bytes() != 1 || *training.data<uint8_t>().data() != 0) {
+      node.refuse(MORTISE_REFUSAL_OTHER, "training is not supported");
+    }
+  }
   return lower_identity(node);
 }
 

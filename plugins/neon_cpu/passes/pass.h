@@ -2,8 +2,8 @@
 //
 // Passes: rewrites of a program before its weights are packed. passes.inc names them in the order they run.
 //
-// A pass is a function void(Rewriter&) in a file of its own. A Rewriter knows
-// who writes and who reads each value, and keeps that up to date.
+// A pass is a function void(Rewriter&) in a file of its own. A Rewriter knows who writes and who reads each value, and
+// keeps that up to date. All of this belongs to one compile() and one thread.
 #pragma once
 
 #include <span>
@@ -36,7 +36,7 @@ class Rewriter {
   const sdk::GraphView& graph_;
   std::vector<uint32_t> num_readers_;  // per value: operands that read it
   std::vector<uint32_t> reader_;       // per value: a step that reads it
-  std::vector<uint32_t> writer_;
+  std::vector<uint32_t> writer_;       // per value: the step that writes it
 };
 
 // Runs them all.

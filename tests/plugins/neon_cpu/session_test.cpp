@@ -101,6 +101,26 @@ TEST(NeonSession, RefusesAnIndexOutOfRange) {
   EXPECT_THAT(session.run(in, out).message(), HasSubstr("an index is out of range"));
 }
 
+// Extents that only an empty tensor can have: nothing that is counted, allocated or looped over by them.
+TEST(NeonSession, SurvivesHugeExtentsOfEmptyTensors) {
+  constexpr int64_t kHuge = int64_t{1} << 40;
+  NeonModel model;
+  model.input("a", {-1, 0, 3});
+  model.node("MatMul", {"a", "a_t"}, "product");
+  model.input("a_t", {-1, 3, 0});
+  model.node("Split", {"a"}, std::vector<std::string>{"b", "c"}, {{"axis", int64_t{0}}});
+  model.node("Softmax", {"a"}, "d");
+  model.node("ReduceSum", {"a", model.ints({0, 2})}, "e");
+  for (const char* name : {"product", "b", "c", "d", "e"}) model.output(name);
+  Session session = model.load_neon();
+  EXPECT_EQ(nodes_on_neon(session), 4u);
+  const std::vector<Tensor> outputs = run(session, {Tensor::allocate(DType::kF32, {kHuge, 0, 3}).value(),
+                                                    Tensor::allocate(DType::kF32, {kHuge, 3, 0}).value()});
+  EXPECT_EQ(outputs[0].shape(), (Shape{kHuge, 0, 0}));
+  EXPECT_EQ(outputs[1].shape(), (Shape{kHuge / 2, 0, 3}));
+  EXPECT_EQ(outputs[4].shape(), (Shape{1, 0, 1}));
+}
+
 TEST(NeonSession, DeclinesWithSentences) {
   NeonModel model;
   model.input("x", {3, 3}, "", DType::kF64);
