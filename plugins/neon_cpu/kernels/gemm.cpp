@@ -136,20 +136,54 @@ HWY_NOINLINE void RunTile(const Tile& t) {
   }
 }
 
+// One column: sums run along k, which is contiguous in rows of A and in a panel of width 1.
+template <int MR>
+HWY_NOINLINE void RunThinTile(const Tile& t) {
+  const Floats d;
+  Vec sum[MR];
+  MORTISE_UNROLL for (int i = 0; i < MR; ++i) sum[i] = hn::Zero(d);
+  for (uint64_t k = 0; k < t.k; k += kLanes) {
+    const Vec b = LoadFirst(t.b + k, t.k - k);
+    MORTISE_UNROLL for (int i = 0; i < MR; ++i) {
+      sum[i] = hn::MulAdd(LoadFirst(t.a + i * t.a_stride + k, t.k - k), b, sum[i]);
+    }
+  }
+  MORTISE_UNROLL for (int i = 0; i < MR; ++i) {
+    float* const c = t.c + i * t.c_stride;
+    float y = t.scale * hn::GetLane(hn::SumOfLanes(d, sum[i]));
+    if (t.row_bias != nullptr) y += t.row_bias[i];
+    if (t.column_bias != nullptr) y += *t.column_bias;
+    if (!t.first) y += *c;
+    if (t.first && t.residual != nullptr) y += t.residual[i * t.c_stride];
+    *c = t.clamp ? hn::GetLane(Clamp(hn::Set(d, y), t.low, t.high)) : y;
+  }
+}
+
 using TileFunction = void (*)(const Tile&);
+
+template <int MR, int NV>
+constexpr TileFunction TileOf() {
+  if constexpr (NV == 0) {
+    return &RunThinTile<MR>;
+  } else {
+    return &RunTile<MR, NV>;
+  }
+}
 
 template <size_t... I>
 constexpr std::array<TileFunction, sizeof...(I)> MakeTiles(std::index_sequence<I...>) {
-  return {&RunTile<static_cast<int>(I / kVectors) + 1, static_cast<int>(I % kVectors) + 1>...};
+  return {TileOf<static_cast<int>(I / (kVectors + 1)) + 1, static_cast<int>(I % (kVectors + 1))>()...};
 }
-// By rows, then vectors.
-constexpr auto kTiles = MakeTiles(std::make_index_sequence<kRows * kVectors>());
+constexpr auto kTiles = MakeTiles(std::make_index_sequence<kRows*(kVectors + 1)>());
+
+// For so many rows, and panels of that width.
+TileFunction TileFor(uint64_t rows, uint64_t width) { return kTiles[(rows - 1) * (kVectors + 1) + width / kLanes]; }
 
 uint64_t GroupPanels(const GemmShape& shape) {
   return std::max<uint64_t>(1, 65536 / (k_block(shape.k) * kVectors * kLanes));
 }
 
-TileSize TileSizeHere() { return {kLanes, kVectors}; }
+TileSize TileSizeHere() { return {.lanes = kLanes, .vectors = kVectors, .thin = true}; }
 
 // As many items as a few threads can share evenly, first by narrower groups, as packing a panel again for another span of
 // rows costs 16 / rows of the multiplications with it.
@@ -286,7 +320,7 @@ class Runner {
     const bool activate = last && !t.clamp && e.activation != Activation::kNone;
     for (uint64_t p = span.panel_begin; p < span.panel_end; ++p) {
       const uint64_t column = panels_.column(p);
-      const uint64_t vectors = panels_.width(p) / kLanes;
+      const uint64_t width = panels_.width(p);
       t.b = Panel(span, p, k0, kc);
       t.columns = panels_.columns(p);
       if (t.first && e.column_bias != nullptr) t.column_bias = e.column_bias + column;
@@ -298,7 +332,7 @@ class Runner {
         t.c = call_.c + at;
         if (t.first && e.row_bias != nullptr) t.row_bias = e.row_bias + i;
         if (t.first && e.residual != nullptr) t.residual = e.residual + at;
-        kTiles[(rows - 1) * kVectors + vectors - 1](t);
+        TileFor(rows, width)(t);
         if (!activate) continue;
         for (uint64_t r = 0; r < rows; ++r) {
           ActivateRow(e.activation, e.alpha, e.beta, t.c + static_cast<int64_t>(r) * t.c_stride, t.columns);
@@ -326,7 +360,7 @@ void CorePanel(uint64_t m, uint64_t n, uint64_t k, const float* a, int64_t a_str
   for (uint64_t i = 0; i < m; i += kRows) {
     t.a = a + static_cast<int64_t>(i) * a_stride;
     t.c = c + static_cast<int64_t>(i) * c_stride;
-    kTiles[(std::min<uint64_t>(kRows, m - i) - 1) * kVectors + n / kLanes - 1](t);
+    TileFor(std::min<uint64_t>(kRows, m - i), n)(t);
   }
 }
 
@@ -399,7 +433,8 @@ void gemm(const Gemm& call, uint64_t begin, uint64_t end, std::byte* scratch) {
 
 uint64_t packed_b_size(uint64_t k, uint64_t n) {
   const Panels panels(n, HWY_DYNAMIC_DISPATCH(TileSizeHere)());
-  return panels.column(panels.count()) * k;
+  // A multiple of 64 bytes, so that one packed matrix can lie behind another.
+  return (panels.column(panels.count()) * k + 15) / 16 * 16;
 }
 
 void pack_b(uint64_t k, uint64_t n, const Matrix& b, float* packed) { HWY_DYNAMIC_DISPATCH(PackB)(k, n, b, packed); }

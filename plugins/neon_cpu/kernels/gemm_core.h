@@ -18,6 +18,7 @@ namespace mortise::neon {
 struct TileSize {
   uint64_t lanes;    // floats in a vector
   uint64_t vectors;  // in the widest panel
+  bool thin;         // one column that is left over is a panel of width 1, else of one vector
 };
 
 constexpr uint64_t ceil_div(uint64_t a, uint64_t b) { return (a + b - 1) / b; }
@@ -28,18 +29,24 @@ class Panels {
   Panels(uint64_t n, TileSize tile)
       : n_(n),
         lanes_(tile.lanes),
-        vectors_(ceil_div(n, tile.lanes)),
-        count_(std::max<uint64_t>(1, ceil_div(vectors_, tile.vectors))) {}
+        thin_(tile.thin && n % tile.lanes == 1),
+        vectors_(thin_ ? n / tile.lanes : ceil_div(n, tile.lanes)),
+        wide_(ceil_div(vectors_, tile.vectors)) {}
 
-  uint64_t count() const { return count_; }
+  uint64_t count() const { return std::max<uint64_t>(1, wide_ + (thin_ ? 1 : 0)); }
   // First column of panel p, a multiple of `lanes`; p = count() gives the padded width of all.
-  uint64_t column(uint64_t p) const { return (p * (vectors_ / count_) + std::min(p, vectors_ % count_)) * lanes_; }
+  uint64_t column(uint64_t p) const {
+    if (p > wide_ || wide_ == 0) return vectors_ * lanes_ + (thin_ && p > wide_ ? 1 : 0);
+    return (p * (vectors_ / wide_) + std::min(p, vectors_ % wide_)) * lanes_;
+  }
   uint64_t width(uint64_t p) const { return column(p + 1) - column(p); }
   // Without padding.
   uint64_t columns(uint64_t p) const { return std::min(column(p + 1), n_) - column(p); }
 
  private:
-  uint64_t n_, lanes_, vectors_, count_;
+  uint64_t n_, lanes_;
+  bool thin_;
+  uint64_t vectors_, wide_;
 };
 
 // Where panels of B come from, unless it is packed beforehand.
@@ -71,7 +78,7 @@ void core_pack(const GemmShape& shape, const PanelSource& source, float* packed,
 void core_gemm(const Gemm& call, const PanelSource& source, uint64_t begin, uint64_t end, std::byte* scratch);
 
 TileSize core_tile_size();
-// C[m][n] = A * B without an epilogue, for one panel B[k][n] of at most core_tile_size(): n is a multiple of lanes.
+// C[m][n] = A * B without an epilogue, for one panel B[k][n] of at most core_tile_size(): n is a multiple of lanes, or 1.
 void core_panel(uint64_t m, uint64_t n, uint64_t k, const float* a, int64_t a_stride, const float* b, float* c,
                 int64_t c_stride);
 

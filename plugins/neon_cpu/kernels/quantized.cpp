@@ -62,7 +62,7 @@ HWY_INLINE IntVec MultiplyGroup(IntVec a, IntVec b, IntVec sum) {
 }
 #endif
 
-TileSize QuantizedTileSize() { return {kLanes, kVectors}; }
+TileSize QuantizedTileSize() { return {.lanes = kLanes, .vectors = kVectors, .thin = false}; }
 
 uint64_t Groups(uint64_t k) { return ceil_div(k, kGroup); }
 

@@ -27,10 +27,15 @@ inline constexpr uint64_t kProducts = 36;
 // The tiles of an image.
 struct WinogradTiles {
   explicit WinogradTiles(const ConvShape& s)
-      : h(ceil_div(s.out.h, 4)), w(ceil_div(s.out.w, 4)), panels(h * w, core_tile_size()), input(s) {
+      : h(ceil_div(s.out.h, 4)), w(ceil_div(s.out.w, 4)), panels(h * w, tile_size()), input(s) {
     input.out = {1, h, w};
     input.kernel = {1, 6, 6};
     input.stride = {1, 4, 4};
+  }
+  static TileSize tile_size() {
+    TileSize tile = core_tile_size();
+    tile.thin = false;  // transforms take vectors of tiles
+    return tile;
   }
   uint64_t padded() const { return panels.column(panels.count()); }
 
