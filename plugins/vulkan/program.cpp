@@ -24,6 +24,7 @@ constexpr uint32_t kNumbersWord = kStridesWord + kMaxChainInputs * kMaxChainRank
 constexpr uint32_t kNumWords = kNumbersWord + 2 * kMaxChainSteps;
 
 enum Where : uint32_t { kInOrder = 0, kScalar = 1, kStrided = 2 };
+constexpr uint32_t kOperand = 256;
 
 uint32_t form_of(DType dtype) {
   switch (dtype) {
@@ -68,7 +69,8 @@ void encode(Program& program, Step& step) {
   step.spec.resize(kNumConstants, 0);
   step.spec[kOutputConstant] = form_of(program.tensors[output].dtype);
   for (uint32_t i = 0; i < step.inputs.size(); ++i) {
-    step.spec[kInputConstants + i] = form_of(program.tensors[step.inputs[i]].dtype) | where[i] << 4;
+    step.spec[kInputConstants + i] =
+        form_of(program.tensors[step.inputs[i]].dtype) | where[i] << 4 | (i < step.own_inputs ? 0 : kOperand);
   }
   for (uint32_t i = 0; i < step.chain->steps.size(); ++i) {
     const ChainStep& s = step.chain->steps[i];

@@ -38,7 +38,8 @@ layout(std430, set = 0, binding = 5) readonly buffer Input3 { uint words[]; } in
 layout(std430, set = 0, binding = 6) readonly buffer Input4 { uint words[]; } input4;
 layout(std430, set = 0, binding = 7) readonly buffer Input5 { uint words[]; } input5;
 
-// How an element lies in memory (the low four bits of INPUT… and OUTPUT), and where (the next four).
+// How an element lies in memory (the low four bits of INPUT… and OUTPUT), where (the next four), and whether the chain
+// reads it at all.
 const uint kWord = 0u;
 const uint kByte = 1u;
 const uint kSignedByte = 2u;
@@ -47,6 +48,7 @@ const uint kHalf = 4u;
 const uint kInOrder = 0u;
 const uint kScalar = 1u;
 const uint kStrided = 2u;
+const uint kOperand = 256u;
 
 #define F(value) floatBitsToUint(value)
 
@@ -121,7 +123,7 @@ float power(float x, float y) {
 }
 
 uint place_of(uint input_index, uint kind, uint element) {
-  uint where = kind >> 4;
+  uint where = kind >> 4 & 15u;
   if (where == kInOrder) return element;
   if (where == kScalar) return 0u;
   uint place = 0u;
@@ -133,8 +135,10 @@ uint place_of(uint input_index, uint kind, uint element) {
   return place;
 }
 
+// Every operand is read once, before the steps: what is not inlined for each of them need not be compiled either.
 #define DEFINE_READ(name, buffer_, kind, index)                                              \
   uint name(uint element) {                                                                  \
+    if ((kind & kOperand) == 0u) return 0u;                                                  \
     uint i = place_of(index, kind, element);                                                 \
     uint form = kind & 15u;                                                                  \
     if (form == kWord) return buffer_.words[i];                                              \
@@ -152,26 +156,18 @@ DEFINE_READ(read3, input3, INPUT3, 3u)
 DEFINE_READ(read4, input4, INPUT4, 4u)
 DEFINE_READ(read5, input5, INPUT5, 5u)
 
-// An operand: input 0 … 5, or the number `number` of the step.
-uint operand(uint which, uint element, uint number) {
-  switch (which) {
-    case 0u: return read0(element);
-    case 1u: return read1(element);
-    case 2u: return read2(element);
-    case 3u: return read3(element);
-    case 4u: return read4(element);
-    case 5u: return read5(element);
-    default: return number;
-  }
-}
+struct Operands { uint values[6]; };
 
-uint apply_step(uint step_word, uint at, uint a, uint element) {
+// An operand: input 0 … 5, or the number `number` of the step.
+uint operand(Operands operands, uint which, uint number) { return which < 6u ? operands.values[which] : number; }
+
+uint apply_step(uint step_word, uint at, uint a, Operands operands) {
   if (step_word == 0u) return a;
   uint pb = program.numbers[2u * at];
   uint qb = program.numbers[2u * at + 1u];
-  uint b = operand(step_word >> 8 & 15u, element, pb);
-  uint c = operand(step_word >> 12 & 15u, element, qb);
-  float x = uintBitsToFloat(a), y = uintBitsToFloat(b), z = uintBitsToFloat(c);
+  uint b = operand(operands, step_word >> 8 & 15u, pb);
+  uint c = operand(operands, step_word >> 12 & 15u, qb);
+  float x = uintBitsToFloat(a), y = uintBitsToFloat(b);
   float p = uintBitsToFloat(pb), q = uintBitsToFloat(qb);
   uint result = a;
   switch (step_word & 255u) {
@@ -187,14 +183,17 @@ uint apply_step(uint step_word, uint at, uint a, uint element) {
 
 // What the chain makes of `value` as element `element` of the output.
 uint apply_chain(uint value, uint element) {
-  value = apply_step(STEP0, 0u, value, element);
-  value = apply_step(STEP1, 1u, value, element);
-  value = apply_step(STEP2, 2u, value, element);
-  value = apply_step(STEP3, 3u, value, element);
-  value = apply_step(STEP4, 4u, value, element);
-  value = apply_step(STEP5, 5u, value, element);
-  value = apply_step(STEP6, 6u, value, element);
-  return apply_step(STEP7, 7u, value, element);
+  if (STEP0 == 0u) return value;
+  Operands operands = Operands(uint[6](read0(element), read1(element), read2(element), read3(element), read4(element),
+                                       read5(element)));
+  value = apply_step(STEP0, 0u, value, operands);
+  value = apply_step(STEP1, 1u, value, operands);
+  value = apply_step(STEP2, 2u, value, operands);
+  value = apply_step(STEP3, 3u, value, operands);
+  value = apply_step(STEP4, 4u, value, operands);
+  value = apply_step(STEP5, 5u, value, operands);
+  value = apply_step(STEP6, 6u, value, operands);
+  return apply_step(STEP7, 7u, value, operands);
 }
 
 // Finishes a float32 element of the output: for shaders whose output is float32.

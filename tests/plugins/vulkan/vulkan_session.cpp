@@ -39,22 +39,6 @@ std::map<std::string, Value> random_inputs(const Session& session, const std::ma
   return inputs;
 }
 
-void expect_equal(const Tensor& actual, const Tensor& expected, double tolerance, const std::string& name) {
-  ASSERT_EQ(actual.dtype(), expected.dtype()) << name;
-  ASSERT_EQ(actual.shape(), expected.shape()) << name;
-  if (actual.dtype() != DType::kF32) {
-    EXPECT_EQ(std::memcmp(actual.raw(), expected.raw(), actual.size_bytes()), 0) << name;
-    return;
-  }
-  const auto a = actual.elements<float>(), e = expected.elements<float>();
-  for (size_t i = 0; i < a.size(); ++i) {
-    if (std::isnan(e[i]) && std::isnan(a[i])) continue;
-    if (a[i] == e[i]) continue;
-    const double difference = std::fabs(static_cast<double>(a[i]) - e[i]);
-    ASSERT_LE(difference, tolerance * (1 + std::fabs(e[i]))) << name << "[" << i << "]: " << a[i] << ", not " << e[i];
-  }
-}
-
 }  // namespace
 
 std::string vulkan_options(const std::string& more) {
@@ -96,6 +80,22 @@ Tensor random_tensor(DType dtype, const Shape& shape, uint32_t seed) {
       throw std::invalid_argument("no random elements of this type");
   }
   return tensor;
+}
+
+void expect_equal(const Tensor& actual, const Tensor& expected, double tolerance, const std::string& name) {
+  ASSERT_EQ(actual.dtype(), expected.dtype()) << name;
+  ASSERT_EQ(actual.shape(), expected.shape()) << name;
+  if (actual.dtype() != DType::kF32) {
+    EXPECT_EQ(std::memcmp(actual.raw(), expected.raw(), actual.size_bytes()), 0) << name;
+    return;
+  }
+  const auto a = actual.elements<float>(), e = expected.elements<float>();
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (std::isnan(e[i]) && std::isnan(a[i])) continue;
+    if (a[i] == e[i]) continue;
+    const double difference = std::fabs(static_cast<double>(a[i]) - e[i]);
+    ASSERT_LE(difference, tolerance * (1 + std::fabs(e[i]))) << name << "[" << i << "]: " << a[i] << ", not " << e[i];
+  }
 }
 
 void expect_clean(const std::vector<std::string>& log) {

@@ -41,6 +41,9 @@ void expect_as_reference(const std::string& graph, const Expectation& expectatio
                          const std::map<std::string, Value>& inputs = {},
                          const std::string& options = vulkan_options());
 
+// Equal types, shapes and elements; float32 within the tolerance, absolute and relative.
+void expect_equal(const Tensor& actual, const Tensor& expected, double tolerance, const std::string& name);
+
 // No finding of the validation layer and no complaint about the provider.
 void expect_clean(const std::vector<std::string>& log);
 
