@@ -18,15 +18,16 @@ using testing::ElementsAre;
 
 struct Network {
   const char* name;
-  onnx::ModelProto (*make)();
+  onnx::ModelProto (*make)();       // small
+  onnx::ModelProto (*make_tiny)();  // for a device that a CPU imitates
 };
 
 void PrintTo(const Network& network, std::ostream* stream) { *stream << network.name; }
 
 constexpr Network kNetworks[] = {
-    {"bert", [] { return bench::bert(16, 1); }},
-    {"mobilenet_v2", [] { return bench::mobilenet_v2(64); }},
-    {"resnet50", [] { return bench::resnet50(64); }},
+    {"bert", [] { return bench::bert(16, 1); }, [] { return bench::bert(8, 1); }},
+    {"mobilenet_v2", [] { return bench::mobilenet_v2(64); }, [] { return bench::mobilenet_v2(32); }},
+    {"resnet50", [] { return bench::resnet50(64); }, [] { return bench::resnet50(32); }},
 };
 
 const ProviderConfig kNeon{.id = "org.mortise.neon", .library = MORTISE_NEON_LIBRARY, .on_failure = OnFailure::kError};
@@ -40,10 +41,9 @@ const ProviderConfig kMockNpu{.id = "org.mortise.mock-npu",
 // lavapipe has one thread, before anything opens it, so that it does not fight over the machine's cores.
 [[maybe_unused]] const int kOneThread = setenv("LP_NUM_THREADS", "1", /*overwrite=*/0);
 
-// Software devices too, and every call checked; not the CPU provider's competitor, so a fallback where there is none.
-const ProviderConfig kVulkan{.id = "org.mortise.vulkan",
-                             .library = MORTISE_VULKAN_LIBRARY,
-                             .options = R"({"allow_software": true, "validation": true})"};
+// Software devices too. Where there is no device at all, tests that need one are skipped.
+const ProviderConfig kVulkan{
+    .id = "org.mortise.vulkan", .library = MORTISE_VULKAN_LIBRARY, .options = R"({"allow_software": true})"};
 #endif
 
 Result<Session> load(const onnx::ModelProto& model, Config config) {
@@ -119,6 +119,18 @@ TEST_P(NetworkTest, GivesTheSameBitsOnNeonWithAnyNumberOfThreads) {
 }
 
 #ifdef MORTISE_VULKAN_LIBRARY
+TEST_P(NetworkTest, RunsOnVulkanInOneSegment) {
+  const onnx::ModelProto model = GetParam().make_tiny();
+  auto session = load(model, {.providers = {kVulkan}});
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  const Placement placement = session->placement();
+  if (!placement.providers[0].problem.empty()) GTEST_SKIP() << placement.providers[0].problem;
+  EXPECT_EQ(placement.providers[0].nodes, placement.nodes) << full(placement);
+  EXPECT_EQ(placement.graph.segments.size(), 1u);
+  EXPECT_LE(difference(output_of(*session), output_of_reference(model)), 1e-4);
+  EXPECT_EQ(session->placement().providers[0].nodes, placement.nodes) << "it failed in the run";
+}
+
 // A layer of BERT in one session over all providers: queries on the NPU, the activation on the GPU, softmax on the
 // reference, everything else on the CPU.
 TEST(MixedSession, SharesALayerAmongAllProviders) {
