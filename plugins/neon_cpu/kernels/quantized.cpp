@@ -89,9 +89,10 @@ void FetchRow(const ByteRows& rows, uint64_t k, uint64_t n0, uint64_t n, uint8_t
   }
 }
 
-// kGroup rows of `width` bytes to groups, and their sums.
-HWY_INLINE void Interleave(const uint8_t (*bytes)[Columns<uint8_t>::kMaxPixels], bool is_signed, int32_t shift,
-                           uint64_t width, Packed* to, int32_t* sums) {
+// kGroup rows of `width` bytes to groups; T is the type that the bytes are.
+template <class T>
+HWY_INLINE void Interleave(const uint8_t (*bytes)[Columns<uint8_t>::kMaxPixels], [[maybe_unused]] int32_t shift,
+                           uint64_t width, Packed* to) {
 #if HWY_TARGET == HWY_AVX3_DL
   const hn::Full128<uint8_t> d;
   const auto flip = hn::Set(d, shift != 0 ? 0x80 : 0);
@@ -100,23 +101,37 @@ HWY_INLINE void Interleave(const uint8_t (*bytes)[Columns<uint8_t>::kMaxPixels],
                           hn::Xor(hn::Load(d, bytes[2] + j), flip), hn::Xor(hn::Load(d, bytes[3] + j), flip), d,
                           to + 4 * j);
   }
-#endif
-  for (uint64_t g = 0; g < kGroup; ++g) {
-    for (uint64_t j = 0; j < width; ++j) {
-      const int32_t value = is_signed ? static_cast<int8_t>(bytes[g][j]) : bytes[g][j];
-      sums[j] += value + shift;
+#else
+  const hn::Full64<T> d8;
+  const hn::Full128<int16_t> d16;
+  HWY_ALIGN uint8_t eight[8];
+  for (uint64_t j = 0; j < width; j += 4) {
+    std::memcpy(eight, bytes[0] + j, 4);
+    std::memcpy(eight + 4, bytes[1] + j, 4);
 #if HWY_TARGET == HWY_NEON
-      to[j / 4 * 8 + g * 4 + j % 4] = static_cast<int16_t>(value);
-#elif HWY_TARGET != HWY_AVX3_DL
-      to[kGroup * j + g] = static_cast<int16_t>(value);
+    const auto ordered = hn::Load(d8, reinterpret_cast<const T*>(eight));
+#else
+    const auto both = hn::Load(d8, reinterpret_cast<const T*>(eight));
+    const hn::Full64<int32_t> d32;
+    const auto second = hn::BitCast(d8, hn::Shuffle2301(hn::BitCast(d32, both)));
+    const auto ordered = hn::InterleaveLower(d8, both, second);
 #endif
-    }
+    hn::StoreU(hn::PromoteTo(d16, ordered), d16, to + 2 * j);
+  }
+#endif
+}
+
+HWY_INLINE void AddRow(const uint8_t* bytes, bool is_signed, int32_t shift, uint64_t width, int32_t* sums) {
+  if (is_signed) {
+    for (uint64_t j = 0; j < width; ++j) sums[j] += static_cast<int8_t>(bytes[j]) + shift;
+  } else {
+    for (uint64_t j = 0; j < width; ++j) sums[j] += bytes[j] + shift;
   }
 }
 
-// One panel and the sums of its columns. Rows behind the last are 0, whatever A is taken to have there.
+// One panel and, if wanted, the sums of its columns. Rows behind the last are 0, whatever A is taken to have there.
 void PackPanel(const QuantizedGemmShape& shape, const ByteRows& rows, uint64_t n0, uint64_t n, uint64_t width,
-               std::byte* panel) {
+               bool with_sums, std::byte* panel) {
   HWY_ALIGN uint8_t bytes[kGroup][Columns<uint8_t>::kMaxPixels] = {};
   auto* to = reinterpret_cast<Packed*>(panel);
   auto* const sums = reinterpret_cast<int32_t*>(panel + Groups(shape.k) * kGroup * width * sizeof(Packed));
@@ -128,7 +143,8 @@ void PackPanel(const QuantizedGemmShape& shape, const ByteRows& rows, uint64_t n
       for (uint64_t g = 0; g < count; ++g) fetch(k + g, bytes[g]);
       // Rows that are not there count as what is packed as 0.
       for (uint64_t g = count; g < kGroup; ++g) std::fill_n(bytes[g], width, shift != 0 ? uint8_t{0x80} : uint8_t{0});
-      Interleave(bytes, shape.b_signed, shift, width, to, sums);
+      for (uint64_t g = 0; with_sums && g < count; ++g) AddRow(bytes[g], shape.b_signed, shift, width, sums);
+      shape.b_signed ? Interleave<int8_t>(bytes, shift, width, to) : Interleave<uint8_t>(bytes, shift, width, to);
     }
   };
   if (rows.columns_of != nullptr) {
@@ -148,8 +164,8 @@ struct QuantizedTile {
   const Packed* b = nullptr;
   const int32_t* b_sums = nullptr;
   size_t columns = 0;
-  const int32_t* a_sums = nullptr;  // of the rows, less k times their zero points; null: B's zero points are all 0
-  const int32_t* a_zeros = nullptr;
+  const int32_t* a_sums = nullptr;   // of the rows, less k times their zero points; null: B's zero points are all 0
+  const int32_t* a_zeros = nullptr;  // null: all 0
   const int32_t* b_zeros = nullptr;  // shifted, one per column of the panel
   uint64_t row = 0, column = 0;      // in C
 };
@@ -228,7 +244,10 @@ HWY_NOINLINE void RunQuantizedTile(const QuantizedTile& t, const QuantizedOutput
   MORTISE_UNROLL for (int i = 0; i < MR; ++i) {
     MORTISE_UNROLL for (int j = 0; j < NV; ++j) {
       const size_t column = j * kLanes;
-      IntVec y = hn::Sub(sum[i][j], hn::Mul(hn::Set(d, t.a_zeros[i]), hn::LoadU(d, t.b_sums + column)));
+      IntVec y = sum[i][j];
+      if (t.a_zeros != nullptr) {
+        y = hn::Sub(y, hn::Mul(hn::Set(d, t.a_zeros[i]), hn::LoadU(d, t.b_sums + column)));
+      }
       if (t.a_sums != nullptr) {
         y = hn::Sub(y, hn::Mul(hn::Set(d, t.a_sums[i]), hn::LoadU(d, t.b_zeros + column)));
       }
@@ -255,6 +274,7 @@ class QuantizedRunner {
         rows_(rows),
         panels_(call.shape.n, QuantizedTileSize()),
         group_(std::min(panels_.count(), GroupPanels(call.shape))),
+        a_has_zeros_(HasZeros(call)),
         panel_scratch_(scratch),
         row_scratch_(scratch + group_ * kVectors * kLanes * ColumnBytes(call.shape.k)) {}
 
@@ -266,7 +286,7 @@ class QuantizedRunner {
       if (call_.packed_b == nullptr) {
         std::byte* panel = panel_scratch_;
         for (uint64_t p = first; p < last; ++p) {
-          PackPanel(call_.shape, rows_, panels_.column(p), panels_.columns(p), panels_.width(p), panel);
+          PackPanel(call_.shape, rows_, panels_.column(p), panels_.columns(p), panels_.width(p), a_has_zeros_, panel);
           panel += panels_.width(p) * ColumnBytes(call_.shape.k);
         }
       }
@@ -278,6 +298,12 @@ class QuantizedRunner {
   }
 
  private:
+  // Whether the sums of B's columns matter.
+  static bool HasZeros(const QuantizedGemm& call) {
+    const int32_t* const values = call.a_zero.values;
+    if (values == nullptr) return call.a_zero.value != 0;
+    return std::any_of(values, values + call.shape.m, [](int32_t zero) { return zero != 0; });
+  }
   int32_t AZero(uint64_t row) const {
     return call_.a_zero.values != nullptr ? call_.a_zero.values[row] : call_.a_zero.value;
   }
@@ -345,7 +371,7 @@ class QuantizedRunner {
       for (uint64_t i = row; i < row_end; i += kRows) {
         const uint64_t count = std::min<uint64_t>(kRows, row_end - i);
         t.a = rows + static_cast<int64_t>(i - row) * t.a_stride;
-        t.a_zeros = a_zeros + (i - row);
+        t.a_zeros = a_has_zeros_ ? a_zeros + (i - row) : nullptr;
         t.a_sums = b_has_zeros ? a_sums + (i - row) : nullptr;
         t.row = i;
         kQuantizedTiles[call_.shape.a_signed][(count - 1) * kVectors + width / kLanes - 1](t, call_.output);
@@ -357,12 +383,48 @@ class QuantizedRunner {
   const ByteRows& rows_;
   const Panels panels_;
   const uint64_t group_;
+  const bool a_has_zeros_;
   std::byte* const panel_scratch_;
   std::byte* const row_scratch_;
 };
 
 void CoreQuantized(const QuantizedGemm& call, const ByteRows& rows, uint64_t begin, uint64_t end, std::byte* scratch) {
   QuantizedRunner(call, rows, scratch).Run(begin, end);
+}
+
+// values[i] = x[i] - zero
+HWY_INLINE void Widen(const uint8_t* x, bool is_signed, int32_t zero, uint64_t n, float* values) {
+  if (is_signed) {
+    for (uint64_t i = 0; i < n; ++i) values[i] = static_cast<float>(static_cast<int8_t>(x[i]) - zero);
+  } else {
+    for (uint64_t i = 0; i < n; ++i) values[i] = static_cast<float>(x[i] - zero);
+  }
+}
+
+// Item: an output plane. The sums are made in float32, where they are exact, since they stay below 2^24.
+void QuantizedDepthwise(const QuantizedConv& call, const ConvShape& one, uint64_t begin, uint64_t end,
+                        std::byte* scratch) {
+  const ConvShape& s = call.shape;
+  const uint64_t in = volume(s.in), out = volume(s.out), taps = volume(s.kernel), items = depthwise_work(one).items;
+  float* const x = reinterpret_cast<float*>(scratch);
+  float* const sums = x + in;
+  float* const weights = sums + out;
+  auto* const rest = reinterpret_cast<std::byte*>(weights + (taps + 15) / 16 * 16 + (16 - (in + out) % 16) % 16);
+  QuantizedOutput output = call.output;
+  output.c_stride = static_cast<int64_t>(out);
+  for (uint64_t plane = begin; plane < end; ++plane) {
+    const uint64_t image = plane / s.out_channels, channel = plane % s.out_channels;
+    const uint64_t in_plane = image * s.in_channels + channel / (s.out_channels / s.groups);
+    const int32_t w_zero = call.w_zero.values != nullptr ? call.w_zero.values[channel] : call.w_zero.value;
+    Widen(static_cast<const uint8_t*>(call.x) + in_plane * in, call.x_signed, call.x_zero, in, x);
+    Widen(static_cast<const uint8_t*>(call.w) + channel * taps, call.w_signed, w_zero, taps, weights);
+    depthwise(one, x, weights, {}, sums, 0, items, rest);
+    if (call.output.y != nullptr) output.y = static_cast<uint8_t*>(call.output.y) + image * s.out_channels * out;
+    if (call.output.sums != nullptr) output.sums = call.output.sums + image * s.out_channels * out;
+    for (uint64_t i = 0; i < out; i += kLanes) {
+      StoreResult(output, hn::NearestInt(LoadFirst(sums + i, out - i)), channel, i, out - i);
+    }
+  }
 }
 
 Work CoreQuantizedWork(const QuantizedGemmShape& shape) {
@@ -388,7 +450,7 @@ void QuantizedPack(const QuantizedGemmShape& shape, const ByteRows& rows, std::b
   const Panels panels(shape.n, QuantizedTileSize());
   if (shape.n == 0) return;
   for (uint64_t p = 0; p < panels.count(); ++p) {
-    PackPanel(shape, rows, panels.column(p), panels.columns(p), panels.width(p),
+    PackPanel(shape, rows, panels.column(p), panels.columns(p), panels.width(p), true,
               packed + panels.column(p) * ColumnBytes(shape.k));
   }
 }
@@ -403,6 +465,7 @@ HWY_EXPORT(CoreQuantized);
 HWY_EXPORT(CoreQuantizedWork);
 HWY_EXPORT(QuantizedPackedSize);
 HWY_EXPORT(QuantizedPack);
+HWY_EXPORT(QuantizedDepthwise);
 
 Work core_quantized_work(const QuantizedGemmShape& shape) { return HWY_DYNAMIC_DISPATCH(CoreQuantizedWork)(shape); }
 
@@ -434,6 +497,14 @@ QuantizedGemmShape gemm_shape(const ConvShape& s) {
   return {.m = s.out_channels / s.groups, .n = volume(s.out), .k = s.in_channels / s.groups * volume(s.kernel)};
 }
 
+// With up to 256 kernel positions a sum of products of 9 bits with sign is below 2^24.
+bool is_depthwise(const ConvShape& s) { return depthwise_fits(s) && volume(s.kernel) <= 256; }
+
+ConvShape one_plane(ConvShape s) {
+  s.batch = s.in_channels = s.out_channels = s.groups = 1;
+  return s;
+}
+
 template <class T>
 void advance(T*& pointer, uint64_t by) {
   if (pointer != nullptr) pointer += by;
@@ -442,6 +513,13 @@ void advance(T*& pointer, uint64_t by) {
 }  // namespace
 
 Work quantized_conv_work(const ConvShape& shape) {
+  if (is_depthwise(shape)) {
+    const Work plane = depthwise_work(one_plane(shape));
+    const uint64_t floats = volume(shape.in) + volume(shape.out) + volume(shape.kernel) + 32;
+    return {.items = shape.batch * shape.out_channels,
+            .ns_per_item = plane.ns_per_item * static_cast<double>(plane.items) + static_cast<double>(floats) / 8,
+            .scratch_bytes = floats * sizeof(float) + plane.scratch_bytes};
+  }
   Work work = core_quantized_work(gemm_shape(shape));
   work.items *= shape.batch * shape.groups;
   return work;
@@ -449,6 +527,7 @@ Work quantized_conv_work(const ConvShape& shape) {
 
 void quantized_conv(const QuantizedConv& call, uint64_t begin, uint64_t end, std::byte* scratch) {
   const ConvShape& s = call.shape;
+  if (is_depthwise(s)) return HWY_DYNAMIC_DISPATCH(QuantizedDepthwise)(call, one_plane(s), begin, end, scratch);
   QuantizedGemmShape shape = gemm_shape(s);
   shape.a_signed = call.w_signed;
   shape.b_signed = call.x_signed;
