@@ -10,6 +10,7 @@
 namespace mortise::neon {
 
 void Call::split(uint64_t count, double ns_per_item, Body body) {
+  if (count == 0) return;  // of nothing, the cost of an item may be none and no number
   const double total = ns_per_item * static_cast<double>(count);
   // Few enough chunks that their overhead (below 100 ns each) is lost, many enough that the last one is short.
   const double items = std::max(kChunkNs, total / 64) / std::max(ns_per_item, 1e-3);

@@ -74,17 +74,18 @@ HWY_INLINE void FillPhaseRow(const PhaseColumns& c, const float* row, float* to)
   const Floats d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   const Vec zero = hn::Zero(d);
-  const int64_t first = row != nullptr ? c.first : c.pitch, last = row != nullptr ? c.last : c.pitch;
+  const int64_t first = row != nullptr ? c.first : c.pitch;
   for (int64_t i = 0; i < first; i += lanes) hn::StoreU(zero, d, to + i);
+  if (row == nullptr) return;
   const float* const from = row + c.w;
   if (c.stride == 1) {
-    for (int64_t i = first; i < last; i += lanes) {
-      hn::StoreU(LoadFirst(from + i, static_cast<size_t>(last - i)), d, to + i);
+    for (int64_t i = first; i < c.last; i += lanes) {
+      hn::StoreU(LoadFirst(from + i, static_cast<size_t>(c.last - i)), d, to + i);
     }
   } else {
-    for (int64_t i = first; i < last; ++i) to[i] = from[i * c.stride];
+    for (int64_t i = first; i < c.last; ++i) to[i] = from[i * c.stride];
   }
-  for (int64_t i = last; i < c.pitch; i += lanes) hn::StoreU(zero, d, to + i);
+  for (int64_t i = c.last; i < c.pitch; i += lanes) hn::StoreU(zero, d, to + i);
 }
 
 template <uint64_t kStride>

@@ -121,7 +121,9 @@ void run_in_all_cuts(const Work& work, Buffer<T>& y, Body&& body) {
   for (const uint64_t cut : {1, 3}) {
     std::copy(before.begin(), before.end(), y.begin());
     run(work, body, cut);
-    ASSERT_EQ(std::memcmp(whole.data(), y.data(), y.size() * sizeof(T)), 0) << "ranges of " << cut;
+    if (!whole.empty()) {
+      ASSERT_EQ(std::memcmp(whole.data(), y.data(), y.size() * sizeof(T)), 0) << "ranges of " << cut;
+    }
   }
 }
 
