@@ -3,8 +3,8 @@
 // Conv: convolutions of one to three spatial axes in float32, images in NCHW order, weights as ONNX has them.
 //
 // A convolution is planned once per shape; the plan chooses between implicit matrix products (weights times columns
-// that are gathered panel by panel, the whole matrix of columns only where it is small beside the weights) and direct
-// kernels for depthwise filters.
+// that are gathered panel by panel, the whole matrix of columns only where it is small beside the weights), direct
+// kernels for depthwise filters, and 3x3 kernels after Winograd where that is faster and kFast allows it.
 #pragma once
 
 #include <cstdint>

@@ -4,8 +4,8 @@
 //
 // A is read where it lies if its rows are contiguous (column_stride 1, the fast case), else copied block by block. B is
 // best packed once with pack_b(); without that, panels of it are packed as they are needed, which costs a few per cent
-// where A has some dozens of rows and more where it has few. Every element is a sum over k in ascending order, in blocks
-// that depend on k alone.
+// where A has some dozens of rows and more where it has few. The order in which an element is
+// summed up depends on the shape alone.
 #pragma once
 
 #include <cstdint>
