@@ -13,9 +13,9 @@ namespace {
 
 class Compiler {
  public:
-  explicit Compiler(const sdk::CompileRequest& request) : request_(request) {}
+  Compiler(const sdk::CompileRequest& request, const Options& options) : request_(request), options_(options) {}
 
-  Result<Program> run(const sdk::Host& host, bool fuse) {
+  Result<Program> run(const sdk::Host& host) {
     for (const sdk::ValueId id : request_.inputs()) {
       const uint32_t v = add_value(id);
       program_.values[v].origin = Origin::kInput;
@@ -29,7 +29,7 @@ class Compiler {
       program_.values[found->second].output = static_cast<uint32_t>(program_.outputs.size());
       program_.outputs.push_back(found->second);
     }
-    if (fuse) run_passes(program_, request_.graph());
+    if (options_.fuse) run_passes(program_, request_.graph());
     for (Step& step : program_.steps) {
       if (Status status = step.op->prepare(host); !status.ok()) {
         return std::move(status).context(step.name).at_node(step.nodes.back());
@@ -40,7 +40,7 @@ class Compiler {
 
  private:
   Status add_node(sdk::NodeId id) {
-    auto lowered = lower(request_.graph(), request_.graph().node(id));
+    auto lowered = lower(request_.graph(), request_.graph().node(id), options_);
     if (const auto* refusal = std::get_if<sdk::Refusal>(&lowered)) return request_.refuse(id, *refusal);
     auto& made = std::get<Lowered>(lowered);
     Step step{.op = std::move(made.op), .nodes = {id}, .name = std::string(request_.graph().node(id).op_type())};
@@ -74,14 +74,15 @@ class Compiler {
   }
 
   const sdk::CompileRequest& request_;
+  const Options& options_;
   Program program_;
   std::unordered_map<sdk::ValueId, uint32_t> values_;
 };
 
 }  // namespace
 
-Result<Program> compile_program(const sdk::CompileRequest& request, const sdk::Host& host, bool fuse) {
-  return Compiler(request).run(host, fuse);
+Result<Program> compile_program(const sdk::CompileRequest& request, const sdk::Host& host, const Options& options) {
+  return Compiler(request, options).run(host);
 }
 
 }  // namespace mortise::neon

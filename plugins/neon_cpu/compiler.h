@@ -4,11 +4,12 @@
 #pragma once
 
 #include "mortise/sdk/provider.h"
+#include "options.h"
 #include "program.h"
 
 namespace mortise::neon {
 
-// host outlives the program, whose packed weights it lends the memory for. fuse: run the passes.
-Result<Program> compile_program(const sdk::CompileRequest& request, const sdk::Host& host, bool fuse);
+// host outlives the program, whose packed weights it lends the memory for.
+Result<Program> compile_program(const sdk::CompileRequest& request, const sdk::Host& host, const Options& options);
 
 }  // namespace mortise::neon

@@ -77,9 +77,10 @@ std::vector<int64_t> NodeReader::integers(uint32_t i) const {
   return {narrow.begin(), narrow.end()};
 }
 
-std::variant<Lowered, sdk::Refusal> lower(const sdk::GraphView& graph, const sdk::NodeView& node) {
+std::variant<Lowered, sdk::Refusal> lower(const sdk::GraphView& graph, const sdk::NodeView& node,
+                                          const Options& options) {
   try {
-    NodeReader reader(graph, node);
+    NodeReader reader(graph, node, options);
     return find_operator(reader)(reader);
   } catch (sdk::Refusal& refusal) {
     return std::move(refusal);

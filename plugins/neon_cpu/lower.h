@@ -15,6 +15,7 @@
 
 #include "mortise/sdk/provider.h"
 #include "op.h"
+#include "options.h"
 
 namespace mortise::neon {
 
@@ -28,8 +29,10 @@ using DTypes = std::initializer_list<DType>;
 
 class NodeReader {
  public:
-  NodeReader(const sdk::GraphView& graph, const sdk::NodeView& node) : graph_(graph), node_(node) {}
+  NodeReader(const sdk::GraphView& graph, const sdk::NodeView& node, const Options& options)
+      : graph_(graph), node_(node), options_(options) {}
 
+  const Options& options() const { return options_; }
   const sdk::NodeView& node() const { return node_; }
   std::string op() const { return std::string(node_.op_type()); }
   int32_t version() const { return node_.since_version(); }
@@ -92,10 +95,12 @@ class NodeReader {
 
   const sdk::GraphView& graph_;
   const sdk::NodeView& node_;
+  const Options& options_;
   std::vector<sdk::ValueId> inputs_;
   std::vector<sdk::ValueId> outputs_;
 };
 
-std::variant<Lowered, sdk::Refusal> lower(const sdk::GraphView& graph, const sdk::NodeView& node);
+std::variant<Lowered, sdk::Refusal> lower(const sdk::GraphView& graph, const sdk::NodeView& node,
+                                          const Options& options);
 
 }  // namespace mortise::neon

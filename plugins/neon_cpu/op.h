@@ -63,6 +63,8 @@ class Call {
   // `count` items that take about `ns_per_item` each on one thread.
   void split(uint64_t count, double ns_per_item, Body body);
 
+  // Why there is no call: no memory for what it needs.
+  Status status;
   uint64_t temporary_bytes = 0;
   uint64_t scratch_bytes = 0;  // per worker
 

@@ -11,7 +11,7 @@ namespace mortise::neon {
 
 Options parse_options(std::string_view json) {
   const auto given = sdk::read_options<nlohmann::json>("NEON", kOptionsSchema, json);
-  return {.fuse = given["fuse"]};
+  return {.fuse = given["fuse"], .exact_conv = given["exact_conv"]};
 }
 
 }  // namespace mortise::neon

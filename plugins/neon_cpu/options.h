@@ -9,6 +9,7 @@ namespace mortise::neon {
 
 struct Options {
   bool fuse = true;
+  bool exact_conv = false;
 };
 
 inline constexpr char kOptionsSchema[] = R"({
@@ -17,7 +18,9 @@ inline constexpr char kOptionsSchema[] = R"({
   "additionalProperties": false,
   "properties": {
     "fuse": {"type": "boolean", "default": true,
-      "description": "Join neighbouring operators into one pass over memory; false runs them one by one, for profiles and comparisons"}
+      "description": "Join neighbouring operators into one pass over memory; false runs them one by one, for profiles and comparisons"},
+    "exact_conv": {"type": "boolean", "default": false,
+      "description": "Compute every convolution as sums of its products; false transforms 3x3 ones after Winograd, which changes results by about 1e-5 of the largest"}
   }
 })";
 

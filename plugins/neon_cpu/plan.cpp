@@ -25,7 +25,10 @@ class Planner {
     MORTISE_TRY(infer_shapes());
     find_homes();
     for (uint32_t i = 0; i < program_.steps.size(); ++i) {
-      if (!program_.steps[i].op->is_view()) add_step(i);
+      if (program_.steps[i].op->is_view()) continue;
+      if (Status status = add_step(i); !status.ok()) {
+        return std::move(status).context(program_.steps[i].name).at_node(program_.steps[i].nodes.back());
+      }
     }
     for (const auto& [from, to] : copies_) add_copy(from, to);
     MORTISE_TRY(place_in_arena());
@@ -97,7 +100,7 @@ class Planner {
     buffers_.assign(count, {});
   }
 
-  void add_step(uint32_t index) {
+  Status add_step(uint32_t index) {
     const Step& step = program_.steps[index];
     PlannedCall& planned = plan_->calls.emplace_back();
     planned.step = index;
@@ -111,6 +114,7 @@ class Planner {
       if (!home_[root_[v]]) buffers_[root_[v]] = {.size = bytes_[v], .first = now, .last = now};
     }
     for (const uint32_t v : step.inputs) buffers_[root_[v]].last = now;
+    return planned.call.status;
   }
 
   void add_copy(uint32_t value, Location target) {

@@ -20,8 +20,13 @@ const mortise_provider_descriptor_t NeonProvider::kDescriptor = {
     .options_schema = kOptionsSchema,
     .concurrency = MORTISE_CONCURRENCY_REENTRANT,
     .determinism = MORTISE_DETERMINISM_ANY_THREADS,
-    .numerics = 0,
+    .numerics = MORTISE_NUMERICS_FAST_CONVOLUTION,
 };
+
+Status NeonProvider::open() {
+  if (target_runs_here()) return {};
+  return Status(StatusCode::kUnavailable, "NEON: this processor lacks the instructions of even the weakest target");
+}
 
 std::string NeonProvider::describe() const {
   const uint32_t workers = host().max_workers();
@@ -30,7 +35,7 @@ std::string NeonProvider::describe() const {
 
 Status NeonProvider::claim(const sdk::GraphView& graph, sdk::ClaimSink& sink) {
   const auto judge = [&](const sdk::NodeView& node, mortise_estimate_t& estimate) -> std::optional<sdk::Refusal> {
-    auto lowered = lower(graph, node);
+    auto lowered = lower(graph, node, options_);
     if (auto* refusal = std::get_if<sdk::Refusal>(&lowered)) return std::move(*refusal);
     estimate = estimate_of(graph, std::get<Lowered>(lowered));
     return std::nullopt;
@@ -39,7 +44,7 @@ Status NeonProvider::claim(const sdk::GraphView& graph, sdk::ClaimSink& sink) {
 }
 
 Result<std::unique_ptr<sdk::Session>> NeonProvider::compile(const sdk::CompileRequest& request) {
-  MORTISE_ASSIGN(Program program, compile_program(request, host(), options_.fuse));
+  MORTISE_ASSIGN(Program program, compile_program(request, host(), options_));
   auto session = std::make_unique<NeonSession>(host(), std::move(program));
   std::vector<Shape> shapes;
   for (const sdk::ValueId input : request.inputs()) {

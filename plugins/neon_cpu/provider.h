@@ -16,6 +16,7 @@ class NeonProvider final : public sdk::Provider {
   NeonProvider(const sdk::Host& host, std::string_view options_json)
       : Provider(host), options_(parse_options(options_json)) {}
 
+  Status open() override;
   std::string describe() const override;
   Status claim(const sdk::GraphView& graph, sdk::ClaimSink& sink) override;
   Result<std::unique_ptr<sdk::Session>> compile(const sdk::CompileRequest& request) override;

@@ -57,15 +57,15 @@ Status ConvOp::prepare(const sdk::Host& host) {
 }
 
 // The method is chosen by the shape of the run, so the weights are packed when a plan first wants them. Plans are few.
-const float* ConvOp::prepared_for(const ConvPlan& plan) const {
+Result<const float*> ConvOp::prepared_for(const ConvPlan& plan) const {
   if (plan.prepared_size == 0) return weights();
   const std::lock_guard lock(mutex_);
   Tensor& packed = prepared_[plan.method];
   if (packed.raw() == nullptr) {
-    packed = host_->allocate(DType::kF32, {static_cast<int64_t>(plan.prepared_size)}).value();
+    MORTISE_ASSIGN(packed, host_->allocate(DType::kF32, {static_cast<int64_t>(plan.prepared_size)}));
     prepare_conv(plan, weights(), packed.data<float>());
   }
-  return packed.data<float>();
+  return static_cast<const float*>(packed.data<float>());
 }
 
 void ConvOp::plan(std::span<const Shape> in, std::span<const Shape>, Call& call) const {
@@ -73,8 +73,14 @@ void ConvOp::plan(std::span<const Shape> in, std::span<const Shape>, Call& call)
   const sdk::Window window = conv_window(options_.window, in[0], w, options_.groups).value();
   const ConvPlan plan =
       plan_conv(conv_shape(window, in[0], static_cast<uint64_t>(w[0]), static_cast<uint64_t>(options_.groups)),
-                options_.weights ? ConvMath::kFast : ConvMath::kExact);
-  const float* constant = options_.weights && host_ != nullptr ? prepared_for(plan) : nullptr;
+                options_.weights ? options_.math : ConvMath::kExact);
+  const float* constant = nullptr;
+  if (options_.weights && host_ != nullptr) {
+    const auto prepared = prepared_for(plan);
+    call.status = prepared.status();
+    if (!prepared.ok()) return;
+    constant = *prepared;
+  }
   const bool pack_in_run = !options_.weights && plan.prepared_size != 0;
   const uint64_t packed_bytes = pack_in_run ? sdk::align_up(plan.prepared_size * sizeof(float)) : 0;
   call.temporary_bytes = packed_bytes + plan.columns_size * sizeof(float);
@@ -101,8 +107,11 @@ void ConvOp::plan(std::span<const Shape> in, std::span<const Shape>, Call& call)
 }
 
 Lowered lower_conv(NodeReader& node) {
-  ConvOp::Options options{
-      .window = window_attributes(node), .groups = node.get_int("group", 1), .weights = {}, .bias = {}};
+  ConvOp::Options options{.window = window_attributes(node),
+                          .groups = node.get_int("group", 1),
+                          .math = node.options().exact_conv ? ConvMath::kExact : ConvMath::kFast,
+                          .weights = {},
+                          .bias = {}};
   check_image(node);
   node.operand(0);
   if (node.is_constant(1)) {

@@ -16,6 +16,7 @@ class ConvOp final : public EpilogueOp {
   struct Options {
     sdk::WindowAttributes window;
     int64_t groups = 1;
+    ConvMath math = ConvMath::kFast;
     std::optional<sdk::TensorView> weights;  // constant: prepared once, and no operand of the run
     std::optional<uint32_t> bias;            // operand of the run; a constant bias is added with add_bias()
   };
@@ -37,7 +38,7 @@ class ConvOp final : public EpilogueOp {
   const float* weights() const {
     return scaled_weights_.empty() ? options_.weights->data<float>().data() : scaled_weights_.data();
   }
-  const float* prepared_for(const ConvPlan& plan) const;
+  Result<const float*> prepared_for(const ConvPlan& plan) const;
 
   const Options options_;
   std::vector<float> scaled_weights_;

@@ -15,7 +15,7 @@ namespace {
 // Longer axes are left to others: the tables would be as large as images.
 constexpr double kLongestAxis = 1 << 24;
 
-struct Options {
+struct ResizeOptions {
   bool linear = false;
   std::string coordinates, nearest;
   std::vector<int64_t> axes, sizes;  // axes empty: all
@@ -47,7 +47,7 @@ double nearest_coordinate(const std::string& mode, double x) {
 
 class Resize final : public Op {
  public:
-  explicit Resize(Options options) : options_(std::move(options)) {}
+  explicit Resize(ResizeOptions options) : options_(std::move(options)) {}
 
   Status infer(std::span<const Shape> in, std::span<Shape> out) const override {
     MORTISE_ASSIGN(const auto scales, scales_of(in[0]));
@@ -147,7 +147,7 @@ class Resize final : public Op {
     return table;
   }
 
-  const Options options_;
+  const ResizeOptions options_;
 };
 
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) {
@@ -162,12 +162,12 @@ Lowered lower_resize(NodeReader& node) {
     return std::string(node.node().get_string(name, otherwise));
   };
   const std::string mode = text("mode", "nearest");
-  Options options{.linear = mode != "nearest",
-                  .coordinates = text("coordinate_transformation_mode", simple ? "asymmetric" : "half_pixel"),
-                  .nearest = text("nearest_mode", simple ? "floor" : "round_prefer_floor"),
-                  .axes = node.get_ints("axes"),
-                  .sizes = {},
-                  .scales = {}};
+  ResizeOptions options{.linear = mode != "nearest",
+                        .coordinates = text("coordinate_transformation_mode", simple ? "asymmetric" : "half_pixel"),
+                        .nearest = text("nearest_mode", simple ? "floor" : "round_prefer_floor"),
+                        .axes = node.get_ints("axes"),
+                        .sizes = {},
+                        .scales = {}};
   if (!is_one_of(mode, {"nearest", "linear", "bilinear"})) {
     node.refuse(MORTISE_REFUSAL_ATTRIBUTE, "mode '", mode, "' is not supported");
   }
@@ -192,12 +192,12 @@ Lowered lower_upsample(NodeReader& node) {
   if (!is_one_of(mode, {"nearest", "linear", "bilinear"})) {
     node.refuse(MORTISE_REFUSAL_ATTRIBUTE, "mode '", mode, "' is not supported");
   }
-  Options options{.linear = mode != "nearest",
-                  .coordinates = "asymmetric",
-                  .nearest = "floor",
-                  .axes = {},
-                  .sizes = {},
-                  .scales = {}};
+  ResizeOptions options{.linear = mode != "nearest",
+                        .coordinates = "asymmetric",
+                        .nearest = "floor",
+                        .axes = {},
+                        .sizes = {},
+                        .scales = {}};
   if (node.version() < 9) {
     const auto scales = node.node().get_floats("scales");
     options.scales.assign(scales.begin(), scales.end());

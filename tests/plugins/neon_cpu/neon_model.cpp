@@ -142,7 +142,8 @@ Session NeonModel::load_neon(const NeonOptions& options) const {
   config.providers.push_back({.id = "org.mortise.neon",
                               .library = MORTISE_NEON_LIBRARY,
                               .on_failure = OnFailure::kError,
-                              .options = options.fuse ? "{}" : R"({"fuse": false})"});
+                              .options = std::string(R"({"fuse": )") + (options.fuse ? "true" : "false") +
+                                         R"(, "exact_conv": )" + (options.exact_conv ? "true}" : "false}")});
   return load(std::move(config));
 }
 

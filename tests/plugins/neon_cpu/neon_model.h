@@ -31,6 +31,7 @@ Tensor random_tensor_of(DType dtype, const Shape& shape, uint32_t seed = 1);
 
 struct NeonOptions {
   bool fuse = true;
+  bool exact_conv = false;
   uint32_t threads = 1;
 };
 
