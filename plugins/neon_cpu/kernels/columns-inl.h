@@ -110,7 +110,7 @@ class Columns {
       last = w >= extent ? first : std::max(first, (extent - w + stride - 1) / stride);
     }
     std::fill(to, to + first, padding_);
-    CopyRun(row + w + first * stride, s_.stride.w, static_cast<uint64_t>(last - first), to + first);
+    CopyRun(row + (w + first * stride), s_.stride.w, static_cast<uint64_t>(last - first), to + first);
     std::fill(to + last, to + n, padding_);
   }
 

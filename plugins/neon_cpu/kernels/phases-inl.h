@@ -77,13 +77,12 @@ HWY_INLINE void FillPhaseRow(const PhaseColumns& c, const float* row, float* to)
   const int64_t first = row != nullptr ? c.first : c.pitch;
   for (int64_t i = 0; i < first; i += lanes) hn::StoreU(zero, d, to + i);
   if (row == nullptr) return;
-  const float* const from = row + c.w;
   if (c.stride == 1) {
     for (int64_t i = first; i < c.last; i += lanes) {
-      hn::StoreU(LoadFirst(from + i, static_cast<size_t>(c.last - i)), d, to + i);
+      hn::StoreU(LoadFirst(row + (c.w + i), static_cast<size_t>(c.last - i)), d, to + i);
     }
   } else {
-    for (int64_t i = first; i < c.last; ++i) to[i] = from[i * c.stride];
+    for (int64_t i = first; i < c.last; ++i) to[i] = row[c.w + i * c.stride];
   }
   for (int64_t i = c.last; i < c.pitch; i += lanes) hn::StoreU(zero, d, to + i);
 }
