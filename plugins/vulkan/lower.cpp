@@ -159,21 +159,22 @@ TensorId Lowering::reshaped(TensorId from, const Shape& dims) {
 
 uint32_t Lowering::axis(int64_t given, uint64_t rank) const { return take(sdk::normalise_axis(given, rank)); }
 
-std::optional<Refusal> lower(const sdk::GraphView& graph, const sdk::NodeView& node, const Target& target,
-                             Program& program) {
+std::optional<sdk::Refusal> lower(const sdk::GraphView& graph, const sdk::NodeView& node, const Target& target,
+                                  Program& program) {
   const auto found = node.domain().empty() ? kOperators.find(node.op_type()) : kOperators.end();
   if (found == kOperators.end()) {
-    return Refusal{MORTISE_REFUSAL_OP, concat(node.domain(), node.domain().empty() ? "" : ".", node.op_type(),
-                                              ": there is no shader for this operator")};
+    return sdk::Refusal{MORTISE_REFUSAL_OP, concat(node.domain(), node.domain().empty() ? "" : ".", node.op_type(),
+                                                   ": there is no shader for this operator")};
   }
   if (node.since_version() > found->second.newest) {
-    return Refusal{MORTISE_REFUSAL_OPSET, concat(node.op_type(), ": version ", node.since_version(),
-                                                 " is newer than this plugin, which knows ", found->second.newest)};
+    return sdk::Refusal{MORTISE_REFUSAL_OPSET,
+                        concat(node.op_type(), ": version ", node.since_version(),
+                               " is newer than this plugin, which knows ", found->second.newest)};
   }
   try {
     Lowering lowering(graph, node, target, program);
     found->second.lower(lowering);
-  } catch (const Refusal& refusal) {
+  } catch (const sdk::Refusal& refusal) {
     return refusal;
   }
   return std::nullopt;

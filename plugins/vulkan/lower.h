@@ -11,14 +11,10 @@
 #include <optional>
 #include <string>
 
+#include "mortise/sdk/provider.h"
 #include "program.h"
 
 namespace mortise::vulkan {
-
-struct Refusal {
-  uint32_t code;  // MORTISE_REFUSAL_*
-  std::string text;
-};
 
 // What lowering needs to know of the device and the options.
 struct Target {
@@ -36,7 +32,7 @@ class Lowering {
   Program& program() { return program_; }
   template <class... Parts>
   [[noreturn]] void refuse(uint32_t code, const Parts&... parts) const {
-    throw Refusal{code, concat(node_.op_type(), ": ", parts...)};
+    throw sdk::Refusal{code, concat(node_.op_type(), ": ", parts...)};
   }
   // The value of a Result, or a refusal with its sentence.
   template <class T>
@@ -80,7 +76,7 @@ class Lowering {
 };
 
 // Appends the node's steps to the program; the reason why not if it cannot be (the program is then of no use).
-std::optional<Refusal> lower(const sdk::GraphView& graph, const sdk::NodeView& node, const Target& target,
-                             Program& program);
+std::optional<sdk::Refusal> lower(const sdk::GraphView& graph, const sdk::NodeView& node, const Target& target,
+                                  Program& program);
 
 }  // namespace mortise::vulkan

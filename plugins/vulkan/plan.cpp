@@ -44,7 +44,7 @@ class Planner {
   Result<Plan> run() {
     for (const sdk::NodeId id : request_.nodes()) {
       const auto refusal = lower(request_.graph(), request_.graph().node(id), target_, program());
-      if (refusal) return request_.refuse(id, refusal->code, refusal->text);
+      if (refusal) return request_.refuse(id, *refusal);
     }
     MORTISE_TRY(find_ports());
     fuse(program(), plan_.outputs);

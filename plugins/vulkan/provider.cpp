@@ -45,12 +45,10 @@ std::string VulkanProvider::describe() const {
 }
 
 Status VulkanProvider::claim(const sdk::GraphView& graph, sdk::ClaimSink& sink) {
-  for (sdk::NodeId id = 0; id < graph.num_nodes(); ++id) {
+  return sdk::claim_each(graph, sink, [&](const sdk::NodeView& node, mortise_estimate_t&) {
     Program program;
-    const auto refusal = lower(graph, graph.node(id), target_, program);
-    MORTISE_TRY(refusal ? sink.decline(id, refusal->code, refusal->text) : sink.claim(id));
-  }
-  return {};
+    return lower(graph, node, target_, program);
+  });
 }
 
 Result<std::unique_ptr<sdk::Session>> VulkanProvider::compile(const sdk::CompileRequest& request) {

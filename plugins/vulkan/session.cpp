@@ -5,9 +5,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <future>
-
-#include "mortise/sdk/trampoline.h"
 
 namespace mortise::vulkan {
 namespace {
@@ -119,7 +116,7 @@ void VulkanSession::give_back(Slot& slot) {
   slot.busy = false;
 }
 
-Status VulkanSession::start(const sdk::RunArgs& args, Done done) {
+Status VulkanSession::start(const sdk::RunArgs& args, sdk::Completion done) {
   MORTISE_TRY(gpu_->device->alive());
   Status fate = gpu_->faults.next_run();
   if (fate.code() == StatusCode::kDeviceLost) gpu_->device->lose();
@@ -153,7 +150,7 @@ void VulkanSession::finish(Slot& slot, const Status& status) {
     }
     if (slot.recording->ports().profiled) report(slot);
   }
-  const Done done = std::move(slot.done);
+  const sdk::Completion done = std::move(slot.done);
   give_back(slot);
   done(status);
 }
@@ -189,19 +186,11 @@ void VulkanSession::report(const Slot& slot) const {
 }
 
 Status VulkanSession::run(const sdk::RunArgs& args) {
-  // Shared, because the queue's thread may still be inside set_value() when the result arrives here.
-  const auto end = std::make_shared<std::promise<Status>>();
-  MORTISE_TRY(start(args, [end](const Status& status) { end->set_value(status); }));
-  return end->get_future().get();
+  return sdk::begin_and_wait([&](sdk::Completion done) { return start(args, std::move(done)); });
 }
 
 Status VulkanSession::submit(uint64_t run_id, const sdk::RunArgs& args) {
-  if (host_.async_run() == nullptr) return unimplemented("Vulkan: the host takes no completions");
-  return start(args, [&host = host_, run_id](const Status& status) {
-    mortise_error_t error{.node_id = MORTISE_NO_ID};
-    const mortise_status number = sdk::report(status, &error);
-    host.async_run()->completed(host.raw(), run_id, number, number == MORTISE_OK ? nullptr : &error);
-  });
+  return sdk::begin_run(host_, run_id, [&](sdk::Completion done) { return start(args, std::move(done)); });
 }
 
 }  // namespace mortise::vulkan

@@ -7,7 +7,7 @@
 #include <deque>
 #include <memory>
 
-#include "mortise/sdk/provider.h"
+#include "mortise/sdk/async.h"
 #include "recording.h"
 
 namespace mortise::vulkan {
@@ -23,20 +23,19 @@ class VulkanSession final : public sdk::Session, public sdk::AsyncSession {
   Status submit(uint64_t run_id, const sdk::RunArgs& args) override;
 
  private:
-  using Done = std::function<void(const Status&)>;
   // A recording and the run that it is busy with.
   struct Slot {
     std::unique_ptr<Recording> recording;
     bool busy = false;
     const mortise_run_args_t* args = nullptr;
-    Done done;
+    sdk::Completion done;
     uint64_t start_ns = 0;
   };
 
   VulkanSession(std::shared_ptr<Gpu> gpu, const sdk::Host& host, Plan plan)
       : gpu_(std::move(gpu)), host_(host), plan_(std::move(plan)) {}
   Status upload();
-  Status start(const sdk::RunArgs& args, Done done);
+  Status start(const sdk::RunArgs& args, sdk::Completion done);
   Result<Range> port(const mortise_tensor_t& given, TensorId tensor, const char* what) const;
   Result<Ports> ports(const sdk::RunArgs& args) const;
   Result<Slot*> take(Ports ports);
