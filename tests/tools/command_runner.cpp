@@ -14,9 +14,11 @@ namespace {
 
 const std::string kMortise = std::string("'") + MORTISE_COMMAND_FILE + "' ";
 
+// Shows no Vulkan driver of the machine, so that what is printed does not depend on it.
 CommandResult run(const std::string& variables, const std::string& command) {
   const fs::path out = test_folder() / "out.txt", error = test_folder() / "error.txt";
-  const std::string line = "cd '" + test_folder().string() + "' && env -i HOME=/nonexistent PATH=/usr/bin:/bin " +
+  const std::string line = "cd '" + test_folder().string() +
+                           "' && env -i HOME=/nonexistent PATH=/usr/bin:/bin VK_ICD_FILENAMES=none " +
                            "MORTISE_PROVIDER_PATH=" + MORTISE_PLUGINS + " " + variables + " " + command + " >'" +
                            out.string() + "' 2>'" + error.string() + "' </dev/null";
   const int status = std::system(line.c_str());
