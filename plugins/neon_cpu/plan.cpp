@@ -145,8 +145,8 @@ class Planner {
                     "the intermediate values of the segment are larger than any memory");
     }
     for (uint32_t now = 0; now < plan_->calls.size(); ++now) {
-      plan_->calls[now].temporary = buffers_[first_of_calls + 2 * now].offset;
-      plan_->calls[now].scratch = buffers_[first_of_calls + 2 * now + 1].offset;
+      plan_->calls[now].temporary = buffers_[first_of_calls + size_t{2} * now].offset;
+      plan_->calls[now].scratch = buffers_[first_of_calls + size_t{2} * now + 1].offset;
     }
     return {};
   }

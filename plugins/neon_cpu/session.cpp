@@ -101,8 +101,8 @@ Status NeonSession::run_call(const Frame& frame, const Plan& plan, const Planned
   for (size_t i = 0; i < planned.operands.size(); ++i) {
     const Location& location = planned.operands[i];
     // Constants are offsets from address 0, hence integers and not pointer arithmetic.
-    addresses[i] =
-        reinterpret_cast<std::byte*>(reinterpret_cast<uintptr_t>(frame.bases[location.base]) + location.offset);
+    const uintptr_t address = reinterpret_cast<uintptr_t>(frame.bases[location.base]) + location.offset;
+    addresses[i] = reinterpret_cast<std::byte*>(address);  // NOLINT(performance-no-int-to-ptr)
   }
   const Call& call = planned.call;
   std::atomic<const char*> fault{nullptr};

@@ -24,7 +24,8 @@ TensorId words_of(Program& program, TensorId tensor) {
 void add_copy(Program& program, TensorId to, TensorId from, const Target& target) {
   const TensorId source = words_of(program, from), copy = words_of(program, to);
   const auto count = static_cast<uint64_t>(program.tensors[copy].dims[0]);
-  const uint64_t groups = (count + 4 * Lowering::kGroup - 1) / (4 * Lowering::kGroup);
+  constexpr uint64_t kPerGroup = uint64_t{4} * Lowering::kGroup;
+  const uint64_t groups = (count + kPerGroup - 1) / kPerGroup;
   const uint64_t row = std::min<uint64_t>(groups, target.limits.groups);
   program.steps.push_back({.shader = Shader::pointwise,
                            .name = "copy",

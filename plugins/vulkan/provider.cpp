@@ -68,7 +68,7 @@ Status VulkanProvider::usable(uint32_t kind) const {
 Result<void*> VulkanProvider::allocate(uint32_t kind, uint64_t size) {
   MORTISE_TRY(usable(kind));
   MORTISE_ASSIGN(Memory::Block block, gpu_->memory.allocate(Memory::Pool::kDevice, size));
-  return reinterpret_cast<void*>(static_cast<uintptr_t>(block.give_away()));
+  return reinterpret_cast<void*>(static_cast<uintptr_t>(block.give_away()));  // NOLINT(performance-no-int-to-ptr)
 }
 
 void VulkanProvider::release(uint32_t /*kind*/, void* handle) {

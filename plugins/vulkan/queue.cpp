@@ -49,7 +49,7 @@ Status Queue::submit(VkCommandBuffer commands, std::function<void(const Status&)
                             .pCommandBuffers = &commands,
                             .signalSemaphoreCount = 0,
                             .pSignalSemaphores = nullptr};
-    const Status status = device_.check(device_.vk().QueueSubmit(device_.queue(), 1, &info, fence), "QueueSubmit");
+    Status status = device_.check(device_.vk().QueueSubmit(device_.queue(), 1, &info, fence), "QueueSubmit");
     if (!status.ok()) {
       idle_fences_.push_back(fence);
       return status;

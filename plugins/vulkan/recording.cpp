@@ -278,6 +278,7 @@ std::vector<double> Recording::times() const {
   const uint32_t bits = device.limits().timestamp_bits;
   const uint64_t mask = bits >= 64 ? UINT64_MAX : (uint64_t{1} << bits) - 1;
   std::vector<double> times;
+  times.reserve(ticks.size());
   for (const uint64_t tick : ticks) {
     times.push_back(static_cast<double>((tick - ticks[0]) & mask) * device.limits().timestamp_ns);
   }

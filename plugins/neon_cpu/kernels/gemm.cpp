@@ -174,7 +174,7 @@ template <size_t... I>
 constexpr std::array<TileFunction, sizeof...(I)> MakeTiles(std::index_sequence<I...>) {
   return {TileOf<static_cast<int>(I / (kVectors + 1)) + 1, static_cast<int>(I % (kVectors + 1))>()...};
 }
-constexpr auto kTiles = MakeTiles(std::make_index_sequence<kRows*(kVectors + 1)>());
+constexpr auto kTiles = MakeTiles(std::make_index_sequence<size_t{kRows} * (kVectors + 1)>());
 
 // For so many rows, and panels of that width.
 TileFunction TileFor(uint64_t rows, uint64_t width) { return kTiles[(rows - 1) * (kVectors + 1) + width / kLanes]; }

@@ -263,9 +263,10 @@ constexpr std::array<QuantizedTileFunction, sizeof...(I)> MakeQuantizedTiles(std
   return {&RunQuantizedTile<kASigned, static_cast<int>(I / kVectors) + 1, static_cast<int>(I % kVectors) + 1>...};
 }
 // By the sign of A, rows, vectors.
-constexpr std::array<QuantizedTileFunction, kRows * kVectors> kQuantizedTiles[] = {
-    MakeQuantizedTiles<false>(std::make_index_sequence<kRows * kVectors>()),
-    MakeQuantizedTiles<true>(std::make_index_sequence<kRows * kVectors>())};
+constexpr size_t kNumTiles = size_t{kRows} * kVectors;
+constexpr std::array<QuantizedTileFunction, kNumTiles> kQuantizedTiles[] = {
+    MakeQuantizedTiles<false>(std::make_index_sequence<kNumTiles>()),
+    MakeQuantizedTiles<true>(std::make_index_sequence<kNumTiles>())};
 
 class QuantizedRunner {
  public:

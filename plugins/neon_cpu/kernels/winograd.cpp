@@ -172,7 +172,7 @@ HWY_INLINE void TransformProducts(const float* m, uint64_t stride, float* to, ui
 void WriteTiles(const ConvShape& s, const WinogradTiles& tiles, uint64_t panel, const float* m, uint64_t m_stride,
                 const Epilogue& e, float bias, const float* residual, float* y) {
   constexpr uint64_t kMaxTiles = 64;
-  HWY_ALIGN float rows[4 * 4 * kMaxTiles];
+  HWY_ALIGN float rows[16 * kMaxTiles];
   const uint64_t first = tiles.panels.column(panel), n = tiles.panels.columns(panel);
   for (uint64_t t = 0; t < n; t += kLanes) TransformProducts(m + t, m_stride, rows + 4 * t, 4 * kMaxTiles);
   for (uint64_t t = 0; t < n;) {

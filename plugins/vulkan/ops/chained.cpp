@@ -33,7 +33,7 @@ void chain(Lowering& /*l*/, Step& step, PointOp op, float p) {
 Step& add_rows(Lowering& l, Shader shader, uint32_t own, TensorId output, TensorId input, uint64_t rows,
                uint64_t extent) {
   uint32_t lanes = 1;
-  while (l.target().shared_tiles && lanes < Lowering::kGroup && lanes * 4 <= extent) lanes *= 2;
+  while (l.target().shared_tiles && lanes < Lowering::kGroup && uint64_t{lanes} * 4 <= extent) lanes *= 2;
   Step& step = add_chained(l, shader, {Lowering::kGroup, lanes, own}, output, {input});
   step.push = {static_cast<uint32_t>(rows), static_cast<uint32_t>(extent)};
   l.cover(step, rows, Lowering::kGroup / lanes);
