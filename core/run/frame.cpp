@@ -156,7 +156,8 @@ Status Frame::place_at_home(uint32_t slot) {
   const Slot& info = program_->slots[slot];
   if (info.home_kind == MORTISE_MEMORY_HOST || !place.shape) return {};
   DeviceCopy& home = *find_copy(slot, info.home_provider, info.home_kind);
-  if (ensure_capacity(home, place.bytes).ok()) {
+  // Nothing of a provider in quarantine is called.
+  if (!program_->providers[info.home_provider]->quarantined() && ensure_capacity(home, place.bytes).ok()) {
     slots_[slot].value = Tensor::view(place.dtype, *place.shape, home.handle);
     return {};
   }
