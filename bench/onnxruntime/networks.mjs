@@ -37,7 +37,7 @@ function difference(ours, theirs) {
   let [absolute, largest] = [0, 0];
   for (let i = 0; i < ours.length; ++i) {
     const here = Math.abs(ours[i] - theirs[i]);
-    if (!(here <= absolute)) absolute = here;  // a NaN stays
+    absolute = Math.max(absolute, here); // a NaN stays
     largest = Math.max(largest, Math.abs(theirs[i]));
   }
   return { absolute, relative: absolute / largest };

@@ -84,7 +84,8 @@ double difference(const Tensor& actual, const Tensor& expected) {
   double largest = 0, worst = 0;
   for (int64_t i = 0; i < expected.num_elements(); ++i) {
     const double difference = std::abs(double{actual.data<float>()[i]} - double{expected.data<float>()[i]});
-    if (!(difference <= worst)) worst = difference;  // a NaN stays
+    if (std::isnan(difference)) return difference;
+    worst = std::max(worst, difference);
     largest = std::max(largest, std::abs(double{expected.data<float>()[i]}));
   }
   EXPECT_GT(largest, 0);
