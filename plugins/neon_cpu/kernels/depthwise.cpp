@@ -28,7 +28,7 @@ struct Bands {
         offsets((sums + phases.rows * phases.pitch + Phases::kSlack + 1) / 2 * 2) {}
 
   static uint64_t most_rows(const ConvShape& s) {
-    const uint64_t fit = kFloats / (s.stride.h * s.stride.w * Phases::pitch_of(s));
+    const uint64_t fit = kFloats / s.stride.h / s.stride.w / std::max<uint64_t>(Phases::pitch_of(s), 1);
     const uint64_t halo = (s.kernel.h - 1) * s.dilation.h / s.stride.h;
     return std::clamp<uint64_t>(fit > halo ? fit - halo : 1, 1, std::max<uint64_t>(s.out.h, 1));
   }

@@ -205,7 +205,7 @@ Work CoreWork(const GemmShape& shape) {
   const uint64_t panels = Panels(shape.n, TileSizeHere()).count();
   const auto [group, rows] = CoreCut(shape);
   Work work;
-  if (shape.n == 0 || shape.m == 0) return work;
+  if (shape.n == 0 || shape.m == 0 || shape.batch == 0) return work;
   work.items = shape.batch * ceil_div(panels, group) * ceil_div(shape.m, rows);
   const double m = static_cast<double>(shape.m), n = static_cast<double>(shape.n), k = static_cast<double>(shape.k);
   const double ns = std::max(2 * m * n * k / 90, 4 * n * k / 25) + m * n / 8;

@@ -20,6 +20,7 @@ class ConvTranspose final : public Op {
     }
     MORTISE_ASSIGN(const sdk::Window window, sdk::resolve_transposed_window(attributes_, x, kernel_of(w)));
     if (window.kernel != kernel_of(w)) return invalid_argument("kernel_shape is not that of weights ", to_string(w));
+    MORTISE_TRY(check_window(window));
     int64_t channels = 0;
     if (__builtin_mul_overflow(w[1], groups_, &channels)) return invalid_argument("too many channels");
     if (in.size() > 2 && in[2] != Shape{channels}) {

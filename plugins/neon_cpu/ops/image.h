@@ -20,6 +20,23 @@ inline Extents extents_of(const Shape& axes, uint64_t absent = 1) {
   return {three[0], three[1], three[2]};
 }
 
+// Strides, padding and reach (kernel and dilation) of a window, per axis. No network comes near; what kernels compute from
+// them, such as the sizes of their scratch, then fits into 64 bits for every image that fits into memory.
+inline constexpr int64_t kMaxWindow = 1 << 16;
+
+// Refuses windows that no memory would be enough for.
+inline Status check_window(const sdk::Window& window) {
+  for (uint32_t axis = 0; axis < window.axes; ++axis) {
+    const int64_t reach = (window.kernel[axis] - 1) * window.dilation[axis] + 1;
+    for (const int64_t extent : {window.stride[axis], window.pad_begin[axis], window.pad_end[axis], reach}) {
+      if (extent <= kMaxWindow) continue;
+      return unimplemented("a stride, padding or reach of ", extent, " along spatial axis ", axis,
+                           " is more than this provider takes, ", kMaxWindow);
+    }
+  }
+  return {};
+}
+
 // Refuses images that the kernels do not have.
 inline void check_image(const NodeReader& node, uint32_t input = 0) {
   if (const uint32_t rank = node.rank(input); rank < 3 || rank > 2 + kMaxSpatialAxes) {
@@ -67,6 +84,7 @@ inline Result<sdk::Window> conv_window(const sdk::WindowAttributes& attributes, 
   const Shape kernel = kernel_of(weights);
   MORTISE_ASSIGN(sdk::Window window, sdk::resolve_window(attributes, image, kernel));
   if (window.kernel != kernel) return invalid_argument("kernel_shape is not that of weights ", to_string(weights));
+  MORTISE_TRY(check_window(window));
   return window;
 }
 

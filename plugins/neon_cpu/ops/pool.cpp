@@ -15,6 +15,7 @@ class Pool final : public Op {
 
   Status infer(std::span<const Shape> in, std::span<Shape> out) const override {
     MORTISE_ASSIGN(const sdk::Window window, sdk::resolve_window(attributes_, in[0], Shape()));
+    MORTISE_TRY(check_window(window));
     out[0] = {in[0][0], in[0][1]};
     for (const int64_t extent : window.output) out[0].push_back(extent);
     return {};

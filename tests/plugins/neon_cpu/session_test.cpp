@@ -160,5 +160,29 @@ TEST(NeonSession, RefusesOptionsByName) {
   EXPECT_THAT([&] { small.load(config); }, testing::ThrowsMessage<std::runtime_error>(HasSubstr("fuze")));
 }
 
+// Windows that no network has: on the reference provider, or wherever they are refused; an empty plane is nobody's fault.
+TEST(NeonSession, SurvivesWindowsThatMakeNoSense) {
+  const Dims huge{int64_t{1} << 30, int64_t{1} << 30}, pads(4, int64_t{1} << 29);
+  const std::vector<std::pair<Shape, NodeAttributes>> cases = {
+      {{1, 3, 5, 0}, {{"group", int64_t{3}}, {"auto_pad", std::string("SAME_UPPER")}}},
+      {{1, 3, 0, 5}, {{"group", int64_t{3}}, {"auto_pad", std::string("SAME_UPPER")}}},
+      {{1, 3, 4, 4}, {{"group", int64_t{3}}, {"strides", huge}}},
+      {{1, 3, 4, 4}, {{"group", int64_t{3}}, {"strides", huge}, {"pads", pads}}},
+      {{1, 3, 3, 3},
+       {{"group", int64_t{3}}, {"dilations", Dims{1 << 29, 1 << 29}}, {"pads", pads}, {"strides", huge}}}};
+  for (const auto& [shape, attributes] : cases) {
+    for (const int64_t kernel : {1, 3}) {
+      NeonModel model;
+      model.input("x", Dims(shape.begin(), shape.end()));
+      model.output(model.node("Conv", {"x", model.weights({3, 1, kernel, kernel})}, "y", attributes));
+      try {
+        model.expect_like_reference({random_tensor(shape)});
+      } catch (const std::runtime_error& refused) {
+        EXPECT_FALSE(std::string(refused.what()).empty());
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace mortise::test

@@ -174,36 +174,29 @@ TEST_P(Convolutions, Depthwise) {
   check(square(2, 2, 2, 3, 9000, 3, 2, 1, 1));
 }
 
+// The same with one input channel per group.
+ConvShape by_channel(ConvShape shape) {
+  shape.groups = shape.out_channels = shape.in_channels;
+  return shape;
+}
+
 TEST_P(Convolutions, WithOneSidedPaddingAndUnequalAxes) {
-  check({.batch = 2,
-         .in_channels = 3,
-         .out_channels = 4,
-         .in = {1, 9, 14},
-         .out = {1, 5, 15},
-         .kernel = {1, 3, 2},
-         .stride = {1, 2, 1},
-         .dilation = {1, 1, 2},
-         .pad = {0, 0, 3}});
-  check({.batch = 2,
-         .in_channels = 3,
-         .out_channels = 3,
-         .groups = 3,
-         .in = {1, 9, 14},
-         .out = {1, 5, 15},
-         .kernel = {1, 3, 2},
-         .stride = {1, 2, 1},
-         .dilation = {1, 1, 2},
-         .pad = {0, 0, 3}});
+  const ConvShape uneven{.batch = 2,
+                         .in_channels = 3,
+                         .out_channels = 4,
+                         .in = {1, 9, 14},
+                         .out = {1, 5, 15},
+                         .kernel = {1, 3, 2},
+                         .stride = {1, 2, 1},
+                         .dilation = {1, 1, 2},
+                         .pad = {0, 0, 3}};
   // A kernel wider than the image, and pixels that see nothing but padding.
-  check(
-      {.in_channels = 2, .out_channels = 3, .in = {1, 2, 2}, .out = {1, 4, 8}, .kernel = {1, 5, 3}, .pad = {0, 3, 4}});
-  check({.in_channels = 2,
-         .out_channels = 2,
-         .groups = 2,
-         .in = {1, 2, 2},
-         .out = {1, 4, 8},
-         .kernel = {1, 5, 3},
-         .pad = {0, 3, 4}});
+  const ConvShape wide{
+      .in_channels = 2, .out_channels = 3, .in = {1, 2, 2}, .out = {1, 4, 8}, .kernel = {1, 5, 3}, .pad = {0, 3, 4}};
+  for (const ConvShape& shape : {uneven, wide}) {
+    check(shape);
+    check(by_channel(shape));
+  }
 }
 
 TEST_P(Convolutions, OfOneAndThreeAxes) {
@@ -214,22 +207,16 @@ TEST_P(Convolutions, OfOneAndThreeAxes) {
          .out = {1, 1, 38},
          .kernel = {1, 1, 5},
          .pad = {0, 0, 1}});
-  check({.in_channels = 4,
-         .out_channels = 6,
-         .groups = 2,
-         .in = {5, 6, 7},
-         .out = {3, 6, 4},
-         .kernel = {3, 3, 3},
-         .stride = {2, 1, 2},
-         .pad = {1, 1, 1}});
-  check({.in_channels = 4,
-         .out_channels = 4,
-         .groups = 4,
-         .in = {5, 6, 7},
-         .out = {3, 6, 4},
-         .kernel = {3, 3, 3},
-         .stride = {2, 1, 2},
-         .pad = {1, 1, 1}});
+  const ConvShape three_axes{.in_channels = 4,
+                             .out_channels = 6,
+                             .groups = 2,
+                             .in = {5, 6, 7},
+                             .out = {3, 6, 4},
+                             .kernel = {3, 3, 3},
+                             .stride = {2, 1, 2},
+                             .pad = {1, 1, 1}};
+  check(three_axes);
+  check(by_channel(three_axes));
 }
 
 TEST_P(Convolutions, WithEveryActivation) {
@@ -254,6 +241,10 @@ TEST_P(Convolutions, AfterWinograd) {
 }
 
 TEST_P(Convolutions, OfNothing) {
+  for (const Extents& image : {Extents{1, 5, 0}, Extents{1, 0, 5}}) {
+    check({.in_channels = 3, .out_channels = 4, .in = image, .out = image, .kernel = {1, 1, 1}});
+    check({.in_channels = 3, .out_channels = 3, .groups = 3, .in = image, .out = image, .kernel = {1, 1, 1}});
+  }
   check({.batch = 0, .in_channels = 3, .out_channels = 4, .in = {1, 5, 5}, .out = {1, 5, 5}, .kernel = {1, 1, 1}});
   check({.batch = 0, .in_channels = 3, .out_channels = 3, .groups = 3, .in = {1, 5, 5}, .out = {1, 5, 5}});
   check(
