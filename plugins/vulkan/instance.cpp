@@ -123,6 +123,7 @@ Result<VkPhysicalDevice> Instance::choose(const Options& options) const {
   MORTISE_TRY(check(vk().EnumeratePhysicalDevices(handle_, &count, devices.data()), "EnumeratePhysicalDevices"));
   if (devices.empty()) return Status(StatusCode::kUnavailable, "Vulkan: there is no device on this machine");
 
+  const bool is_number = !options.device.empty() && options.device.find_first_not_of("0123456789") == std::string::npos;
   VkPhysicalDevice best = VK_NULL_HANDLE;
   int best_rank = -1;
   std::string seen;
@@ -132,8 +133,7 @@ Result<VkPhysicalDevice> Instance::choose(const Options& options) const {
     const VkPhysicalDeviceProperties& device = properties.properties;
     const std::string name = device.deviceName;
     const bool software = device.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU;
-    const bool asked =
-        options.device.empty() || options.device == std::to_string(i) || name.find(options.device) != std::string::npos;
+    const bool asked = is_number ? options.device == std::to_string(i) : name.find(options.device) != std::string::npos;
     const bool recent = device.apiVersion >= VK_API_VERSION_1_1;
     seen += concat(seen.empty() ? "" : ", ", i, ": '", name, "'", software ? " (software)" : "",
                    recent ? "" : " (Vulkan 1.0)");

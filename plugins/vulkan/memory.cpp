@@ -102,6 +102,7 @@ Result<Memory::Chunk*> Memory::add_chunk(PoolState& pool, uint64_t size) {
     return status;
   }
   chunk.free.emplace(0, chunk.size);
+  chunk.serial = next_serial_++;
   if (pool.mapped) {
     chunk.address = reinterpret_cast<uintptr_t>(chunk.mapped);
   } else {
@@ -114,7 +115,7 @@ Result<Memory::Chunk*> Memory::add_chunk(PoolState& pool, uint64_t size) {
 
 Range Memory::range(const Chunk& chunk, uint64_t address, uint64_t size) const {
   const uint64_t offset = address - chunk.address;
-  return {chunk.buffer, offset, size, chunk.mapped == nullptr ? nullptr : chunk.mapped + offset};
+  return {chunk.buffer, offset, size, chunk.mapped == nullptr ? nullptr : chunk.mapped + offset, chunk.serial};
 }
 
 Result<Memory::Block> Memory::allocate(Pool which, uint64_t size) {

@@ -22,6 +22,7 @@ struct Range {
   uint64_t offset = 0;
   uint64_t size = 0;
   std::byte* mapped = nullptr;
+  uint64_t serial = 0;  // of the buffer; unlike its handle never given twice
 };
 
 class Memory {
@@ -44,7 +45,8 @@ class Memory {
     const Range& range() const { return range_; }
     // Bytes [offset, offset + size), which lie inside.
     Range part(uint64_t offset, uint64_t size) const {
-      return {range_.buffer, range_.offset + offset, size, range_.mapped == nullptr ? nullptr : range_.mapped + offset};
+      return {range_.buffer, range_.offset + offset, size, range_.mapped == nullptr ? nullptr : range_.mapped + offset,
+              range_.serial};
     }
     uint64_t address() const { return address_; }
     // The address, which the caller releases from now on.
@@ -86,6 +88,7 @@ class Memory {
     std::byte* mapped = nullptr;
     uint64_t address = 0;  // of its first byte
     uint64_t size = 0;
+    uint64_t serial = 0;
     std::map<uint64_t, uint64_t> free;  // offset -> size
   };
   struct PoolState {
@@ -113,6 +116,7 @@ class Memory {
   PoolState pools_[2];
   std::map<uint64_t, Allocated> allocated_;  // by address
   uint64_t used_ = 0;
+  uint64_t next_serial_ = 1;
   uint64_t next_address_ = 0x1000;  // of the next chunk that is not mapped
 };
 

@@ -65,7 +65,7 @@ Result<Pipelines::Layout> Pipelines::layout(uint32_t bindings) {
                                             .flags = 0,
                                             .bindingCount = bindings,
                                             .pBindings = slots.data()};
-  Layout& made = layouts_[bindings];
+  Layout made;
   MORTISE_TRY(device_.check(vk.CreateDescriptorSetLayout(device_.handle(), &set, nullptr, &made.set),
                             "CreateDescriptorSetLayout"));
   const VkPushConstantRange push{.stageFlags = VK_SHADER_STAGE_COMPUTE_BIT, .offset = 0, .size = kPushBytes};
@@ -76,8 +76,13 @@ Result<Pipelines::Layout> Pipelines::layout(uint32_t bindings) {
                                         .pSetLayouts = &made.set,
                                         .pushConstantRangeCount = 1,
                                         .pPushConstantRanges = &push};
-  MORTISE_TRY(
-      device_.check(vk.CreatePipelineLayout(device_.handle(), &info, nullptr, &made.pipeline), "CreatePipelineLayout"));
+  if (Status status = device_.check(vk.CreatePipelineLayout(device_.handle(), &info, nullptr, &made.pipeline),
+                                    "CreatePipelineLayout");
+      !status.ok()) {
+    vk.DestroyDescriptorSetLayout(device_.handle(), made.set, nullptr);
+    return status;
+  }
+  layouts_.emplace(bindings, made);
   return made;
 }
 

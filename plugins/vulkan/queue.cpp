@@ -75,13 +75,19 @@ void Queue::work() {
     if (jobs_.empty()) return;
     const VkFence fence = jobs_.front().fence;
     lock.unlock();
-    Status status =
+    const Status status =
         device_.check(device_.vk().WaitForFences(device_.handle(), 1, &fence, VK_TRUE, UINT64_MAX), "WaitForFences");
-    if (status.ok()) status = device_.check(device_.vk().ResetFences(device_.handle(), 1, &fence), "ResetFences");
+    if (!status.ok()) {
+      // Nobody knows what still runs: nothing more is begun, and what was begun ends before its memory is given back.
+      device_.lose();
+      device_.vk().DeviceWaitIdle(device_.handle());
+    }
+    const bool reusable = status.ok() && device_.vk().ResetFences(device_.handle(), 1, &fence) == VK_SUCCESS;
+    if (!reusable) device_.vk().DestroyFence(device_.handle(), fence, nullptr);
     lock.lock();
     const auto done = std::move(jobs_.front().done);
     jobs_.pop_front();
-    idle_fences_.push_back(fence);
+    if (reusable) idle_fences_.push_back(fence);
     lock.unlock();
     done(status);
     lock.lock();

@@ -20,7 +20,7 @@ bool overlap(const Range& a, const Range& b) {
 
 bool same_ranges(const std::vector<Range>& a, const std::vector<Range>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](const Range& x, const Range& y) { return x.buffer == y.buffer && x.offset == y.offset; });
+                    [](const Range& x, const Range& y) { return x.serial == y.serial && x.offset == y.offset; });
 }
 
 }  // namespace

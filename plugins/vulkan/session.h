@@ -16,7 +16,7 @@ inline constexpr uint32_t kDeviceMemoryKind = 1;
 
 class VulkanSession final : public sdk::Session, public sdk::AsyncSession {
  public:
-  // Uploads the weights, and makes the pipelines by recording the segment once.
+  // Uploads the weights and makes the pipelines.
   static Result<std::unique_ptr<sdk::Session>> create(std::shared_ptr<Gpu> gpu, const sdk::Host& host, Plan plan);
 
   Status run(const sdk::RunArgs& args) override;

@@ -12,7 +12,8 @@ namespace {
 constexpr uint64_t kPiece = uint64_t{8} << 20;
 
 Range part(const Range& range, uint64_t offset, uint64_t size) {
-  return {range.buffer, range.offset + offset, size, range.mapped == nullptr ? nullptr : range.mapped + offset};
+  return {range.buffer, range.offset + offset, size, range.mapped == nullptr ? nullptr : range.mapped + offset,
+          range.serial};
 }
 
 }  // namespace

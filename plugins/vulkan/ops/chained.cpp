@@ -19,6 +19,9 @@ Step& add_chained(Lowering& l, Shader shader, std::vector<uint32_t> spec, Tensor
 
 void chain(Lowering& l, Step& step, PointOp op, TensorId operand, float p) {
   require_broadcast(l, operand, step.outputs[0]);
+  if (const uint32_t rank = l.dims(step.outputs[0]).rank(); rank > kMaxChainRank) {
+    l.refuse(MORTISE_REFUSAL_RANK, "rank ", rank, "; shaders go to ", kMaxChainRank);
+  }
   ChainStep made = with_number(op, p);
   made.b = static_cast<uint32_t>(step.inputs.size());
   step.inputs.push_back(operand);

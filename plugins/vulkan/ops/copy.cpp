@@ -204,11 +204,10 @@ void gather(Lowering& l) {
   if (l.dims(y).num_elements() != split.outer * count * split.inner) {
     l.refuse(MORTISE_REFUSAL_SHAPE, "the output is ", to_string(l.dims(y)));
   }
-  if (l.tensor(indices).is_constant()) {
-    for (const int64_t index : l.ints(1)) {
-      if (index < -split.extent || index >= split.extent) {
-        l.refuse(MORTISE_REFUSAL_ATTRIBUTE, "index ", index, " is out of range for ", split.extent);
-      }
+  // A shader cannot report an index that is out of range, so all are looked at here.
+  for (const int64_t index : l.ints(1)) {
+    if (index < -split.extent || index >= split.extent) {
+      l.refuse(MORTISE_REFUSAL_ATTRIBUTE, "index ", index, " is out of range for ", split.extent);
     }
   }
   Step& step = l.add(Shader::gather, {Lowering::kGroup}, {y}, {x, indices});

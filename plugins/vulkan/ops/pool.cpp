@@ -11,8 +11,19 @@ namespace {
 // Of shaders/pool.comp.
 enum Mode : uint32_t { kMax = 0, kMean = 1, kMeanWithPadding = 2 };
 
+// Taps of all windows, a few seconds of any device: a window may be far larger than the image under it.
+constexpr uint64_t kMaxTaps = uint64_t{1} << 32;
+
 void add_pool(Lowering& l, Mode mode, const sdk::Window& window, TensorId y, TensorId x) {
   const auto count = static_cast<uint64_t>(l.dims(y).num_elements());
+  if (window.taps() > kMaxTaps / count) {
+    l.refuse(MORTISE_REFUSAL_TOO_BIG, "windows of ", to_string(window.kernel), " over ", count, " elements");
+  }
+  for (uint32_t axis = 0; axis < window.axes; ++axis) {
+    if (window.input[axis] + window.pad_begin[axis] + window.pad_end[axis] > INT32_MAX) {
+      l.refuse(MORTISE_REFUSAL_TOO_BIG, "the padded image has 2^31 elements or more along spatial axis ", axis);
+    }
+  }
   Step& step = add_chained(l, Shader::pool, {Lowering::kGroup, mode}, y, {x});
   step.push = {static_cast<uint32_t>(count)};
   const auto push = [&](auto value_of, int64_t otherwise) {

@@ -58,6 +58,7 @@ AxisTaps taps_of(const Lowering& l, const Rule& rule, int64_t extent, int64_t re
   axis.taps = rule.mode == "nearest" ? 1 : rule.mode == "linear" ? 2 : 4;
   for (int64_t at = 0; at < result; ++at) {
     const double x = coordinate(l, rule, at, extent, result, scale);
+    if (!(std::fabs(x) < 0x1p31)) l.refuse(MORTISE_REFUSAL_ATTRIBUTE, "a scale of ", scale, " leads far outside");
     if (rule.mode == "nearest") {
       axis.entries.push_back({inside(round_to_position(l, rule, x)), 1});
       continue;
@@ -115,6 +116,9 @@ void resize(Lowering& l) {
   } else {
     for (uint32_t axis = 0; axis < dims.rank(); ++axis) axes.push_back(axis);
   }
+  if (!scales.empty() && node.has_input(3)) {
+    l.refuse(MORTISE_REFUSAL_ATTRIBUTE, "scales and sizes are given, which may contradict each other");
+  }
   if (!scales.empty() && scales.size() != axes.size()) {
     l.refuse(MORTISE_REFUSAL_ATTRIBUTE, "there is not one scale per axis");
   }
@@ -125,6 +129,7 @@ void resize(Lowering& l) {
                                     : static_cast<double>(scales[i]);
     if (!(scale_of[axis] > 0)) l.refuse(MORTISE_REFUSAL_ATTRIBUTE, "a scale that is not positive");
   }
+  require_tables(l, result, 4);
   std::vector<AxisTaps> taps;
   for (uint32_t axis = 0; axis < dims.rank(); ++axis) {
     taps.push_back(taps_of(l, rule, dims[axis], result[axis], scale_of[axis]));

@@ -12,8 +12,20 @@ namespace mortise::vulkan {
 namespace {
 
 constexpr uint32_t kMaxRank = 6;  // of shaders/sample.comp
+// Entries of all axes, 32 MiB: the sides of an image are short beside its area.
+constexpr int64_t kMaxEntries = int64_t{1} << 22;
 
 }  // namespace
+
+void require_tables(const Lowering& l, const Shape& output, uint32_t taps) {
+  int64_t entries = 0;
+  for (const int64_t extent : output) {
+    if (extent > (kMaxEntries - entries) / taps) {
+      l.refuse(MORTISE_REFUSAL_TOO_BIG, "the axes of ", to_string(output), " are too long for the shader's tables");
+    }
+    entries += extent * taps;
+  }
+}
 
 void add_sample(Lowering& l, TensorId y, TensorId x, const std::vector<AxisTaps>& axes, bool copies, uint32_t outside) {
   const Shape dims = l.dims(y), strides = sdk::strides_of(l.dims(x));
@@ -90,6 +102,10 @@ void pad(Lowering& l) {
     }
   }
   Shape before(rank, 0);
+  require_tables(l, l.dims(y), 1);
+  for (const int64_t pad : pads) {
+    if (pad < INT32_MIN || pad > INT32_MAX) l.refuse(MORTISE_REFUSAL_ATTRIBUTE, "a padding of ", pad);
+  }
   for (uint32_t i = 0; i < axes.rank(); ++i) {
     const auto axis = static_cast<uint64_t>(axes[i]);
     before[axis] = pads[i];
@@ -112,6 +128,7 @@ void tile(Lowering& l) {
   if (l.node().since_version() < 6 || l.dims(y).rank() != dims.rank()) {
     l.refuse(MORTISE_REFUSAL_OPSET, "a single axis, as before opset 6, is not supported");
   }
+  require_tables(l, l.dims(y), 1);
   std::vector<AxisTaps> taps(dims.rank());
   for (uint32_t axis = 0; axis < dims.rank(); ++axis) {
     for (int64_t at = 0; at < l.dims(y)[axis]; ++at) taps[axis].entries.push_back({at % dims[axis], 1});

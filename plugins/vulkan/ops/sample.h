@@ -19,6 +19,9 @@ struct AxisTaps {
   std::vector<Tap> entries;
 };
 
+// Refuses an output whose tables, with so many taps for each position, are out of all proportion; before they are made.
+void require_tables(const Lowering& l, const Shape& output, uint32_t taps);
+
 // copies: words are moved, with one tap per axis; otherwise float32 is summed. outside: bits.
 void add_sample(Lowering& l, TensorId y, TensorId x, const std::vector<AxisTaps>& axes, bool copies, uint32_t outside);
 

@@ -2,8 +2,7 @@
 #extension GL_GOOGLE_include_directive : require
 // SPDX-License-Identifier: Apache-2.0
 //
-// Gather along the middle of [outer, extent, inner] words. Negative indices count from the end; one that is out of range
-// takes the nearest element, since a shader cannot report it.
+// Gather along the middle of [outer, extent, inner] words. Negative indices count from the end; none is out of range.
 #include "common.glsl"
 
 layout(push_constant) uniform Push { uint count, extent, inner, indices, index_words; } push;
@@ -18,6 +17,5 @@ void main() {
   uint inner = at % push.inner, which = at / push.inner % push.indices, outer = at / (push.inner * push.indices);
   int index = indices.words[which * push.index_words];
   if (index < 0) index += int(push.extent);
-  uint chosen = uint(clamp(index, 0, int(push.extent) - 1));
-  output_.words[at] = input_.words[(outer * push.extent + chosen) * push.inner + inner];
+  output_.words[at] = input_.words[(outer * push.extent + uint(index)) * push.inner + inner];
 }

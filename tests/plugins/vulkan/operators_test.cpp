@@ -82,5 +82,23 @@ TEST(VulkanOperators, PadResizeAndTile) {
   })");
 }
 
+TEST(VulkanOperators, LeaveToOthersWhatAShaderCannotDo) {
+  // Report an index that is out of range.
+  expect_as_reference("g (float[5,3] x, int64[2] i) => (float[2,3] y) { y = Gather(x, i) }", {.nodes = 0}, 20,
+                      {{"i", Tensor::of<int64_t>({2}, {4, -5})}});
+  // End within the patience of a device: 2^36 taps for one element.
+  expect_as_reference(R"(g (float[1,1,2,2,2] x) => (float[1,1,1,1,1] y) {
+    y = MaxPool <kernel_shape = [4096,4096,4096], pads = [4094,4094,4094,0,0,0]> (x)
+  })",
+                      {.nodes = 0});
+  // Keep tables for axes that are longer than any image is.
+  expect_as_reference("g (float[1] x) => (float[5000000] y) <int64[1] n = {5000000}> { y = Tile(x, n) }", {.nodes = 0});
+  // Walk more axes than a chain has strides for.
+  expect_as_reference(R"(g (float[2,1,2,1,2,1,2,1,2] x, float[1,2,1,2,1,2,1,2,1] b) => (float[2,2,2,2,2,2,2,2,2] y) {
+    y = Add(x, b)
+  })",
+                      {.nodes = 0});
+}
+
 }  // namespace
 }  // namespace mortise::test

@@ -93,6 +93,7 @@ void expect_equal(const Tensor& actual, const Tensor& expected, double tolerance
   for (size_t i = 0; i < a.size(); ++i) {
     if (std::isnan(e[i]) && std::isnan(a[i])) continue;
     if (a[i] == e[i]) continue;
+    ASSERT_TRUE(std::isfinite(a[i]) && std::isfinite(e[i])) << name << "[" << i << "]: " << a[i] << ", not " << e[i];
     const double difference = std::fabs(static_cast<double>(a[i]) - e[i]);
     ASSERT_LE(difference, tolerance * (1 + std::fabs(e[i]))) << name << "[" << i << "]: " << a[i] << ", not " << e[i];
   }
