@@ -25,6 +25,7 @@ mortise_estimate_t estimate_of(const sdk::GraphView& graph, const Lowered& lower
   }
   Call call;
   if (!lowered.op->is_view()) lowered.op->plan(inputs, outputs, call);
+  if (!call.status.ok()) return estimate;
   estimate.time_ns = call.ns();
   estimate.device_bytes = static_cast<double>(bytes);
   return estimate;

@@ -4,7 +4,6 @@
 #include "lower.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "registry.h"
 

@@ -57,6 +57,11 @@ class NodeReader {
 
   // Input i as a constant; refuses anything else.
   sdk::TensorView constant(uint32_t i) const;
+  sdk::TensorView constant_f32(uint32_t i) const {
+    const sdk::TensorView tensor = constant(i);
+    if (tensor.dtype() != DType::kF32) wrong_dtype(i, tensor.dtype());
+    return tensor;
+  }
   template <class T>
   std::vector<T> numbers(uint32_t i) const {
     const sdk::TensorView tensor = constant(i);

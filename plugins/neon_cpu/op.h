@@ -2,8 +2,9 @@
 //
 // Op: what a node becomes: shapes to shapes, and shapes to a call.
 //
-// An op is made by a lower function (lower.h), may be changed or merged by passes, packs its weights once in prepare(),
-// and is immutable from then on: infer() and plan() are [thread-safe]. What plan() puts into a Call is run with other
+// An op is made by a lower function (lower.h), may be changed or merged by passes, and keeps its meaning from prepare()
+// on: infer() and plan() are [thread-safe]. Weights are packed once, in prepare(), or, where the way depends on the
+// shape (convolutions), by the first plan() that wants it. What plan() puts into a Call is run with other
 // addresses each time, by several threads at once, and depends on nothing but the addresses.
 #pragma once
 

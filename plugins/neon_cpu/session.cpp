@@ -73,11 +73,12 @@ Status NeonSession::fit(Frame& frame, const Plan& plan) const {
     MORTISE_ASSIGN(frame.arena, host_.allocate(DType::kU8, {static_cast<int64_t>(plan.arena_bytes)}));
   }
   frame.bases.resize(kFirstPortBase + program_.inputs.size() + program_.outputs.size());
+  frame.unread.resize(program_.outputs.size());
   if (frame.operands.size() < plan.max_operands) frame.operands.resize(plan.max_operands);
   return {};
 }
 
-Status NeonSession::bind(Frame& frame, const Plan& plan, const sdk::RunArgs& args, std::vector<Tensor>& unread) const {
+Status NeonSession::bind(Frame& frame, const Plan& plan, const sdk::RunArgs& args) const {
   frame.bases[kArenaBase] = frame.arena.data<std::byte>();
   frame.bases[kAddressBase] = nullptr;
   std::byte** base = &frame.bases[kFirstPortBase];
@@ -85,9 +86,13 @@ Status NeonSession::bind(Frame& frame, const Plan& plan, const sdk::RunArgs& arg
   for (uint64_t i = 0; i < args.num_outputs(); ++i) {
     const Shape& shape = plan.output_shapes[i];
     if (args.output(i).absent()) {
-      MORTISE_ASSIGN(Tensor tensor, host_.allocate(program_.values[program_.outputs[i]].dtype, shape));
-      *base++ = tensor.data<std::byte>();
-      unread.push_back(std::move(tensor));
+      const DType dtype = program_.values[program_.outputs[i]].dtype;
+      MORTISE_ASSIGN(const uint64_t bytes, Tensor::storage_size(dtype, shape));
+      Tensor& unread = frame.unread[i];
+      if (unread.raw() == nullptr || unread.size_bytes() < bytes) {
+        MORTISE_ASSIGN(unread, host_.allocate(dtype, shape));
+      }
+      *base++ = unread.data<std::byte>();
       continue;
     }
     MORTISE_ASSIGN(const mortise_tensor_t tensor, args.output(i, shape));
@@ -157,8 +162,7 @@ Status NeonSession::run(const sdk::RunArgs& args) {
   if (lease.frame == nullptr) lease.frame = std::make_unique<Frame>();
   Frame& frame = *lease.frame;
   MORTISE_TRY(fit(frame, *plan));
-  std::vector<Tensor> unread;  // outputs that nobody wants
-  MORTISE_TRY(bind(frame, *plan, args, unread));
+  MORTISE_TRY(bind(frame, *plan, args));
   return walk(frame, *plan, args);
 }
 

@@ -24,7 +24,6 @@ class NeonSession final : public sdk::Session {
   // Makes the plan for these shapes now, so that the first run finds it.
   Status warm_up(std::vector<Shape> input_shapes);
   Status run(const sdk::RunArgs& args) override;
-  const Program& program() const { return program_; }
 
  private:
   // What a run needs for itself.
@@ -32,12 +31,13 @@ class NeonSession final : public sdk::Session {
     Tensor arena;
     std::vector<std::byte*> bases;
     std::vector<std::byte*> operands;
+    std::vector<Tensor> unread;  // per output: where it goes when nobody wants it
   };
   struct Lease;
 
   Result<std::shared_ptr<const Plan>> plan_for(const sdk::RunArgs& args, Lease& lease);
   Status fit(Frame& frame, const Plan& plan) const;
-  Status bind(Frame& frame, const Plan& plan, const sdk::RunArgs& args, std::vector<Tensor>& unread) const;
+  Status bind(Frame& frame, const Plan& plan, const sdk::RunArgs& args) const;
   Status walk(const Frame& frame, const Plan& plan, const sdk::RunArgs& args) const;
   Status run_call(const Frame& frame, const Plan& plan, const PlannedCall& planned) const;
   void record(const sdk::RunArgs& args, const Step& step, uint64_t start_ns) const;

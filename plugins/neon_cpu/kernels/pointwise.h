@@ -61,7 +61,7 @@ struct PointwisePlan {
 PointwisePlan plan_pointwise(std::vector<PointwiseStep> steps, std::vector<PointwiseInput> inputs, Element output,
                              std::span<const uint64_t> extents);
 
-// `inputs`: one address per input. The output may be an input of the same element type that is not broadcast.
+// `inputs`: one address per input. The output may be an input of the same element type and order that is not broadcast.
 void pointwise(const PointwisePlan& plan, const void* const* inputs, void* output, uint64_t begin, uint64_t end,
                std::byte* scratch);
 

@@ -18,7 +18,7 @@ Status ConvOp::infer(std::span<const Shape> in, std::span<Shape> out) const {
   if (options_.bias && in[*options_.bias] != Shape{w[0]}) {
     return invalid_argument("a bias ", to_string(in[*options_.bias]), " for ", w[0], " channels");
   }
-  return {};
+  return check_residual(in, out[0]);
 }
 
 uint64_t ConvOp::bias_size(const Shape& shape) const {
@@ -115,17 +115,15 @@ Lowered lower_conv(NodeReader& node) {
   check_image(node);
   node.operand(0);
   if (node.is_constant(1)) {
-    if (node.constant(1).dtype() != DType::kF32) node.refuse(MORTISE_REFUSAL_DTYPE, "only float32 is supported");
-    if (node.constant(1).dims().size() < 3) node.refuse(MORTISE_REFUSAL_RANK, "the weights have rank below 3");
-    options.weights = node.constant(1);
+    options.weights = node.constant_f32(1);
+    if (options.weights->dims().size() < 3) node.refuse(MORTISE_REFUSAL_RANK, "the weights have rank below 3");
   } else {
     node.operand(1);
   }
   std::optional<sdk::TensorView> bias;
   if (node.has_input(2)) {
     if (options.weights && node.is_constant(2)) {
-      bias = node.constant(2);
-      if (bias->dtype() != DType::kF32) node.refuse(MORTISE_REFUSAL_DTYPE, "only float32 is supported");
+      bias = node.constant_f32(2);
     } else {
       options.bias = options.weights ? 1 : 2;
       node.operand(2);

@@ -3,6 +3,7 @@
 // See epilogue_op.h.
 #include "epilogue_op.h"
 
+#include <cmath>
 #include <optional>
 
 namespace mortise::neon {
@@ -45,6 +46,7 @@ std::optional<Activation> activation_of(const PointwiseStep& step) {
 
 bool EpilogueOp::multiply(float factor) {
   if (residual_ != kNone || epilogue_.activation != Activation::kNone) return false;
+  if (!std::isnormal(factor) || !std::isnormal(epilogue_.scale * factor)) return false;
   epilogue_.scale *= factor;
   for (float& each : bias_) each *= factor;
   return true;
@@ -64,6 +66,12 @@ bool EpilogueOp::add_residual(uint32_t index) {
   if (residual_ != kNone || epilogue_.activation != Activation::kNone) return false;
   residual_ = index;
   return true;
+}
+
+Status EpilogueOp::check_residual(std::span<const Shape> inputs, const Shape& output) const {
+  if (residual_ == kNone || inputs[residual_] == output) return {};
+  return invalid_argument("a summand is ", to_string(inputs[residual_]), " where the model's types promise ",
+                          to_string(output), "; correct the type of that value in the model");
 }
 
 bool EpilogueOp::is_activation(const PointwiseStep& step) { return activation_of(step).has_value(); }

@@ -7,6 +7,7 @@
 // its part behind what is there already; if not, nothing has changed.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "../kernels/epilogue.h"
@@ -17,6 +18,7 @@ namespace mortise::neon {
 
 class EpilogueOp : public Op {
  public:
+  // Not where a factor, or the product of several, leaves the numbers that multiplying one by one would stay among.
   bool multiply(float factor);
   // A constant that broadcasts over the output as this op's bias does.
   bool add_bias(const float* values, const Shape& shape);
@@ -30,6 +32,8 @@ class EpilogueOp : public Op {
   // Number of elements of the bias if `shape` is one that broadcasts like it, otherwise 0.
   virtual uint64_t bias_size(const Shape& shape) const = 0;
 
+  // At the end of infer(): a residual that a declared shape promised, and the run does not have, is an error.
+  Status check_residual(std::span<const Shape> inputs, const Shape& output) const;
   // The epilogue of a run; where the bias goes is the derived class's business.
   Epilogue epilogue(const Operands& operands) const {
     Epilogue made = epilogue_;

@@ -33,7 +33,8 @@ class Gather final : public Op {
                  for (uint64_t i = begin; i < end; ++i) {
                    int64_t index = wide ? operands.in<int64_t>(1)[i % count] : operands.in<int32_t>(1)[i % count];
                    if (index < 0) index += extent;
-                   if (index < 0 || index >= extent) return operands.fail("an index is out of range");
+                   if (index < 0 || index >= extent)
+                     return operands.fail("an index is outside of [-extent, extent) of the gathered axis; see input 1");
                    const uint64_t from = (i / count) * static_cast<uint64_t>(extent) + static_cast<uint64_t>(index);
                    if (row != 0) std::memcpy(operands.out<char>() + i * row, operands.in<char>(0) + from * row, row);
                  }

@@ -77,7 +77,9 @@ inline Result<sdk::Window> conv_window(const sdk::WindowAttributes& attributes, 
     return invalid_argument("an image ", to_string(image), " and weights ", to_string(weights),
                             " have different ranks");
   }
-  if (groups < 1 || weights[0] % groups != 0 || image[1] != weights[1] * groups) {
+  int64_t channels = 0;
+  if (groups < 1 || weights[0] % groups != 0 || __builtin_mul_overflow(weights[1], groups, &channels) ||
+      image[1] != channels) {
     return invalid_argument("an image ", to_string(image), " and weights ", to_string(weights), " do not fit in ",
                             groups, groups == 1 ? " group" : " groups");
   }

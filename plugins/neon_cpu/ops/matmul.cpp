@@ -44,6 +44,9 @@ Result<Product> product_of(Shape a, Shape b, const MatMulOp::Options& options) {
   return p;
 }
 
+// Of a batch whose matrices are found through a list, which is made with the plan.
+constexpr uint64_t kMaxMembers = uint64_t{1} << 20;
+
 // Where the matrices of each member of the batch begin, `size` elements apart.
 std::vector<int64_t> offsets_of(const Shape& mine, const Shape& batch, uint64_t size) {
   const Shape strides = broadcast_strides(mine, batch);
@@ -83,8 +86,9 @@ Status MatMulOp::infer(std::span<const Shape> in, std::span<Shape> out) const {
     const Shape both[] = {in[addend_], out[0]};
     MORTISE_ASSIGN(const Shape all, broadcast(both));
     if (all != out[0]) return invalid_argument("C ", to_string(in[addend_]), " does not fit ", to_string(out[0]));
+    return {};
   }
-  return {};
+  return check_residual(in, out[0]);
 }
 
 uint64_t MatMulOp::bias_size(const Shape& shape) const {
@@ -145,6 +149,9 @@ void MatMulOp::plan(std::span<const Shape> in, std::span<const Shape> out, Call&
   } else if (out[0].num_elements() == 0) {
     // A batch of empty matrices may be as long as it likes.
     gemm_call.shape.batch = 0;
+  } else if (gemm_call.shape.batch > kMaxMembers) {
+    call.status = unimplemented("a stack of ", gemm_call.shape.batch, " matrices; this provider takes ", kMaxMembers);
+    return;
   } else if (gemm_call.shape.batch != 1) {
     const uint64_t packed_size = aligned_floats(packed_b_size(p.k, p.n));
     made->a_offsets = offsets_of(p.a_batch, p.batch, p.m * p.k);
@@ -176,8 +183,9 @@ namespace {
 // A constant b is packed, anything else an operand.
 void take_b(NodeReader& node, MatMulOp::Options& options) {
   if (node.is_constant(1)) {
-    if (node.constant(1).dtype() != DType::kF32) node.refuse(MORTISE_REFUSAL_DTYPE, "only float32 is supported");
-    options.b = node.constant(1);
+    options.b = node.constant_f32(1);
+    const size_t rank = options.b->dims().size();
+    if (options.is_gemm ? rank != 2 : rank == 0) node.refuse(MORTISE_REFUSAL_RANK, "input 1 has rank ", rank);
   } else {
     node.operand(1);
   }
@@ -202,7 +210,7 @@ Lowered lower_gemm(NodeReader& node) {
   take_b(node, options);
   const float alpha = node.get_float("alpha", 1), beta = node.get_float("beta", 1);
   auto op = std::make_unique<MatMulOp>(options);
-  op->multiply(alpha);
+  if (alpha != 1 && !op->multiply(alpha)) node.refuse(MORTISE_REFUSAL_ATTRIBUTE, "alpha is ", alpha);
   if (node.has_input(2) && beta != 0) {
     bool is_bias = false;
     if (node.is_constant(2)) {

@@ -57,9 +57,8 @@ uint8_t PointwiseBuilder::input(uint32_t i, DTypes allowed) {
     node_.refuse(MORTISE_REFUSAL_RANK, "input ", i, " has rank ", node_.rank(i), ", supported up to ",
                  kMaxPointwiseRank);
   }
-  // Room for the steps that an operator with many inputs needs, one for each.
-  if (2 * values_.size() + 2 > kMaxPointwiseRegisters) {
-    node_.refuse(MORTISE_REFUSAL_TOO_BIG, "more than ", kMaxPointwiseRegisters / 2, " inputs");
+  if (values_.size() >= kMaxPointwiseRegisters) {
+    node_.refuse(MORTISE_REFUSAL_TOO_BIG, "more than ", kMaxPointwiseRegisters, " inputs");
   }
   elements_.push_back(*element_of(node_.operand(i, allowed)));
   values_.push_back(value);
@@ -76,6 +75,10 @@ std::optional<float> PointwiseBuilder::number(uint32_t i, uint32_t beside) const
 }
 
 uint8_t PointwiseBuilder::emit(PointwiseOp op, uint8_t a, uint8_t b, uint8_t c, float alpha, float beta) {
+  if (values_.size() + steps_.size() >= kMaxPointwiseRegisters) {
+    node_.refuse(MORTISE_REFUSAL_TOO_BIG, "it needs more than ", kMaxPointwiseRegisters, " registers for ",
+                 node_.num_inputs(), " inputs");
+  }
   const auto to = static_cast<uint8_t>(values_.size() + steps_.size());
   steps_.push_back({.op = op, .to = to, .a = a, .b = b, .c = c, .alpha = alpha, .beta = beta});
   return to;

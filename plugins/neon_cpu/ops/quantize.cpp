@@ -65,8 +65,8 @@ Lowered make(NodeReader& node, bool to_bytes) {
       .to_bytes = to_bytes, .is_signed = false, .has_zero = node.has_input(2), .axis = node.get_int("axis", 1)};
   const DType x = node.operand(0, to_bytes ? DTypes{DType::kF32} : DTypes{DType::kU8, DType::kI8});
   node.operand(1);
-  if (options.has_zero) node.operand(2, {DType::kU8, DType::kI8});
   const DType y = node.result(0, to_bytes ? DTypes{DType::kU8, DType::kI8} : DTypes{DType::kF32});
+  if (options.has_zero) node.operand(2, {to_bytes ? y : x});
   options.is_signed = (to_bytes ? y : x) == DType::kI8;
   return node.make<Scaling>(options);
 }

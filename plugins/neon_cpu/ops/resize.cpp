@@ -13,7 +13,7 @@ namespace mortise::neon {
 namespace {
 
 // Longer axes are left to others: the tables would be as large as images.
-constexpr double kLongestAxis = 1 << 24;
+constexpr double kLongestAxis = 1 << 20;
 
 struct ResizeOptions {
   bool linear = false;

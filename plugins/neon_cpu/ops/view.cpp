@@ -92,6 +92,9 @@ Lowered lower_squeeze(NodeReader& node) {
 }
 
 Lowered lower_unsqueeze(NodeReader& node) {
+  if (!(node.version() < 13 ? node.node().has("axes") : node.has_input(1))) {
+    node.refuse(MORTISE_REFUSAL_OTHER, "axes are missing");
+  }
   return make_view(node, [axes = axes_of(node)](const Shape& x) -> Result<Shape> {
     MORTISE_ASSIGN(const Shape given, sdk::normalise_axes(axes, x.rank() + axes.size()));
     Shape y;

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "tests/plugins/neon_cpu/neon_model.h"
+#include "tests/support/model_text.h"
 
 namespace mortise::test {
 namespace {
@@ -98,7 +99,7 @@ TEST(NeonSession, RefusesAnIndexOutOfRange) {
   model.expect_like_reference({Tensor::of<int64_t>({3}, {0, -4, 3})});
   Session session = model.load_neon();
   std::vector<Value> in = {Tensor::of<int64_t>({3}, {0, 4, 1})}, out(1);
-  EXPECT_THAT(session.run(in, out).message(), HasSubstr("an index is out of range"));
+  EXPECT_THAT(session.run(in, out).message(), HasSubstr("an index is outside"));
 }
 
 // Extents that only an empty tensor can have: nothing that is counted, allocated or looped over by them.
@@ -182,6 +183,71 @@ TEST(NeonSession, SurvivesWindowsThatMakeNoSense) {
       }
     }
   }
+}
+
+// More operands than a pointwise program has registers, the same one over and over among them.
+TEST(NeonSession, TakesOperatorsWithManyInputs) {
+  for (const char* op : {"Sum", "Max", "Mean"}) {
+    for (const int count : {11, 12, 13, 23, 24, 25, 300}) {
+      for (const bool same : {true, false}) {
+        if (!same && count == 300) continue;
+        NeonModel model;
+        std::vector<std::string> names;
+        std::vector<Tensor> inputs;
+        for (int i = 0; i < count; ++i) {
+          if (same && i > 0) {
+            names.push_back(names[0]);
+            continue;
+          }
+          names.push_back(model.input("x" + std::to_string(i), {5}));
+          inputs.push_back(random_tensor({5}, static_cast<uint32_t>(i)));
+        }
+        model.output(model.node(op, names, "y"));
+        // With the reference behind it, for what needs too many.
+        Config config;
+        config.providers = {{.id = "org.mortise.neon", .library = MORTISE_NEON_LIBRARY}};
+        Session neon = model.load(config), reference = model.load_reference();
+        expect_close(run(neon, inputs), run(reference, inputs), 1e-5f);
+      }
+    }
+  }
+}
+
+TEST(NeonSession, ClaimsWithoutMemoryForWhatAModelDeclares) {
+  NeonModel model;
+  const int64_t huge = int64_t{1} << 36;
+  model.output(model.node("MatMul", {model.input("x", {huge, 2, 2}), model.input("z", {huge, 2, 2})}, "y"));
+  try {
+    model.load_neon();
+  } catch (const std::runtime_error& refused) {
+    EXPECT_FALSE(std::string(refused.what()).empty());
+  }
+}
+
+// The model says that r has as many rows as the product; in the run it has one, which broadcasts.
+TEST(NeonSession, TrustsNoTypeThatAModelOnlyDeclares) {
+  const std::string bytes = model_of_graph(R"(
+    node { op_type: "Compress" input: "q" input: "keep" output: "r" attribute { name: "axis" type: INT i: 0 } }
+    node { op_type: "MatMul" input: "x" input: "w" output: "p" }
+    node { op_type: "Add" input: "p" input: "r" output: "y" }
+    initializer { name: "w" data_type: 1 dims: 2 dims: 2 float_data: [1, 0, 0, 1] }
+    input { name: "x" type { tensor_type { elem_type: 1 shape { dim { dim_param: "N" } dim { dim_value: 2 } } } } }
+    input { name: "q" type { tensor_type { elem_type: 1 shape { dim { dim_value: 2 } dim { dim_value: 2 } } } } }
+    input { name: "keep" type { tensor_type { elem_type: 9 shape { dim { dim_value: 2 } } } } }
+    output { name: "y" type { tensor_type { elem_type: 1 } } }
+    value_info { name: "r" type { tensor_type { elem_type: 1 shape { dim { dim_param: "N" } dim { dim_value: 2 } } } } })");
+  Config config;
+  config.providers = {{.id = "org.mortise.neon", .library = MORTISE_NEON_LIBRARY}};
+  auto session = Session::load(LoadInput{.bytes = std::as_bytes(std::span(bytes)), .config = config});
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  const int64_t rows = 4096;
+  const Tensor x = random_tensor({rows, 2});
+  auto outputs = session->run(
+      {{"x", x}, {"q", Tensor::of<float>({2, 2}, {1, 2, 3, 4})}, {"keep", Tensor::of<bool>({2}, {false, true})}});
+  ASSERT_TRUE(outputs.ok()) << outputs.status().message();
+  const auto y = outputs->at("y").tensor.elements<float>();
+  ASSERT_EQ(y.size(), static_cast<size_t>(2 * rows));
+  for (size_t i = 0; i < y.size(); ++i) ASSERT_EQ(y[i], x.elements<float>()[i] + (i % 2 == 0 ? 3 : 4)) << i;
 }
 
 }  // namespace
