@@ -69,6 +69,27 @@ Status infer_broadcast(InferContext& context) {
   return {};
 }
 
+// Both inputs have the shape of the output.
+Status infer_swi_glu(InferContext& context) {
+  const Dims* a = context.dims(0);
+  const Dims* b = context.dims(1);
+  if (a != nullptr && b != nullptr && a->size() != b->size()) {
+    return context.error("its inputs are ", to_string(context.input(0)), " and ", to_string(context.input(1)),
+                         "; they must have the same shape");
+  }
+  if (a == nullptr || b == nullptr) {
+    context.set_shape(0, context.input(a == nullptr ? 1 : 0).dims);
+    return {};
+  }
+  Dims both;
+  for (size_t axis = 0; axis < a->size(); ++axis) {
+    MORTISE_ASSIGN(const Dim extent, context.same((*a)[axis], (*b)[axis], concat("places along axis ", axis)));
+    both.push_back(extent);
+  }
+  context.set_shape(0, std::move(both));
+  return {};
+}
+
 // Input 1 is broadcast to input 0, never the other way.
 Status infer_prelu(InferContext& context) {
   context.set_shape(0, context.input(0).dims);

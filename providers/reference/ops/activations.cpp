@@ -81,6 +81,21 @@ Result<Kernel> make_swish(const NodeSpec& node) {
   return unary<Floats>(
       [alpha = node.get_float("alpha", 1.0f)]<class T>(T x) -> T { return x * sigmoid(static_cast<T>(alpha) * x); });
 }
+// Swish of the gate times the value, which has the gate's shape.
+Result<Kernel> make_swi_glu(const NodeSpec& node) {
+  Kernel gate = same_type_binary<Floats>(node, [alpha = node.get_float("alpha", 1.0f)]<class T>(T a, T b) -> T {
+    return a * sigmoid(static_cast<T>(alpha) * a) * b;
+  });
+  return Kernel([gate = std::move(gate)](KernelContext& context) -> Status {
+    const Shape& a = context.input(0).shape();
+    const Shape& b = context.input(1).shape();
+    if (!(a == b)) {
+      return invalid_argument("A ", to_string(a), " and B ", to_string(b),
+                              " must have the same shape; Expand the other");
+    }
+    return gate(context);
+  });
+}
 Result<Kernel> make_gelu(const NodeSpec& node) {
   const auto approximate = node.get_string("approximate", "none");
   if (approximate == "tanh") {

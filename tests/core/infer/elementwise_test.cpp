@@ -31,6 +31,20 @@ TEST(InferElementwise, ComparesToBool) {
   EXPECT_EQ(b.infer(), "bool[n]");
 }
 
+TEST(InferElementwise, DoesNotBroadcastTheGateOfSwiGlu) {
+  const auto infer = [](Dims a, Dims b) {
+    GraphBuilder builder;
+    const ValueId x = builder.input("x", DType::kF32, std::move(a));
+    const ValueId y = builder.input("y", DType::kF32, std::move(b));
+    builder.node("SwiGLU", {x, y});
+    return builder.infer();
+  };
+  EXPECT_EQ(infer({kUnknownDim, known_dim(3)}, {known_dim(2), known_dim(3)}), "float32[2, 3]");
+  EXPECT_THAT(infer({known_dim(1), known_dim(3)}, {known_dim(2), known_dim(3)}),
+              HasSubstr("1 and 2 places along axis 0"));
+  EXPECT_THAT(infer({known_dim(3)}, {known_dim(1), known_dim(3)}), HasSubstr("must have the same shape"));
+}
+
 TEST(Infer, RejectsDeclaredTypeThatContradicts) {
   GraphBuilder b;
   const ValueId x = b.input("x", DType::kF32, Dims{known_dim(3)});

@@ -26,7 +26,7 @@ class GraphBuilder {
                std::map<std::string, std::vector<int64_t>> lists = {}, Type declared = {}) {
     Node node;
     node.op_type = graph.intern(op_type);
-    node.since_version = infer::since_version("", op_type, 27).value_or(0);
+    node.since_version = infer::since_version("", op_type, 28).value_or(0);
     node.inputs = std::move(inputs);
     node.outputs = {graph.add_value(graph.intern("out"), std::move(declared))};
     for (auto& [name, value] : attributes) node.attributes.push_back({graph.intern(name), value});

@@ -1,9 +1,9 @@
-// Recurrent, quantization, resizing and loss operators against hand calculations.
+// Recurrent, gated, quantization, resizing and loss operators against hand calculations.
 #include <gmock/gmock.h>
 
 #include <cmath>
 
-#include "tests/support/run_op.h"
+#include "tests/providers/reference/typed.h"
 
 namespace mortise::test {
 namespace {
@@ -91,6 +91,31 @@ TEST(Resize, RefusesExtentsThatNoIntegerHolds) {
        .inputs = {Tensor::of<float>({1, 2}, {0, 4}), Value(), Value(), Tensor::of<int64_t>({2}, {1LL << 39, 1})}});
   ASSERT_FALSE(y.ok());
   EXPECT_THAT(y.status().message(), HasSubstr("axis 1 of [1, 2] cannot be scaled"));
+}
+
+TEST(SwiGlu, MultipliesByTheSwishOfTheGate) {
+  for (const DType dtype : kFloatTypes) {
+    for (const double alpha : {1.0, 0.5, -2.0}) {
+      for (const Shape& shape : {Shape{}, Shape{0, 3}, Shape{2, 3, 5}}) {
+        const Tensor a = eighths(dtype, shape, 1), b = eighths(dtype, shape, 2);
+        const auto y = run_op(
+            {.op = "SwiGLU", .version = 28, .attributes = {{"alpha", static_cast<float>(alpha)}}, .inputs = {a, b}});
+        ASSERT_TRUE(y.ok()) << y.status().message();
+        std::vector<double> wanted = doubles(a);
+        for (size_t i = 0; i < wanted.size(); ++i) wanted[i] *= doubles(b)[i] / (1 + std::exp(-alpha * wanted[i]));
+        EXPECT_EQ((*y)[0].tensor.shape(), shape);
+        expect_near((*y)[0], wanted);
+      }
+    }
+  }
+}
+
+TEST(SwiGlu, DoesNotBroadcast) {
+  const auto y = run_op({.op = "SwiGLU",
+                         .version = 28,
+                         .inputs = {Tensor::of<float>({2, 1}, {1, 2}), Tensor::of<float>({1, 2}, {1, 2})}});
+  ASSERT_FALSE(y.ok());
+  EXPECT_THAT(y.status().message(), HasSubstr("A [2, 1] and B [1, 2] must have the same shape"));
 }
 
 TEST(SoftmaxCrossEntropyLoss, RefusesLabelsOutOfRange) {
