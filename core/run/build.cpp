@@ -45,16 +45,16 @@ class Builder {
     program->graph = &graph_;
     program->memory = &input_.host->memory();
     program->providers = providers_;
-    std::vector<uint32_t> quarantined;
+    std::vector<uint32_t> left_out;
     for (uint32_t i = 0; i < providers_.size(); ++i) {
-      if (providers_[i]->quarantined()) quarantined.push_back(i);
+      if (!usable(*providers_[i]).ok()) left_out.push_back(i);
     }
     // Every round excludes at least one more claim, so this ends.
     for (bool complete = false; !complete;) {
       auto planned = plan::make_plan(graph_, {.claims = built_->claims,
                                               .rules = input_.config->placement,
                                               .exclusions = built_->exclusions,
-                                              .quarantined = quarantined});
+                                              .quarantined = left_out});
       if (!planned.ok()) return std::move(planned).status();
       built_->plan = std::move(*planned);
       program->steps.clear();
@@ -74,8 +74,8 @@ class Builder {
  private:
   Status claim() {
     for (size_t i = 0; i < providers_.size(); ++i) {
-      if (providers_[i]->quarantined()) {
-        built_->claims.push_back(claims_of_quarantined(*providers_[i]));
+      if (Status status = usable(*providers_[i]); !status.ok()) {
+        built_->claims.push_back(claims_of_none(*providers_[i], status));
         continue;
       }
       const ScopedSetup role;
@@ -92,11 +92,18 @@ class Builder {
     return {};
   }
 
-  // A provider in quarantine is asked nothing.
-  plan::ProviderClaims claims_of_quarantined(const ProviderInstance& provider) const {
+  // Not OK for a provider that is asked nothing.
+  Status usable(const ProviderInstance& provider) const {
+    for (const Doubt& doubt : input_.doubts) {
+      if (doubt.provider == &provider) return doubt.reason;
+    }
+    return provider.quarantine_reason();
+  }
+
+  plan::ProviderClaims claims_of_none(const ProviderInstance& provider, const Status& reason) const {
     plan::ProviderClaims claims{.provider_id = provider.id()};
-    claims.verdicts.assign(graph_.num_nodes(), {plan::Answer::kDeclined, MORTISE_REFUSAL_OTHER,
-                                                "failed at run: " + provider.quarantine_reason().message()});
+    claims.verdicts.assign(graph_.num_nodes(),
+                           {plan::Answer::kDeclined, MORTISE_REFUSAL_OTHER, "failed at run: " + reason.message()});
     return claims;
   }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "core/graph/abi_graph.h"
@@ -12,11 +14,19 @@
 
 namespace mortise::run {
 
+// A provider that refused the input of a run: the plan that judges the input does without it.
+struct Doubt {
+  ProviderInstance* provider = nullptr;
+  Status reason;      // what it said
+  std::string nodes;  // what it was running
+};
+
 struct BuildInput {
   const Graph* graph = nullptr;  // finalized, types inferred; outlives what is built
   const ProviderSet* providers = nullptr;
   const Config* config = nullptr;
   HostContext* host = nullptr;
+  std::span<const Doubt> doubts;  // these providers get nothing, as those in quarantine
 };
 
 // A planned and compiled graph, and how it came to be.

@@ -46,6 +46,11 @@ Status check_input(const Port& port, const Value& value) {
                           to_string(tensor.shape()), " was given");
 }
 
+// Whether a provider says that not it but what it was given is at fault.
+bool blames_input(const Status& status) {
+  return status.code() == StatusCode::kInvalidArgument || status.code() == StatusCode::kOutOfRange;
+}
+
 }  // namespace
 
 struct Session::Impl {
@@ -53,8 +58,14 @@ struct Session::Impl {
   Config config;
   std::unique_ptr<HostContext> host;
   ProviderSet provider_set;
-  std::mutex mutex;                            // of `built`
-  std::shared_ptr<run::Built> built;           // replaced when a provider is put into quarantine
+  std::mutex mutex;                   // of `built`
+  std::shared_ptr<run::Built> built;  // replaced when a provider is put into quarantine
+  std::mutex second_opinion_mutex;    // of the next one
+  struct {
+    std::weak_ptr<run::Built> first;  // the plan whose providers it does without
+    std::vector<ProviderInstance*> without;
+    std::shared_ptr<run::Built> built;
+  } second_opinion;                            // the last one, kept for the next bad input
   std::shared_ptr<report::TraceFile> profile;  // null: the configuration asks for none
 
   ModelInfo info;
@@ -66,7 +77,15 @@ struct Session::Impl {
 
   std::string where() const { return model.path.empty() ? "model" : model.path.string(); }
   Status prepare();
-  Status build();
+  Result<std::shared_ptr<run::Built>> build(std::span<const run::Doubt> doubts = {});
+  // The plan that judges an input which providers of `first` refused: without them.
+  Result<std::shared_ptr<run::Built>> judge(const std::shared_ptr<run::Built>& first,
+                                            std::span<const run::Doubt> doubts);
+  // After the plan without some providers has given results for the input that they refused: into quarantine with them.
+  void convict(const std::shared_ptr<run::Built>& first, const std::shared_ptr<run::Built>& without,
+               std::span<const run::Doubt> doubts);
+  void quarantine(ProviderInstance& provider, const Status& reason, const std::string& nodes);
+  const ProviderConfig& config_of(const ProviderInstance& provider) const;
   // After a provider failed: puts it into quarantine and plans again without it. OK: the run can start again.
   Status recover(const std::shared_ptr<run::Built>& failed, const run::Failure& failure, const Status& status);
   Status run(std::span<const Value> given, std::span<Value> results, const RunOptions& options);
@@ -83,7 +102,9 @@ Status Session::Impl::prepare() {
   const optimize::PassContext context = {.evaluate = run::make_evaluator(provider_set, *host)};
   const optimize::OptimizeOptions passes = {.enable = config.session.enable, .disable = config.session.disable};
   MORTISE_TRY(optimize::optimize(model.graph, passes, context).context(where()));
-  MORTISE_TRY(build().context(where()));
+  auto planned = build();
+  if (!planned.ok()) return std::move(planned).status().context(where());
+  built = std::move(*planned);
 
   const Graph& graph = model.graph;
   for (const ValueId id : graph.inputs) inputs.push_back(make_port(graph, id, graph.value(id).name));
@@ -107,32 +128,64 @@ Status Session::Impl::prepare() {
   return {};
 }
 
-Status Session::Impl::build() {
-  MORTISE_ASSIGN(
-      built, run::build({.graph = &model.graph, .providers = &provider_set, .config = &config, .host = host.get()}));
-  return {};
+Result<std::shared_ptr<run::Built>> Session::Impl::build(std::span<const run::Doubt> doubts) {
+  MORTISE_ASSIGN(std::shared_ptr<run::Built> made, run::build({.graph = &model.graph,
+                                                               .providers = &provider_set,
+                                                               .config = &config,
+                                                               .host = host.get(),
+                                                               .doubts = doubts}));
+  return made;
+}
+
+Result<std::shared_ptr<run::Built>> Session::Impl::judge(const std::shared_ptr<run::Built>& first,
+                                                         std::span<const run::Doubt> doubts) {
+  std::vector<ProviderInstance*> without;
+  for (const run::Doubt& doubt : doubts) without.push_back(doubt.provider);
+  const std::lock_guard lock(second_opinion_mutex);
+  if (second_opinion.first.lock() != first || second_opinion.without != without) {
+    MORTISE_ASSIGN(std::shared_ptr<run::Built> made, build(doubts));
+    second_opinion = {.first = first, .without = std::move(without), .built = std::move(made)};
+  }
+  return second_opinion.built;
+}
+
+void Session::Impl::convict(const std::shared_ptr<run::Built>& first, const std::shared_ptr<run::Built>& without,
+                            std::span<const run::Doubt> doubts) {
+  const std::lock_guard lock(mutex);
+  if (built != first) return;  // another run has recovered meanwhile
+  for (const run::Doubt& doubt : doubts) quarantine(*doubt.provider, doubt.reason, doubt.nodes);
+  built = without;
+}
+
+void Session::Impl::quarantine(ProviderInstance& provider, const Status& reason, const std::string& nodes) {
+  if (provider.quarantined()) return;
+  host->log().warning("{}; '{}' is given no more work, and its nodes ({}) run on the next provider", reason.message(),
+                      provider.id(), nodes);
+  provider.quarantine(reason);
+}
+
+const ProviderConfig& Session::Impl::config_of(const ProviderInstance& provider) const {
+  return std::find_if(provider_set.members.begin(), provider_set.members.end(),
+                      [&](const ProviderSet::Member& member) { return member.instance.get() == &provider; })
+      ->config;
 }
 
 Status Session::Impl::recover(const std::shared_ptr<run::Built>& failed, const run::Failure& failure,
                               const Status& status) {
   ProviderInstance& provider = *failure.provider;
-  const auto member = std::find_if(provider_set.members.begin(), provider_set.members.end(),
-                                   [&](const ProviderSet::Member& m) { return m.instance == failure.provider; });
-  if (member->config.on_failure == OnFailure::kError) {
+  if (config_of(provider).on_failure == OnFailure::kError) {
     if (status.code() == StatusCode::kDeviceLost) provider.quarantine(status);  // it may not be called again
     return make_error(status.code(), status.message(), " (running ", failure.nodes, ")");
   }
   // Runs that begin meanwhile wait: all of them would need the provider that has just failed.
   const std::lock_guard lock(mutex);
   if (built != failed) return {};  // another run has recovered already
-  if (!provider.quarantined()) {
-    host->log().warning("{}; '{}' is given no more work, and its nodes ({}) run on the next provider", status.message(),
-                        provider.id(), failure.nodes);
-    provider.quarantine(status);
+  quarantine(provider, status, failure.nodes);
+  auto rebuilt = build();
+  if (!rebuilt.ok()) {
+    return make_error(status.code(), status.message(), "; without '", provider.id(), "', ", rebuilt.status().message());
   }
-  if (Status rebuilt = build(); !rebuilt.ok()) {
-    return make_error(status.code(), status.message(), "; without '", provider.id(), "', ", rebuilt.message());
-  }
+  built = std::move(*rebuilt);
   return {};
 }
 
@@ -166,24 +219,40 @@ Status Session::Impl::run(std::span<const Value> given, std::span<Value> results
                          ? options.deadline
                          : std::chrono::nanoseconds(std::chrono::milliseconds(config.session.deadline_ms));
   if (limit.count() > 0) control.deadline = std::chrono::steady_clock::now() + limit;
-  // Every turn but the last takes a provider out of the session, so this ends.
+  // Every turn but the last takes a provider out of the session or out of this run, so this ends.
+  std::vector<run::Doubt> doubts;
   for (;;) {
     run::Failure failure;
     control.failure = &failure;
-    std::shared_ptr<run::Built> current;
+    std::shared_ptr<run::Built> first;
     {
       const std::lock_guard lock(mutex);
-      current = built;
+      first = built;
+    }
+    std::shared_ptr<run::Built> current = first;
+    if (!doubts.empty()) {
+      auto judging = judge(first, doubts);
+      if (!judging.ok()) return std::move(doubts.back().reason).context(where());  // nobody can say who is at fault
+      current = std::move(*judging);
     }
     std::optional<run::RunTrace> trace;
     if (options.trace != nullptr || profile != nullptr) control.trace = &trace.emplace(current->executor->program());
     Status status = current->executor->run(std::span(pointers.data(), pointers.size()), results, control);
     if (trace) hand_over(trace->finish(status), options);
-    if (!status.ok() && failure.provider != nullptr) {
-      status = recover(current, failure, status);
+    if (status.ok()) {
+      if (!doubts.empty()) convict(first, current, doubts);
+      return status;
+    }
+    if (failure.provider != nullptr) {
+      if (blames_input(status) && config_of(*failure.provider).on_failure == OnFailure::kFallback) {
+        doubts.push_back({.provider = failure.provider.get(), .reason = status, .nodes = failure.nodes});
+        continue;
+      }
+      status = recover(first, failure, status);
+      doubts.clear();
       if (status.ok()) continue;
     }
-    return status.ok() ? status : std::move(status).context(where());
+    return std::move(status).context(where());
   }
 }
 

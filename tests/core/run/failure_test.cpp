@@ -255,6 +255,7 @@ const std::vector<Fault> kRunFaults = {
     {patch('a', R"({"fault": "internal", "fault_at": 3, "claim_percent": 60})"), "the device has stalled"},
     {patch('a', R"({"fault": "no memory", "fault_at": 2})"), "the device's memory is full"},
     {patch('a', R"({"fault": "throw", "fault_at": 2})"), "a bug"},
+    {patch('a', R"({"fault": "blame input", "fault_at": 2, "claim_percent": 60})"), "the input is too bright"},
     {broken("run_throws"), "an exception escaped"},
     {broken("run_gives_odd_status"), "status 77"},
     {broken("run_ends_no_message"), "xxxxxxxx"},
@@ -355,6 +356,45 @@ TEST(RunThatFails, IncludesOneThatGivesNoOutput) {
     EXPECT_THAT(outputs->at("y").tensor.elements<int64_t>(), ElementsAre(1, 3));
     EXPECT_THAT(lines.warnings, ElementsAre(HasSubstr("is given no more work"))) << plugin;
   }
+}
+
+// --- Input that every provider refuses
+
+// An index out of range is the caller's fault: no provider is put into quarantine for it.
+TEST(BadInput, CostsNoProviderItsWork) {
+  const std::string index = "type { tensor_type { elem_type: 7 shape { dim { dim_value: 1 } } } } ";
+  const std::string graph = "input { name: 'x' " + kVector + "} input { name: 'i' " + index + "} " +
+                            "node { op_type: 'Gather' input: ['x', 'i'] output: 'g' } " +
+                            "node { op_type: 'Neg' input: 'g' output: 'y' } output { name: 'y' }";
+  Config config = with(patch('a', "{}"));
+  config.providers.push_back(patch('b', "{}"));
+  Lines lines;
+  auto session = load_text(graph, config, lines.sink());
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  const auto run = [&](int64_t at) {
+    return session->run({{"x", Tensor::of<float>({4}, {1, 2, 3, 4})}, {"i", Tensor::of<int64_t>({1}, {at})}});
+  };
+  for (int round = 0; round < 3; ++round) {
+    const auto refused = run(4);
+    EXPECT_THAT(refused.status().message(), AllOf(HasSubstr("Gather"), HasSubstr("org.mortise.reference")));
+    const auto outputs = run(2);
+    ASSERT_TRUE(outputs.ok()) << outputs.status().message();
+    EXPECT_THAT(outputs->at("y").tensor.elements<float>(), ElementsAre(-3));
+  }
+  EXPECT_THAT(lines.warnings, IsEmpty());
+  const Placement placement = session->placement();
+  EXPECT_EQ(placement.providers[0].problem, "");
+  EXPECT_EQ(placement.providers[0].nodes, 2u);
+}
+
+TEST(BadInput, IsRefusedByOneProviderWhereARuleForbidsTheOthers) {
+  Config config = with(patch('a', R"({"fault": "blame input", "fault_at": 1})"));
+  config.require.push_back({.provider = "org.mortise.test.patch-a", .op = "Conv"});
+  Digits digits(config);
+  ASSERT_TRUE(digits.status().ok()) << digits.status().message();
+  EXPECT_THAT(digits.run(0).status().message(), HasSubstr("the input is too bright"));
+  EXPECT_EQ(digits.problem("org.mortise.test.patch-a"), "");
+  digits.expect_right();
 }
 
 // --- Asynchronous runs

@@ -20,7 +20,7 @@ constexpr const char* kSchema = R"({
     "claim_percent": {"type": "integer", "minimum": 0, "maximum": 100, "default": 100},
     "max_set": {"type": "integer", "minimum": 1, "maximum": 100, "default": 1},
     "refuse_percent": {"type": "integer", "minimum": 0, "maximum": 100, "default": 0},
-    "fault": {"enum": ["none", "transient", "internal", "lost", "throw", "no memory", "busy"], "default": "none"},
+    "fault": {"enum": ["none", "transient", "internal", "lost", "throw", "no memory", "busy", "blame input"], "default": "none"},
     "fault_at": {"type": "integer", "minimum": 1, "default": 1},
     "fault_claim": {"type": "boolean", "default": false}
   }
@@ -64,6 +64,7 @@ class FaultySession : public sdk::Session {
       if (options_.fault == "transient") return Status(StatusCode::kUnavailable, "the bus is busy").as_transient();
       if (options_.fault == "lost") return Status(StatusCode::kDeviceLost, "the device has gone");
       if (options_.fault == "no memory") return Status(StatusCode::kResourceExhausted, "the device's memory is full");
+      if (options_.fault == "blame input") return Status(StatusCode::kOutOfRange, "the input is too bright");
       if (options_.fault == "throw") throw std::runtime_error("a bug");
       return Status(StatusCode::kInternal, "the device has stalled");
     }
