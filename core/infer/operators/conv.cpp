@@ -100,12 +100,19 @@ Status infer_col2im(InferContext& context) {
   return {};
 }
 
-// x [B, C, L], weights [C, 1, k]; the state is the last k - 1 positions.
+// input [B, C, L], weight [C, 1, k], bias [C]; the state is the last k - 1 positions.
 Status infer_causal_conv(InferContext& context) {
-  MORTISE_TRY(context.expect_rank(0, 3));
-  MORTISE_TRY(context.expect_rank(1, 3));
-  context.set_shape(0, context.input(0).dims);
-  context.set_shape(1, Dims{context.extent(0, 0), context.extent(0, 1), add(context.extent(1, 2), -1)});
+  for (const uint32_t i : {0, 1, 3}) MORTISE_TRY(context.expect_rank(i, 3));
+  MORTISE_TRY(context.expect_rank(2, 1));
+  const Dim taps = context.extent(1, 2);
+  if (taps.value == 0) return context.error("axis 2 of its weight is empty");
+  MORTISE_ASSIGN(const Dim batch, context.same(context.extent(0, 0), context.extent(3, 0), "entries of the batch"));
+  MORTISE_ASSIGN(Dim channels, context.same(context.extent(0, 1), context.extent(1, 0), "channels"));
+  MORTISE_ASSIGN(channels, context.same(channels, context.extent(2, 0), "channels"));
+  MORTISE_ASSIGN(channels, context.same(channels, context.extent(3, 1), "channels"));
+  MORTISE_ASSIGN(const Dim state, context.same(add(taps, -1), context.extent(3, 2), "positions before the first"));
+  context.set_shape(0, Dims{batch, channels, context.extent(0, 2)});
+  context.set_shape(1, Dims{batch, channels, state});
   return {};
 }
 
