@@ -39,4 +39,13 @@ inline Shape broadcast_strides(const Shape& shape, const Shape& all) {
   return strides;
 }
 
+// Where the element that is number `index` of the shape `all` lies by such strides.
+inline int64_t broadcast_offset(uint64_t index, const Shape& all, const Shape& strides) {
+  int64_t offset = 0;
+  for (uint32_t axis = all.rank(); axis-- > 0; index /= static_cast<uint64_t>(all[axis])) {
+    offset += static_cast<int64_t>(index % static_cast<uint64_t>(all[axis])) * strides[axis];
+  }
+  return offset;
+}
+
 }  // namespace mortise::neon

@@ -51,12 +51,8 @@ constexpr uint64_t kMaxMembers = uint64_t{1} << 20;
 std::vector<int64_t> offsets_of(const Shape& mine, const Shape& batch, uint64_t size) {
   const Shape strides = broadcast_strides(mine, batch);
   std::vector<int64_t> offsets;
-  Shape at(batch.rank(), 0);
-  for (int64_t i = 0; i < batch.num_elements(); ++i) {
-    int64_t index = 0;
-    for (uint32_t axis = 0; axis < batch.rank(); ++axis) index += at[axis] * strides[axis];
-    offsets.push_back(index * static_cast<int64_t>(size));
-    for (uint32_t axis = batch.rank(); axis-- > 0 && ++at[axis] == batch[axis];) at[axis] = 0;
+  for (uint64_t i = 0; i < static_cast<uint64_t>(batch.num_elements()); ++i) {
+    offsets.push_back(broadcast_offset(i, batch, strides) * static_cast<int64_t>(size));
   }
   return offsets;
 }

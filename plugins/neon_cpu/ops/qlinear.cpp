@@ -134,12 +134,8 @@ class QLinearMatMul final : public Op {
     call.split(work, [=, signs = signs_](const Operands& o, uint64_t begin, uint64_t end) {
       for (uint64_t member = begin / items; begin < end; ++member) {
         const uint64_t first = member * items, last = std::min(end, first + items);
-        uint64_t rest = member, at_a = 0, at_b = 0;
-        for (uint32_t i = batch.rank(); i-- > 0; rest /= static_cast<uint64_t>(batch[i])) {
-          const uint64_t at = rest % static_cast<uint64_t>(batch[i]);
-          at_a += at * static_cast<uint64_t>(a_strides[i]);
-          at_b += at * static_cast<uint64_t>(b_strides[i]);
-        }
+        const auto at_a = static_cast<uint64_t>(broadcast_offset(member, batch, a_strides));
+        const auto at_b = static_cast<uint64_t>(broadcast_offset(member, batch, b_strides));
         QuantizedGemm now{.shape = shape,
                           .a = o.inputs[kA] + at_a * shape.m * shape.k,
                           .a_stride = static_cast<int64_t>(shape.k),

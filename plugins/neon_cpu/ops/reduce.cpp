@@ -8,6 +8,7 @@
 
 #include "../kernels/reduce.h"
 #include "../registry.h"
+#include "halves.h"
 #include "mortise/sdk/onnx/axes.h"
 
 namespace mortise::neon {
@@ -72,22 +73,20 @@ class Reduce final : public Op {
       return;
     }
     const std::vector<ReduceShape> shapes = runs(in[0], axes);
-    // Between the phases a result lies in one half or the other of the temporary.
-    uint64_t largest = 0;
-    for (size_t i = 0; i + 1 < shapes.size(); ++i) largest = std::max(largest, shapes[i].outer * shapes[i].inner);
-    call.temporary_bytes = 2 * largest * sizeof(float);
+    Halves halves{.phases = shapes.size()};
+    for (size_t i = 0; i + 1 < shapes.size(); ++i) {
+      halves.largest = std::max(halves.largest, shapes[i].outer * shapes[i].inner);
+    }
+    call.temporary_bytes = halves.temporary_bytes();
     const Phases phases = phases_of(reduction_);
     for (size_t i = 0; i < shapes.size(); ++i) {
       const bool is_first = i == 0, is_last = i + 1 == shapes.size();
       const Reduction reduction = is_last && (!is_first || reduction_ == Reduction::kLogSum) ? phases.last
                                   : is_first                                                 ? phases.first
                                                                                              : phases.middle;
-      const uint64_t from = (i + 1) % 2 * largest, to = i % 2 * largest;
       call.split(reduce_work(reduction, shapes[i]),
                  [=, shape = shapes[i]](const Operands& o, uint64_t begin, uint64_t end) {
-                   auto* halves = reinterpret_cast<float*>(o.temporary);
-                   reduce(reduction, shape, is_first ? o.in<float>(0) : halves + from,
-                          is_last ? o.out<float>() : halves + to, begin, end, o.scratch);
+                   reduce(reduction, shape, halves.from(o, i), halves.to(o, i), begin, end, o.scratch);
                  });
     }
   }

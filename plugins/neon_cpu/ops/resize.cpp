@@ -7,6 +7,7 @@
 
 #include "../cost.h"
 #include "../registry.h"
+#include "halves.h"
 #include "mortise/sdk/onnx/axes.h"
 
 namespace mortise::neon {
@@ -68,32 +69,29 @@ class Resize final : public Op {
 
   void plan(std::span<const Shape> in, std::span<const Shape> out, Call& call) const override {
     const std::vector<double> scales = scales_of(in[0]).value();
-    // From the last axis to the first; between the passes an image lies in one half or the other of the temporary.
+    // From the last axis to the first.
     std::vector<uint32_t> passes;
     for (uint32_t i = in[0].rank(); i-- > 0;) {
       if (scales[i] != 1) passes.push_back(i);
     }
     if (passes.empty()) passes.push_back(0);
     Shape shape = in[0];
-    int64_t largest = 0;
+    Halves halves{.phases = passes.size()};
     for (size_t p = 0; p + 1 < passes.size(); ++p) {
       shape[passes[p]] = out[0][passes[p]];
-      largest = std::max(largest, shape.num_elements());
+      halves.largest = std::max(halves.largest, static_cast<uint64_t>(shape.num_elements()));
     }
-    call.temporary_bytes = 2 * static_cast<uint64_t>(largest) * sizeof(float);
+    call.temporary_bytes = halves.temporary_bytes();
     shape = in[0];
     for (size_t p = 0; p < passes.size(); ++p) {
       const uint32_t axis = passes[p];
-      const bool first = p == 0, last = p + 1 == passes.size();
       const sdk::AxisSplit split = shape.rank() == 0 ? sdk::AxisSplit{1, 1, 1} : sdk::split_at(shape, axis);
       const int64_t extent = shape.rank() == 0 ? 1 : out[0][axis], inner = split.inner;
       std::vector<Taps> table = table_of(split.extent, extent, shape.rank() == 0 ? 1 : scales[axis]);
-      const int64_t from = static_cast<int64_t>((p + 1) % 2) * largest, to = static_cast<int64_t>(p % 2) * largest;
       call.split(static_cast<uint64_t>(split.outer * extent), 5 + static_cast<double>(inner) / 2,
                  [=, table = std::move(table), input = split.extent](const Operands& o, uint64_t begin, uint64_t end) {
-                   auto* halves = reinterpret_cast<float*>(o.temporary);
-                   const float* x = first ? o.in<float>(0) : halves + from;
-                   float* y = last ? o.out<float>() : halves + to;
+                   const float* x = halves.from(o, p);
+                   float* y = halves.to(o, p);
                    for (auto row = static_cast<int64_t>(begin); row < static_cast<int64_t>(end); ++row) {
                      const Taps& taps = table[static_cast<size_t>(row % extent)];
                      const float* block = x + row / extent * input * inner;
