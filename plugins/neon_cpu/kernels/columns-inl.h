@@ -12,28 +12,14 @@
 #include <cstring>
 
 #include "plugins/neon_cpu/kernels/conv_parts.h"
-#include "plugins/neon_cpu/kernels/math-inl.h"
+#include "plugins/neon_cpu/kernels/strided-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mortise::neon::HWY_NAMESPACE {
 
 // to[i] = from[i * stride]
 HWY_INLINE void CopyRun(const float* from, uint64_t stride, uint64_t n, float* to) {
-  const Floats d;
-  const size_t lanes = hn::Lanes(d);
-  uint64_t i = 0;
-  if (stride == 1) {
-    for (; i < n; i += lanes) StoreFirst(LoadFirst(from + i, n - i), to + i, n - i);
-    return;
-  }
-  if (stride == 2) {
-    // The second vector ends one element behind the last one wanted, hence `<`.
-    for (; i + lanes < n; i += lanes) {
-      const Vec low = hn::LoadU(d, from + 2 * i), high = hn::LoadU(d, from + 2 * i + lanes);
-      hn::StoreU(hn::ConcatEven(d, high, low), d, to + i);
-    }
-  }
-  for (; i < n; ++i) to[i] = from[i * stride];
+  ForStrided(from, stride, n, [to](uint64_t i, Vec v, uint64_t left) HWY_ATTR { StoreFirst(v, to + i, left); });
 }
 
 HWY_INLINE void CopyRun(const uint8_t* from, uint64_t stride, uint64_t n, uint8_t* to) {
@@ -44,12 +30,10 @@ HWY_INLINE void CopyRun(const uint8_t* from, uint64_t stride, uint64_t n, uint8_
   }
 }
 
-// Pixels [n0, n0 + n), of one image and its channels at x.
+// Pixels [n0, n0 + n) of a panel, of one image and its channels at x.
 template <class T>
 class Columns {
  public:
-  static constexpr uint64_t kMaxPixels = 64;  // a panel's
-
   Columns(const ConvShape& shape, const T* x, T padding, uint64_t n0, uint64_t n)
       : s_(shape), x_(x), padding_(padding) {
     for (uint64_t done = 0; done < n; done += runs_[num_runs_++].n) runs_[num_runs_] = RunAt(n0 + done, n - done);
@@ -117,7 +101,7 @@ class Columns {
   const ConvShape& s_;
   const T* const x_;
   const T padding_;
-  Run runs_[kMaxPixels];
+  Run runs_[kMaxPanelWidth];
   size_t num_runs_ = 0;
   uint64_t d_ = 0, h_ = 0, w_ = 0;
   const T* channel_ = nullptr;

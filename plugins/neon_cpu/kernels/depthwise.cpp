@@ -51,7 +51,6 @@ namespace mortise::neon::HWY_NAMESPACE {
 void SumTaps(const float* phases, const int64_t* offsets, const float* weights, uint64_t taps, uint64_t n,
              float* sums) {
   const Floats d;
-  constexpr size_t kLanes = hn::MaxLanes(Floats());
   static_assert(4 * kLanes <= Phases::kSlack);
   for (uint64_t q = 0; q < n; q += 4 * kLanes) {
     Vec s0 = hn::Zero(d), s1 = s0, s2 = s0, s3 = s0;

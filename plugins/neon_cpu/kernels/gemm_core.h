@@ -58,7 +58,8 @@ struct PanelSource {
   const void* self = nullptr;
 };
 
-inline constexpr uint64_t kRowBlock = 48;  // a multiple of every tile's rows
+inline constexpr uint64_t kRowBlock = 48;       // a multiple of every tile's rows
+inline constexpr uint64_t kMaxPanelWidth = 64;  // no target's panels are wider
 
 // What an item covers.
 struct Cut {

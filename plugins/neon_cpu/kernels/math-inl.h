@@ -23,6 +23,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 using Floats = hn::ScalableTag<float>;
 using Vec = hn::Vec<Floats>;
+constexpr size_t kLanes = hn::MaxLanes(Floats());  // of every target's vectors, which are of one size
 
 HWY_INLINE Vec Constant(float value) { return hn::Set(Floats(), value); }
 
@@ -281,24 +282,30 @@ HWY_INLINE Vec Activate(Activation activation, float alpha, float beta, Vec x) {
 HWY_INLINE Vec LoadFirst(const float* from, size_t n) {
   const Floats d;
   if (n >= hn::Lanes(d)) return hn::LoadU(d, from);
-#if HWY_TARGET <= HWY_AVX2 || HWY_TARGET == HWY_AVX3
+#if HWY_TARGET <= HWY_AVX2
   return hn::MaskedLoad(hn::FirstN(d, n), d, from);
 #else
-  HWY_ALIGN float buffer[hn::MaxLanes(Floats())] = {};
-  for (size_t i = 0; i < n; ++i) buffer[i] = from[i];
-  return hn::Load(d, buffer);
+  static_assert(kLanes == 4);
+  const hn::Full64<float> pair;
+  const hn::Full32<float> one;
+  if (n == 0) return hn::Zero(d);
+  if (n == 1) return hn::ZeroExtendVector(d, hn::ZeroExtendVector(pair, hn::LoadU(one, from)));
+  const auto low = hn::LoadU(pair, from);
+  if (n == 2) return hn::ZeroExtendVector(d, low);
+  return hn::Combine(d, hn::ZeroExtendVector(pair, hn::LoadU(one, from + 2)), low);
 #endif
 }
 
 HWY_INLINE void StoreFirst(Vec v, float* to, size_t n) {
   const Floats d;
   if (n >= hn::Lanes(d)) return hn::StoreU(v, d, to);
-#if HWY_TARGET <= HWY_AVX2 || HWY_TARGET == HWY_AVX3
+#if HWY_TARGET <= HWY_AVX2
   hn::BlendedStore(v, hn::FirstN(d, n), d, to);
 #else
-  HWY_ALIGN float buffer[hn::MaxLanes(Floats())];
-  hn::Store(v, d, buffer);
-  for (size_t i = 0; i < n; ++i) to[i] = buffer[i];
+  const hn::Full64<float> pair;
+  if (n == 1) *to = hn::GetLane(v);
+  if (n >= 2) hn::StoreU(hn::LowerHalf(pair, v), pair, to);
+  if (n == 3) to[2] = hn::GetLane(hn::UpperHalf(pair, v));
 #endif
 }
 

@@ -98,7 +98,6 @@ HWY_INLINE void Deinterleave(const float* from, Vec (&parts)[kStride]) {
 template <uint64_t kStride>
 HWY_INLINE void FillRowOfPhases(const ConvShape& s, uint64_t pitch, uint64_t size, const float* row, float* to) {
   const Floats d;
-  constexpr size_t kLanes = hn::MaxLanes(Floats());
   const Vec zero = hn::Zero(d);
   const uint64_t before = (kStride - 1 + s.pad.w) / kStride;  // elements that may lie in the padding
   for (uint64_t phase = 0; phase < kStride; ++phase) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// See pool.h. A row of the output is gathered from one kernel position after the other: where the stride is 1 these are
-// vectors, else single elements. The edges need no case of their own, since every position has its own first and last
+// See pool.h. A row of the output is gathered from one kernel position after the other: where the stride is 1 or
+// 2 in vectors. The edges need no case of their own, since every position has its own first and last
 // output element.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "plugins/neon_cpu/kernels/pool.cpp"
@@ -9,8 +9,8 @@
 // foreach_target.h comes before these.
 #include "hwy/highway.h"
 #include "plugins/neon_cpu/kernels/conv_parts.h"
-#include "plugins/neon_cpu/kernels/math-inl.h"
 #include "plugins/neon_cpu/kernels/pool.h"
+#include "plugins/neon_cpu/kernels/strided-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mortise::neon::HWY_NAMESPACE {
@@ -18,24 +18,10 @@ namespace mortise::neon::HWY_NAMESPACE {
 // to[i] = max(to[i], from[i * stride]) or the sum.
 template <bool kMax>
 HWY_INLINE void Accumulate(const float* from, uint64_t stride, uint64_t n, float* to) {
-  const Floats d;
-  const size_t lanes = hn::Lanes(d);
-  uint64_t i = 0;
-  const auto join = [](Vec a, Vec b) HWY_ATTR { return kMax ? Larger(a, b) : hn::Add(a, b); };
-  if (stride == 1) {
-    for (; i < n; i += lanes) StoreFirst(join(LoadFirst(to + i, n - i), LoadFirst(from + i, n - i)), to + i, n - i);
-    return;
-  }
-  if (stride == 2) {
-    for (; i + lanes < n; i += lanes) {
-      const Vec low = hn::LoadU(d, from + 2 * i), high = hn::LoadU(d, from + 2 * i + lanes);
-      hn::StoreU(join(hn::LoadU(d, to + i), hn::ConcatEven(d, high, low)), d, to + i);
-    }
-  }
-  for (; i < n; ++i) {
-    const float x = from[i * stride];
-    to[i] = !kMax ? to[i] + x : to[i] < x || std::isnan(x) ? x : to[i];
-  }
+  ForStrided(from, stride, n, [to](uint64_t i, Vec x, uint64_t left) HWY_ATTR {
+    const Vec before = LoadFirst(to + i, left);
+    StoreFirst(kMax ? Larger(before, x) : hn::Add(before, x), to + i, left);
+  });
 }
 
 // Kernel positions [first, last) along one axis that fall into [0, extent) for output `out`.

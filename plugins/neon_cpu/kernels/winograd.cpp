@@ -53,8 +53,6 @@ constexpr uint64_t kWinogradRows = 8;
 HWY_BEFORE_NAMESPACE();
 namespace mortise::neon::HWY_NAMESPACE {
 
-constexpr size_t kLanes = hn::MaxLanes(Floats());
-
 HWY_INLINE Vec Times(Vec x, float factor) { return hn::Mul(x, Constant(factor)); }
 HWY_INLINE Vec TimesAdd(Vec x, float factor, Vec y) { return hn::MulAdd(x, Constant(factor), y); }
 
@@ -171,16 +169,16 @@ HWY_INLINE void TransformProducts(const float* m, uint64_t stride, float* to, ui
 // The output of one channel for the tiles of one panel, from its 36 products.
 void WriteTiles(const ConvShape& s, const WinogradTiles& tiles, uint64_t panel, const float* m, uint64_t m_stride,
                 const Epilogue& e, float bias, const float* residual, float* y) {
-  constexpr uint64_t kMaxTiles = 64;
-  HWY_ALIGN float rows[16 * kMaxTiles];
+  constexpr uint64_t kPitch = 4 * kMaxPanelWidth;
+  HWY_ALIGN float rows[4 * kPitch];
   const uint64_t first = tiles.panels.column(panel), n = tiles.panels.columns(panel);
-  for (uint64_t t = 0; t < n; t += kLanes) TransformProducts(m + t, m_stride, rows + 4 * t, 4 * kMaxTiles);
+  for (uint64_t t = 0; t < n; t += kLanes) TransformProducts(m + t, m_stride, rows + 4 * t, kPitch);
   for (uint64_t t = 0; t < n;) {
     const uint64_t h = 4 * ((first + t) / tiles.w), in_row = (first + t) % tiles.w;
     const uint64_t count = std::min(n - t, tiles.w - in_row), w = 4 * in_row;
     for (uint64_t i = 0; i < std::min<uint64_t>(4, s.out.h - h); ++i) {
       const uint64_t at = (h + i) * s.out.w + w;
-      FinishRow(rows + i * 4 * kMaxTiles + 4 * t, e, bias, residual != nullptr ? residual + at : nullptr,
+      FinishRow(rows + i * kPitch + 4 * t, e, bias, residual != nullptr ? residual + at : nullptr,
                 std::min(4 * count, s.out.w - w), y + at);
     }
     t += count;
