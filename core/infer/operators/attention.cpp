@@ -72,17 +72,40 @@ Status infer_flex_attention(InferContext& context) {
   return {};
 }
 
-// Packed as [batch, sequence, heads * size]; the state is [batch, heads, key size, value size].
+// Query, key, value, past state, decay, beta. Packed as [batch, sequence, heads * size]; the state is [batch, heads, key
+// size, value size].
 Status infer_linear_attention(InferContext& context) {
-  for (const uint32_t i : {0, 1, 2}) MORTISE_TRY(context.expect_rank(i, 3));
+  const std::string_view rule = context.node().get_string("update_rule", "gated_delta");
+  const bool gated = rule == "gated" || rule == "gated_delta", delta = rule == "delta" || rule == "gated_delta";
+  for (const auto& [input, name, wanted] : {std::tuple(4u, "decay", gated), std::tuple(5u, "beta", delta)}) {
+    if (context.has_input(input) == wanted) continue;
+    return context.error("its update_rule is '", rule, "', which ", wanted ? "needs" : "takes no", " input '", name,
+                         "'");
+  }
+  const int64_t q_heads = context.node().get_int("q_num_heads", 1),
+                kv_heads = context.node().get_int("kv_num_heads", 1);
+  if (q_heads % kv_heads != 0) {
+    return context.error("its ", q_heads, " query heads cannot share ", kv_heads, " heads of keys and values");
+  }
+  for (const uint32_t i : {0, 1, 2, 4, 5}) MORTISE_TRY(context.expect_rank(i, 3));
+  MORTISE_TRY(context.expect_rank(3, 4));
   MORTISE_ASSIGN(const Heads q, read_heads(context, 0, "q_num_heads"));
   MORTISE_ASSIGN(const Heads k, read_heads(context, 1, "kv_num_heads"));
   MORTISE_ASSIGN(const Heads v, read_heads(context, 2, "kv_num_heads"));
-  MORTISE_ASSIGN(Dim batch, context.same(q.batch, k.batch, "batches"));
-  MORTISE_ASSIGN(batch, context.same(batch, v.batch, "batches"));
-  context.set_shape(0, Dims{batch, q.sequence, multiply(q.heads, v.size)});
+  Dim batch = q.batch, sequence = q.sequence;
+  for (const uint32_t i : {1, 2, 3, 4, 5}) {
+    MORTISE_ASSIGN(batch, context.same(batch, context.extent(i, 0), "batches"));
+    if (i == 3) continue;
+    MORTISE_ASSIGN(sequence, context.same(sequence, context.extent(i, 1), "positions"));
+  }
+  MORTISE_TRY(context.same(k.heads, context.extent(3, 1), "heads of keys and of the past state").status());
+  MORTISE_ASSIGN(Dim key, context.same(q.size, k.size, "numbers in each head of queries and keys"));
+  MORTISE_ASSIGN(key, context.same(key, context.extent(3, 2), "numbers in a key and in the past state"));
+  MORTISE_ASSIGN(const Dim value,
+                 context.same(v.size, context.extent(3, 3), "numbers in a value and in the past state"));
+  context.set_shape(0, Dims{batch, sequence, multiply(q.heads, value)});
   const DType state = context.has_input(3) ? context.dtype(3) : context.dtype(0);
-  context.set_tensor(1, state, Dims{batch, k.heads, k.size, v.size});
+  context.set_tensor(1, state, Dims{batch, k.heads, key, value});
   return {};
 }
 

@@ -44,5 +44,34 @@ TEST(InferCausalConv, RejectsWhatDoesNotFit) {
               HasSubstr("3 and 4 positions"));
 }
 
+// Inputs without dims are left out.
+std::string linear_attention(const std::string& rule, int64_t q_heads, const std::vector<Dims>& inputs) {
+  GraphBuilder b;
+  IdList ids;
+  for (const Dims& given : inputs) ids.push_back(given.empty() ? kNoId : b.input("x", DType::kF16, given));
+  b.node("LinearAttention", ids, {{"q_num_heads", q_heads}, {"kv_num_heads", 2}});
+  b.graph.node(0).attributes.push_back({b.graph.intern("update_rule"), rule});
+  return state_of(b);
+}
+
+TEST(InferLinearAttention, KnowsTheStateFromKeysAndValues) {
+  EXPECT_EQ(linear_attention("linear", 4, {dims({2, 5, 12}), dims({2, 5, 6}), dims({-1, -1, 8})}),
+            "float16[2, 2, 3, 4]");
+  EXPECT_EQ(linear_attention("gated_delta", 2,
+                             {dims({-1, -1, -1}), dims({-1, -1, -1}), dims({-1, -1, -1}), dims({2, 2, 3, 4}),
+                              dims({-1, -1, 2}), dims({-1, -1, 1})}),
+            "float16[2, 2, 3, 4]");
+}
+
+TEST(InferLinearAttention, RejectsWhatDoesNotFit) {
+  const Dims q = dims({2, 5, 12}), k = dims({2, 5, 6}), gate = dims({2, 5, 2});
+  EXPECT_THAT(linear_attention("gated", 4, {q, k, k}), HasSubstr("'gated', which needs input 'decay'"));
+  EXPECT_THAT(linear_attention("linear", 4, {q, k, k, {}, {}, gate}), HasSubstr("takes no input 'beta'"));
+  EXPECT_THAT(linear_attention("linear", 3, {q, k, k}), HasSubstr("3 query heads cannot share 2 heads"));
+  EXPECT_THAT(linear_attention("linear", 2, {q, k, k}), HasSubstr("6 and 3 numbers in each head"));
+  EXPECT_THAT(linear_attention("linear", 4, {q, k, dims({2, 4, 6})}), HasSubstr("5 and 4 positions"));
+  EXPECT_THAT(linear_attention("linear", 4, {q, k, k, dims({2, 2, 3, 4})}), HasSubstr("3 and 4 numbers in a value"));
+}
+
 }  // namespace
 }  // namespace mortise
