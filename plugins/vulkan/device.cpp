@@ -31,8 +31,6 @@ Status Device::read_limits() {
   limits_.allocation_size = sizes.maxMemoryAllocationSize;
   limits_.buffer_alignment = std::max<uint64_t>(64, device.limits.minStorageBufferOffsetAlignment);
   limits_.groups = std::min(device.limits.maxComputeWorkGroupCount[0], device.limits.maxComputeWorkGroupCount[1]);
-  limits_.group_size = std::min(device.limits.maxComputeWorkGroupInvocations, device.limits.maxComputeWorkGroupSize[0]);
-  limits_.shared_bytes = device.limits.maxComputeSharedMemorySize;
   std::ostringstream key;
   key << std::hex << std::setfill('0') << device.vendorID << '-' << device.deviceID << '-' << device.driverVersion
       << '-';

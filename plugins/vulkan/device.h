@@ -19,9 +19,7 @@ struct Limits {
   uint64_t allocation_size = 0;    // bytes of one allocation
   uint64_t buffer_alignment = 64;  // of what is bound to a shader
   uint32_t groups = 0;             // of a dispatch along one axis
-  uint32_t group_size = 0;         // invocations of a workgroup
-  uint32_t shared_bytes = 0;
-  double timestamp_ns = 0;  // of one tick; 0 where the queue has no timestamps
+  double timestamp_ns = 0;         // of one tick; 0 where the queue has no timestamps
   uint32_t timestamp_bits = 0;
 };
 

@@ -33,10 +33,8 @@ uint32_t form_of(DType dtype) {
       return 1;
     case DType::kI8:
       return 2;
-    case DType::kI64:
-      return 3;
     case DType::kF16:
-      return 4;
+      return 3;
     default:
       return 0;
   }

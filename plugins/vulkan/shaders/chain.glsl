@@ -43,8 +43,7 @@ layout(std430, set = 0, binding = 7) readonly buffer Input5 { uint words[]; } in
 const uint kWord = 0u;
 const uint kByte = 1u;
 const uint kSignedByte = 2u;
-const uint kLong = 3u;
-const uint kHalf = 4u;
+const uint kHalf = 3u;
 const uint kInOrder = 0u;
 const uint kScalar = 1u;
 const uint kStrided = 2u;
@@ -145,7 +144,6 @@ uint place_of(uint input_index, uint kind, uint element) {
     if (form == kByte) return bitfieldExtract(buffer_.words[i >> 2], int(i & 3u) * 8, 8);    \
     if (form == kSignedByte)                                                                 \
       return uint(bitfieldExtract(int(buffer_.words[i >> 2]), int(i & 3u) * 8, 8));          \
-    if (form == kLong) return buffer_.words[2u * i];                                         \
     vec2 halves = unpackHalf2x16(buffer_.words[i >> 1]);                                     \
     return F((i & 1u) == 0u ? halves.x : halves.y);                                          \
   }

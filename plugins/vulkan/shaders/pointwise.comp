@@ -22,13 +22,6 @@ void main() {
       output_.words[(first >> 1) + 1u] = packHalf2x16(vec2(uintBitsToFloat(values[2]), uintBitsToFloat(values[3])));
     }
   } else {
-    for (uint i = 0u; i < 4u && first + i < push.count; ++i) {
-      if (OUTPUT == kLong) {
-        output_.words[2u * (first + i)] = values[i];
-        output_.words[2u * (first + i) + 1u] = uint(int(values[i]) >> 31);
-      } else {
-        output_.words[first + i] = values[i];
-      }
-    }
+    for (uint i = 0u; i < 4u && first + i < push.count; ++i) output_.words[first + i] = values[i];
   }
 }
