@@ -14,7 +14,7 @@ Result<std::unique_ptr<Device>> Device::open(const Options& options, const sdk::
   std::unique_ptr<Device> device(new Device(std::move(instance)));
   device->physical_ = physical;
   MORTISE_TRY(device->read_limits());
-  MORTISE_TRY(device->create());
+  MORTISE_TRY(device->create(options));
   return device;
 }
 
@@ -57,7 +57,20 @@ Status Device::read_limits() {
   return {};
 }
 
-Status Device::create() {
+Status Device::create(const Options& options) {
+  VkPhysicalDevice16BitStorageFeatures halves{.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_16BIT_STORAGE_FEATURES,
+                                              .pNext = nullptr};
+  if (options.storage == Storage::kFloat16) {
+    VkPhysicalDeviceFeatures2 features{.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2, .pNext = &halves};
+    vk().GetPhysicalDeviceFeatures2(physical_, &features);
+    if (halves.storageBuffer16BitAccess == VK_FALSE) {
+      return make_error(
+          StatusCode::kUnavailable, "Vulkan: '", limits_.name,
+          "' writes no elements of 16 bits (storageBuffer16BitAccess), which option 'storage' = 'float16' "
+          "needs; leave it at 'float32'");
+    }
+    halves = {.sType = halves.sType, .pNext = nullptr, .storageBuffer16BitAccess = VK_TRUE};
+  }
   const float priority = 1;
   const VkDeviceQueueCreateInfo queue{.sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
                                       .pNext = nullptr,
@@ -66,7 +79,7 @@ Status Device::create() {
                                       .queueCount = 1,
                                       .pQueuePriorities = &priority};
   const VkDeviceCreateInfo info{.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
-                                .pNext = nullptr,
+                                .pNext = &halves,
                                 .flags = 0,
                                 .queueCreateInfoCount = 1,
                                 .pQueueCreateInfos = &queue,

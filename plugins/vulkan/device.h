@@ -49,7 +49,7 @@ class Device {
  private:
   explicit Device(std::unique_ptr<Instance> instance) : instance_(std::move(instance)) {}
   Status read_limits();
-  Status create();
+  Status create(const Options& options);
 
   std::unique_ptr<Instance> instance_;
   VkPhysicalDevice physical_ = VK_NULL_HANDLE;

@@ -20,6 +20,7 @@ namespace mortise::vulkan {
 struct Target {
   Limits limits;
   bool shared_tiles = false;  // products keep their tiles in shared memory
+  Storage storage = Storage::kFloat32;
 };
 
 class Lowering {

@@ -13,6 +13,9 @@ namespace mortise::vulkan {
 // How products and convolutions are tiled.
 enum class Tiling { kAuto, kRegisters, kShared };
 
+// How a segment keeps float32 values for itself.
+enum class Storage { kFloat32, kFloat16 };
+
 struct Options {
   std::string device;           // an index, or a part of a name; empty: the first that suits
   bool allow_software = false;  // a device that is the CPU in disguise
@@ -21,6 +24,7 @@ struct Options {
   bool validation = false;      // the Khronos validation layer, with synchronization validation
   bool staging = false;         // treat device memory as invisible to the host, as on a discrete GPU
   Tiling tiling = Tiling::kAuto;
+  Storage storage = Storage::kFloat32;
 
   // Faults. Runs are counted from 1 over the provider's life; 0 means never.
   uint64_t device_lost_at = 0;
@@ -45,6 +49,8 @@ inline constexpr char kOptionsSchema[] = R"({
       "description": "Copy through staging buffers even where the host sees device memory"},
     "tiling": {"enum": ["auto", "registers", "shared"], "default": "auto",
       "description": "Where products and convolutions keep their tiles: in registers, as suits CPUs, or in shared memory"},
+    "storage": {"enum": ["float32", "float16"], "default": "float32",
+      "description": "How weights and float32 values inside a segment are stored: float16 halves memory and traffic, rounds to 11 bits, and makes infinity of what passes 65504; sums stay float32"},
     "device_lost_at": {"type": "integer", "minimum": 0, "maximum": 1000000000, "default": 0,
       "description": "Fault: the run, counted from 1, in which the device is lost"},
     "oom_at_bytes": {"type": "integer", "minimum": 0, "maximum": 68719476736, "default": 0,

@@ -10,6 +10,7 @@ namespace mortise::vulkan {
 Pipelines::Pipelines(Device& device, const Options& options, const sdk::Host& host)
     : device_(device),
       host_(host),
+      storage_(options.storage),
       file_(options.cache_directory.empty()
                 ? ""
                 : concat(options.cache_directory, "/mortise-vulkan-", device.limits().driver_key, ".bin")) {
@@ -88,7 +89,7 @@ Result<Pipelines::Layout> Pipelines::layout(uint32_t bindings) {
 
 Result<VkShaderModule> Pipelines::module(Shader shader) {
   if (const auto found = modules_.find(shader); found != modules_.end()) return found->second;
-  const std::span<const uint32_t> code = code_of(shader);
+  const std::span<const uint32_t> code = code_of(shader, storage_);
   const VkShaderModuleCreateInfo info{.sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO,
                                       .pNext = nullptr,
                                       .flags = 0,

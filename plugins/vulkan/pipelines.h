@@ -22,8 +22,8 @@ enum class Shader : uint32_t {
 #undef MORTISE_SHADER
 };
 
-// SPIR-V of a shader; made by the build from shaders/.
-std::span<const uint32_t> code_of(Shader shader);
+// SPIR-V of a shader that stores elements as wide as that; made by the build from shaders/.
+std::span<const uint32_t> code_of(Shader shader, Storage storage);
 
 inline constexpr uint32_t kPushBytes = 128;
 
@@ -56,6 +56,7 @@ class Pipelines {
 
   Device& device_;
   const sdk::Host& host_;
+  const Storage storage_;
   const std::string file_;  // empty: none
   VkPipelineCache cache_ = VK_NULL_HANDLE;
   std::mutex mutex_;

@@ -7,6 +7,7 @@
 
 #include "fuse.h"
 #include "mortise/sdk/memory_plan.h"
+#include "storage.h"
 
 namespace mortise::vulkan {
 namespace {
@@ -22,8 +23,10 @@ TensorId words_of(Program& program, TensorId tensor) {
 }
 
 void add_copy(Program& program, TensorId to, TensorId from, const Target& target) {
-  const TensorId source = words_of(program, from), copy = words_of(program, to);
-  const auto count = static_cast<uint64_t>(program.tensors[copy].dims[0]);
+  // A float32 may yet be stored in 16 bits.
+  const bool converts = program.tensors[from].dtype == DType::kF32;
+  const TensorId source = converts ? from : words_of(program, from), copy = converts ? to : words_of(program, to);
+  const auto count = static_cast<uint64_t>(program.tensors[copy].dims.num_elements());
   constexpr uint64_t kPerGroup = uint64_t{4} * Lowering::kGroup;
   const uint64_t groups = (count + kPerGroup - 1) / kPerGroup;
   const uint64_t row = std::min<uint64_t>(groups, target.limits.groups);
@@ -50,7 +53,10 @@ class Planner {
     MORTISE_TRY(find_ports());
     fuse(program(), plan_.outputs);
     place_ports();
-    encode_chains(program());
+    if (target_.storage == Storage::kFloat16) {
+      store_in_halves(program(), [this](TensorId root) { return place(root).space != Space::kUnused; });
+    }
+    encode(program());
     place_weights();
     place_arena();
     return std::move(plan_);

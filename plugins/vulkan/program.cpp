@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// See program.h; the layout of what is written here is that of shaders/chain.glsl.
+// See program.h; the layout of what is written here is that of shaders/storage.glsl and shaders/chain.glsl.
 #include "program.h"
 
 #include <cstring>
@@ -10,7 +10,7 @@
 namespace mortise::vulkan {
 namespace {
 
-// Specialization constants of a chain.
+// Specialization constants: how elements lie in memory, and a chain.
 constexpr uint32_t kOutputConstant = 10;
 constexpr uint32_t kInputConstants = 11;
 constexpr uint32_t kStepConstants = 17;
@@ -40,7 +40,15 @@ uint32_t form_of(DType dtype) {
   }
 }
 
-void encode(Program& program, Step& step) {
+void encode_forms(const Program& program, Step& step) {
+  step.spec.resize(kInputConstants + step.inputs.size(), 0);
+  step.spec[kOutputConstant] = form_of(program.tensors[step.outputs[0]].dtype);
+  for (uint32_t i = 0; i < step.inputs.size(); ++i) {
+    step.spec[kInputConstants + i] = form_of(program.tensors[step.inputs[i]].dtype);
+  }
+}
+
+void encode_chain(Program& program, Step& step) {
   const TensorId output = step.outputs[0];
   Shape dims = program.tensors[output].dims;
   std::vector<uint32_t> where;
@@ -65,10 +73,8 @@ void encode(Program& program, Step& step) {
     }
   }
   step.spec.resize(kNumConstants, 0);
-  step.spec[kOutputConstant] = form_of(program.tensors[output].dtype);
   for (uint32_t i = 0; i < step.inputs.size(); ++i) {
-    step.spec[kInputConstants + i] =
-        form_of(program.tensors[step.inputs[i]].dtype) | where[i] << 4 | (i < step.own_inputs ? 0 : kOperand);
+    step.spec[kInputConstants + i] |= where[i] << 4 | (i < step.own_inputs ? 0 : kOperand);
   }
   for (uint32_t i = 0; i < step.chain->steps.size(); ++i) {
     const ChainStep& s = step.chain->steps[i];
@@ -90,9 +96,10 @@ TensorId add_words(Program& program, std::vector<uint32_t> words) {
   return program.add(std::move(tensor));
 }
 
-void encode_chains(Program& program) {
+void encode(Program& program) {
   for (Step& step : program.steps) {
-    if (step.chain) encode(program, step);
+    encode_forms(program, step);
+    if (step.chain) encode_chain(program, step);
   }
 }
 

@@ -30,8 +30,8 @@ struct Tensor {
   DType dtype = DType::kUndefined;
   Shape dims;
   uint64_t bytes = 0;
-  // Writes the elements of a constant, `bytes` of them; empty for a tensor that is none. Called at most once, while the
-  // segment is compiled.
+  // Writes the elements of a constant, `bytes` of them; empty for a tensor that is none. Called only while the segment is
+  // compiled.
   std::function<void(std::byte* target)> fill;
   // The tensor whose memory this one shares: itself, or that of which it is another view.
   TensorId root = 0;
@@ -42,13 +42,13 @@ struct Step {
   Shader shader = Shader::pointwise;
   std::string name;                // for profiles: "Conv+Relu"
   std::vector<sdk::NodeId> nodes;  // that it carries out
-  std::vector<uint32_t> spec;      // specialization constants
+  std::vector<uint32_t> spec;      // specialization constants; 0 … 9 until encode()
   std::vector<TensorId> outputs;   // bindings: these …
   std::vector<TensorId> inputs;    // … then these
   std::vector<uint32_t> push;      // push constants
   std::array<uint32_t, 2> groups{1, 1};
   // A step that ends in a chain (see shaders/chain.glsl) has one output; its first `own_inputs` inputs are the
-  // shader's, the others operands of the chain. encode_chains() turns it into constants, bindings and a buffer.
+  // shader's, the others operands of the chain. encode() turns it into constants, bindings and a buffer.
   std::optional<Chain> chain;
   uint32_t own_inputs = 0;
 };
@@ -69,7 +69,7 @@ struct Program {
 // Words on the device, made here.
 TensorId add_words(Program& program, std::vector<uint32_t> words);
 
-// Completes the steps that end in a chain. To be called once, after fusion.
-void encode_chains(Program& program);
+// Completes the steps with how their tensors are stored and with their chains. To be called once, after fusion.
+void encode(Program& program);
 
 }  // namespace mortise::vulkan

@@ -8,8 +8,6 @@
 // what is used; their numbers and the strides of broadcast operands are in the buffer `program`. See chain.h, which
 // writes both. Bindings: 0 the output, 1 the program, 2 … 7 inputs 0 … 5, the shader's own first.
 
-layout(constant_id = 10) const uint OUTPUT = 0u;
-layout(constant_id = 11) const uint INPUT0 = 0u;
 layout(constant_id = 12) const uint INPUT1 = 0u;
 layout(constant_id = 13) const uint INPUT2 = 0u;
 layout(constant_id = 14) const uint INPUT3 = 0u;
@@ -24,7 +22,6 @@ layout(constant_id = 22) const uint STEP5 = 0u;
 layout(constant_id = 23) const uint STEP6 = 0u;
 layout(constant_id = 24) const uint STEP7 = 0u;
 
-layout(std430, set = 0, binding = 0) buffer Output { uint words[]; } output_;
 layout(std430, set = 0, binding = 1) readonly buffer Program {
   uint rank;
   uint dims[8];
@@ -38,20 +35,11 @@ layout(std430, set = 0, binding = 5) readonly buffer Input3 { uint words[]; } in
 layout(std430, set = 0, binding = 6) readonly buffer Input4 { uint words[]; } input4;
 layout(std430, set = 0, binding = 7) readonly buffer Input5 { uint words[]; } input5;
 
-// How an element lies in memory (the low four bits of INPUT… and OUTPUT), where (the next four), and whether the chain
-// reads it at all.
-const uint kWord = 0u;
-const uint kByte = 1u;
-const uint kSignedByte = 2u;
-const uint kHalf = 3u;
+// Where an element lies (bits 4 … 7 of INPUT…), and whether the chain reads it at all.
 const uint kInOrder = 0u;
 const uint kScalar = 1u;
 const uint kStrided = 2u;
 const uint kOperand = 256u;
-
-#define F(value) floatBitsToUint(value)
-
-bool is_nan(uint bits) { return (bits & 0x7fffffffu) > 0x7f800000u; }
 
 float sigmoid(float x) { return 1.0 / (1.0 + exp(-x)); }
 
@@ -134,25 +122,19 @@ uint place_of(uint input_index, uint kind, uint element) {
   return place;
 }
 
+DEFINE_ELEMENT(element0, input0, INPUT0)
+DEFINE_ELEMENT(element1, input1, INPUT1)
+DEFINE_ELEMENT(element2, input2, INPUT2)
+DEFINE_ELEMENT(element3, input3, INPUT3)
+DEFINE_ELEMENT(element4, input4, INPUT4)
+DEFINE_ELEMENT(element5, input5, INPUT5)
+
+// For the shader's own inputs: element i, a float32.
+float load0(uint i) { return uintBitsToFloat(element0(i)); }
+float load1(uint i) { return uintBitsToFloat(element1(i)); }
+
 // Every operand is read once, before the steps: what is not inlined for each of them need not be compiled either.
-#define DEFINE_READ(name, buffer_, kind, index)                                              \
-  uint name(uint element) {                                                                  \
-    if ((kind & kOperand) == 0u) return 0u;                                                  \
-    uint i = place_of(index, kind, element);                                                 \
-    uint form = kind & 15u;                                                                  \
-    if (form == kWord) return buffer_.words[i];                                              \
-    if (form == kByte) return bitfieldExtract(buffer_.words[i >> 2], int(i & 3u) * 8, 8);    \
-    if (form == kSignedByte)                                                                 \
-      return uint(bitfieldExtract(int(buffer_.words[i >> 2]), int(i & 3u) * 8, 8));          \
-    vec2 halves = unpackHalf2x16(buffer_.words[i >> 1]);                                     \
-    return F((i & 1u) == 0u ? halves.x : halves.y);                                          \
-  }
-DEFINE_READ(read0, input0, INPUT0, 0u)
-DEFINE_READ(read1, input1, INPUT1, 1u)
-DEFINE_READ(read2, input2, INPUT2, 2u)
-DEFINE_READ(read3, input3, INPUT3, 3u)
-DEFINE_READ(read4, input4, INPUT4, 4u)
-DEFINE_READ(read5, input5, INPUT5, 5u)
+#define READ(element_of, kind, index, element) ((kind & kOperand) == 0u ? 0u : element_of(place_of(index, kind, element)))
 
 struct Operands { uint values[6]; };
 
@@ -182,8 +164,9 @@ uint apply_step(uint step_word, uint at, uint a, Operands operands) {
 // What the chain makes of `value` as element `element` of the output.
 uint apply_chain(uint value, uint element) {
   if (STEP0 == 0u) return value;
-  Operands operands = Operands(uint[6](read0(element), read1(element), read2(element), read3(element), read4(element),
-                                       read5(element)));
+  Operands operands = Operands(uint[6](READ(element0, INPUT0, 0u, element), READ(element1, INPUT1, 1u, element),
+                                       READ(element2, INPUT2, 2u, element), READ(element3, INPUT3, 3u, element),
+                                       READ(element4, INPUT4, 4u, element), READ(element5, INPUT5, 5u, element)));
   value = apply_step(STEP0, 0u, value, operands);
   value = apply_step(STEP1, 1u, value, operands);
   value = apply_step(STEP2, 2u, value, operands);
@@ -195,4 +178,4 @@ uint apply_chain(uint value, uint element) {
 }
 
 // Finishes a float32 element of the output: for shaders whose output is float32.
-void write(uint element, float value) { output_.words[element] = apply_chain(F(value), element); }
+void write(uint element, float value) { store(element, apply_chain(F(value), element)); }

@@ -2,6 +2,8 @@
 //
 // What every shader shares. Constant 0 is the size of the workgroup along x.
 
+#include "storage.glsl"
+
 layout(local_size_x_id = 0) in;
 
 // The number of this workgroup; the dispatch is cut into rows where there are more groups than one axis takes.

@@ -2,8 +2,8 @@
 #extension GL_GOOGLE_include_directive : require
 // SPDX-License-Identifier: Apache-2.0
 //
-// Copy between two strided views of words: transposes, slices, joins, splits, repeats. Strides count words and may be
-// negative or 0.
+// Copy between two strided views of elements: transposes, slices, joins, splits, repeats. Strides count elements, each a
+// word or a half, and may be negative or 0.
 #include "common.glsl"
 
 layout(push_constant) uniform Push {
@@ -13,8 +13,8 @@ layout(push_constant) uniform Push {
   int from, to;
 } push;
 
-layout(std430, set = 0, binding = 0) writeonly buffer Output { uint words[]; } output_;
 layout(std430, set = 0, binding = 1) readonly buffer Input { uint words[]; } input_;
+DEFINE_ELEMENT(element, input_, INPUT0)
 
 void main() {
   uint rest = invocation_index();
@@ -26,5 +26,5 @@ void main() {
     from += at * push.from_strides[axis];
     to += at * push.to_strides[axis];
   }
-  output_.words[to] = input_.words[from];
+  store(to, element(from));
 }

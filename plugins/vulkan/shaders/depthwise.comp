@@ -30,8 +30,8 @@ void main() {
       uint column = uint(int(x * push.stride_width + right * push.dilation_width) - push.pad_left);
       // A pixel above or left of the image is a large number here.
       if (row >= push.height || column >= push.width) continue;
-      sum = fma(uintBitsToFloat(input0.words[weights + down * push.kernel_width + right]),
-                uintBitsToFloat(input1.words[image + row * push.width + column]), sum);
+      sum = fma(load0(weights + down * push.kernel_width + right),
+                load1(image + row * push.width + column), sum);
     }
   }
   write(element, sum);

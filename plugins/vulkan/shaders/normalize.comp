@@ -17,18 +17,18 @@ void main() {
   uint base = row * push.extent;
   float mean = 0.0;
   if (AROUND_ZERO == 0u) {
-    for (uint i = lane(); i < push.extent; i += LANES) mean += uintBitsToFloat(input0.words[base + i]);
+    for (uint i = lane(); i < push.extent; i += LANES) mean += load0(base + i);
     mean = row_sum(mean) / float(push.extent);
   }
   float variance = 0.0;
   for (uint i = lane(); i < push.extent; i += LANES) {
-    float x = uintBitsToFloat(input0.words[base + i]) - mean;
+    float x = load0(base + i) - mean;
     variance += x * x;
   }
   variance = row_sum(variance) / float(push.extent);
   if (row_index() >= push.rows) return;
   float factor = 1.0 / sqrt(variance + push.epsilon);
   for (uint i = lane(); i < push.extent; i += LANES) {
-    write(base + i, (uintBitsToFloat(input0.words[base + i]) - mean) * factor);
+    write(base + i, (load0(base + i) - mean) * factor);
   }
 }

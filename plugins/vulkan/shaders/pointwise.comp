@@ -17,9 +17,9 @@ void main() {
   if (OUTPUT == kByte || OUTPUT == kSignedByte) {
     output_.words[first >> 2] = (values[0] & 255u) | (values[1] & 255u) << 8 | (values[2] & 255u) << 16 | values[3] << 24;
   } else if (OUTPUT == kHalf) {
-    output_.words[first >> 1] = packHalf2x16(vec2(uintBitsToFloat(values[0]), uintBitsToFloat(values[1])));
+    output_.words[first >> 1] = half_of(values[0]) | half_of(values[1]) << 16;
     if (first + 2u < push.count) {
-      output_.words[(first >> 1) + 1u] = packHalf2x16(vec2(uintBitsToFloat(values[2]), uintBitsToFloat(values[3])));
+      output_.words[(first >> 1) + 1u] = half_of(values[2]) | half_of(values[3]) << 16;
     }
   } else {
     for (uint i = 0u; i < 4u && first + i < push.count; ++i) output_.words[first + i] = values[i];

@@ -37,7 +37,7 @@ void main() {
         // What lies before the first element is a large number here.
         if (uint(z) >= push.input_[0] || uint(y) >= push.input_[1] || uint(x) >= push.input_[2]) continue;
         uint from = ((rest * push.input_[0] + uint(z)) * push.input_[1] + uint(y)) * push.input_[2] + uint(x);
-        float value = uintBitsToFloat(input0.words[from]);
+        float value = load0(from);
         if (MODE == 0u) {
           result = is_nan(F(value)) || value > result ? value : result;
         } else {

@@ -55,9 +55,9 @@ void choose_batch(uint z) {
 
 float load_a(uint m, uint k) {
 #ifdef CONVOLUTION
-  return uintBitsToFloat(input0.words[a_base + m * push.k + k]);
+  return load0(a_base + m * push.k + k);
 #else
-  return uintBitsToFloat(input0.words[a_base + m * push.a_row + k * push.a_column]);
+  return load0(a_base + m * push.a_row + k * push.a_column);
 #endif
 }
 
@@ -101,12 +101,12 @@ float load_b(Row row, ivec2 from) {
   uint x = uint(from.y + int(row.right * push.dilation_width));
   // A pixel above or left of the image is a large number here.
   if (y >= push.height || x >= push.width || row.channel >= push.channels) return 0.0;
-  return uintBitsToFloat(input1.words[b_base + (row.channel * push.height + y) * push.width + x]);
+  return load1(b_base + (row.channel * push.height + y) * push.width + x);
 }
 #else
 uint corner(uint n) { return n * push.b_column; }
 
-float load_b(Row row, uint from) { return uintBitsToFloat(input1.words[b_base + row.k * push.b_row + from]); }
+float load_b(Row row, uint from) { return load1(b_base + row.k * push.b_row + from); }
 #endif
 
 void write_tile(uint z, uint first_m, uint first_n, float sums[ROWS][COLUMNS]) {

@@ -28,7 +28,7 @@ uint place(uint at, uint dims[4], uint strides[4]) {
 }
 
 float element(uint base, uint at) {
-  return uintBitsToFloat(input0.words[base + place(at, push.reduced_dims, push.reduced_strides)]);
+  return load0(base + place(at, push.reduced_dims, push.reduced_strides));
 }
 
 float largest(uint base, float factor) {

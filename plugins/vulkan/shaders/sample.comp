@@ -17,16 +17,16 @@ layout(push_constant) uniform Push {
   uint outside;
 } push;
 
-layout(std430, set = 0, binding = 0) writeonly buffer Output { uint words[]; } output_;
 layout(std430, set = 0, binding = 1) readonly buffer Input { uint words[]; } input_;
+DEFINE_ELEMENT(element, input_, INPUT0)
 // Entries of two words: a position and a weight.
 layout(std430, set = 0, binding = 2) readonly buffer Tables { int words[]; } tables;
 
 void main() {
-  uint element = invocation_index();
-  if (element >= push.count) return;
+  uint at = invocation_index();
+  if (at >= push.count) return;
   uint first[6];
-  uint combinations = 1u, rest = element;
+  uint combinations = 1u, rest = at;
   for (uint axis = push.rank; axis-- > 0u;) {
     first[axis] = push.tables[axis] + rest % push.dims[axis] * push.taps[axis];
     rest /= push.dims[axis];
@@ -46,12 +46,12 @@ void main() {
       weight *= intBitsToFloat(tables.words[entry + 1u]);
     }
     uint word = push.outside;
-    if (inside) word = input_.words[place];
+    if (inside) word = element(place);
     if (COPIES != 0u) {
-      output_.words[element] = word;
+      store(at, word);
       return;
     }
     sum += weight * uintBitsToFloat(word);
   }
-  output_.words[element] = floatBitsToUint(sum);
+  store(at, F(sum));
 }

@@ -16,18 +16,18 @@ void main() {
   uint base = row / push.inner * push.extent * push.inner + row % push.inner;
   float top = uintBitsToFloat(0xff800000u);
   for (uint i = lane(); i < push.extent; i += LANES) {
-    top = larger(uintBitsToFloat(input0.words[base + i * push.inner]), top);
+    top = larger(load0(base + i * push.inner), top);
   }
   top = row_max(top);
   float sum = 0.0;
   for (uint i = lane(); i < push.extent; i += LANES) {
-    sum += exp(uintBitsToFloat(input0.words[base + i * push.inner]) - top);
+    sum += exp(load0(base + i * push.inner) - top);
   }
   sum = row_sum(sum);
   if (row_index() >= push.rows) return;
   for (uint i = lane(); i < push.extent; i += LANES) {
     uint at = base + i * push.inner;
-    float x = uintBitsToFloat(input0.words[at]) - top;
+    float x = load0(at) - top;
     write(at, LOGARITHM != 0u ? x - log(sum) : exp(x) / sum);
   }
 }

@@ -1,5 +1,6 @@
 #include "tests/plugins/vulkan/vulkan_session.h"
 
+#include <dlfcn.h>
 #include <gmock/gmock.h>
 #include <onnx/onnx_pb.h>
 
@@ -8,6 +9,7 @@
 #include <random>
 #include <stdexcept>
 
+#include "tests/plugins/vulkan/faulty_loader.h"
 #include "tests/support/model_text.h"
 
 namespace mortise::test {
@@ -44,6 +46,16 @@ std::map<std::string, Value> random_inputs(const Session& session, const std::ma
 std::string vulkan_options(const std::string& more) {
   return R"({"allow_software": true, "device": "llvmpipe", "validation": true)" + (more.empty() ? "" : ", " + more) +
          "}";
+}
+
+LoaderFaults& loader_faults() {
+  static void* const library = dlopen(MORTISE_FAULTY_LOADER, RTLD_NOW | RTLD_LOCAL);
+  static const auto get = reinterpret_cast<LoaderFaults* (*)()>(dlsym(library, "mortise_test_loader_faults"));
+  return *get();
+}
+
+std::string faulty_options(const std::string& more) {
+  return vulkan_options(R"("loader": ")" MORTISE_FAULTY_LOADER "\"" + (more.empty() ? "" : ", " + more));
 }
 
 std::unique_ptr<VulkanSession> load_vulkan(const std::string& graph, int opset, const std::string& options) {
@@ -105,6 +117,26 @@ void expect_clean(const std::vector<std::string>& log) {
       ADD_FAILURE() << line;
     }
   }
+}
+
+std::map<std::string, Value> run_reference(const std::string& graph, const std::map<std::string, Value>& inputs,
+                                           int opset) {
+  auto session = load(graph, opset, "", nullptr);
+  if (!session.ok()) throw std::runtime_error(session.status().message());
+  auto outputs = session->run(inputs);
+  if (!outputs.ok()) throw std::runtime_error(outputs.status().message());
+  return *std::move(outputs);
+}
+
+std::map<std::string, Value> run_vulkan(const std::string& graph, const std::map<std::string, Value>& inputs,
+                                        const std::string& options) {
+  const auto loaded = load_vulkan(graph, 20, options);
+  const Placement placement = loaded->session->placement();
+  EXPECT_EQ(placement.providers.front().nodes, placement.graph.nodes.size()) << full(placement, true);
+  auto outputs = loaded->session->run(inputs);
+  if (!outputs.ok()) throw std::runtime_error(outputs.status().message());
+  expect_clean(loaded->log);
+  return *std::move(outputs);
 }
 
 void expect_as_reference(const std::string& graph, const Expectation& expectation, int opset,

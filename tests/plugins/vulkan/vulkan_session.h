@@ -41,6 +41,13 @@ void expect_as_reference(const std::string& graph, const Expectation& expectatio
                          const std::map<std::string, Value>& inputs = {},
                          const std::string& options = vulkan_options());
 
+// The outputs for these inputs, of the reference alone and of the provider alone, which is to run every node and to leave
+// the log free of findings. They throw std::runtime_error with the sentence if there are none.
+std::map<std::string, Value> run_reference(const std::string& graph, const std::map<std::string, Value>& inputs,
+                                           int opset = 20);
+std::map<std::string, Value> run_vulkan(const std::string& graph, const std::map<std::string, Value>& inputs,
+                                        const std::string& options = vulkan_options());
+
 // Equal types, shapes and elements; float32 within the tolerance, absolute and relative.
 void expect_equal(const Tensor& actual, const Tensor& expected, double tolerance, const std::string& name);
 
