@@ -77,4 +77,35 @@ Type without_shape(const Type& type) {
   return result;
 }
 
+Result<Type> merge(const Type& a, const Type& b) {
+  if (a.kind == ValueKind::kNone) return b;
+  if (b.kind == ValueKind::kNone) return a;
+  const auto contradiction = [&] { return invalid_argument(to_string(a), " is declared, but it is ", to_string(b)); };
+  if (a.kind != b.kind) return contradiction();
+  Type result = b;
+  if (b.dtype == DType::kUndefined) {
+    result.dtype = a.dtype;
+  } else if (a.dtype != DType::kUndefined && a.dtype != b.dtype) {
+    return contradiction();
+  }
+  if (!b.dims) {
+    result.dims = a.dims;
+  } else if (a.dims) {
+    if (a.dims->size() != b.dims->size()) return contradiction();
+    for (size_t i = 0; i < a.dims->size(); ++i) {
+      const Dim& declared = (*a.dims)[i];
+      Dim& inferred = (*result.dims)[i];
+      if (is_known(declared) && is_known(inferred) && declared.value != inferred.value) return contradiction();
+      if (is_known(declared) || (!is_known(inferred) && inferred.symbol == nullptr)) inferred = declared;
+    }
+  }
+  if (!b.element) {
+    result.element = a.element;
+  } else if (a.element) {
+    MORTISE_ASSIGN(Type element, merge(*a.element, *b.element));
+    result.element = std::make_shared<const Type>(std::move(element));
+  }
+  return result;
+}
+
 }  // namespace mortise::infer

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "core/graph/type.h"
+#include "mortise/sdk/result.h"
 
 namespace mortise::infer {
 
@@ -28,6 +29,8 @@ Dim add(const Dim& a, const Dim& b);
 // The extent that both have, where they differ unknown.
 Dim common(const Dim& a, const Dim& b);
 Type common(const Type& a, const Type& b);
+// What both say; fails if they contradict one another. `b` wins where both name an extent.
+Result<Type> merge(const Type& a, const Type& b);
 // What is certain of a type whose shape may change: kind and element type.
 Type without_shape(const Type& type);
 // Certainly different extents.

@@ -26,38 +26,6 @@ Status check_size(const Type& type) {
   return count <= kMaxElements ? Status() : invalid_argument("the type ", to_string(type), " has too many elements");
 }
 
-// What both say; fails if they contradict one another. `b` wins where both name an extent.
-Result<Type> merge(const Type& a, const Type& b) {
-  if (a.kind == ValueKind::kNone) return b;
-  if (b.kind == ValueKind::kNone) return a;
-  const auto contradiction = [&] { return invalid_argument(to_string(a), " is declared, but it is ", to_string(b)); };
-  if (a.kind != b.kind) return contradiction();
-  Type result = b;
-  if (b.dtype == DType::kUndefined) {
-    result.dtype = a.dtype;
-  } else if (a.dtype != DType::kUndefined && a.dtype != b.dtype) {
-    return contradiction();
-  }
-  if (!b.dims) {
-    result.dims = a.dims;
-  } else if (a.dims) {
-    if (a.dims->size() != b.dims->size()) return contradiction();
-    for (size_t i = 0; i < a.dims->size(); ++i) {
-      const Dim& declared = (*a.dims)[i];
-      Dim& inferred = (*result.dims)[i];
-      if (is_known(declared) && is_known(inferred) && declared.value != inferred.value) return contradiction();
-      if (is_known(declared) || (!is_known(inferred) && inferred.symbol == nullptr)) inferred = declared;
-    }
-  }
-  if (!b.element) {
-    result.element = a.element;
-  } else if (a.element) {
-    MORTISE_ASSIGN(Type element, merge(*a.element, *b.element));
-    result.element = std::make_shared<const Type>(std::move(element));
-  }
-  return result;
-}
-
 // Symbols that are bound become numbers.
 Type bind(Type type, const Bindings& bindings) {
   if (bindings.empty()) return type;

@@ -6,6 +6,7 @@
 
 #include "core/host/provider_set.h"
 #include "core/infer/infer.h"
+#include "core/model/flex_attention.h"
 #include "core/model/load.h"
 #include "core/optimize/optimize.h"
 #include "core/report/placement.h"
@@ -98,6 +99,7 @@ Status Session::Impl::prepare() {
     MORTISE_ASSIGN(profile, report::TraceFile::open(config.session.profile, host->log()));
   }
   MORTISE_TRY(infer_types(model.graph).context(where()));
+  MORTISE_TRY(expand_flex_attention(model.graph).context(where()));
   MORTISE_ASSIGN(provider_set, open_providers(config, *host));
   const optimize::PassContext context = {.evaluate = run::make_evaluator(provider_set, *host)};
   const optimize::OptimizeOptions passes = {.enable = config.session.enable, .disable = config.session.disable};

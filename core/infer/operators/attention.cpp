@@ -58,17 +58,37 @@ Status infer_attention(InferContext& context) {
   return {};
 }
 
-// Bodies change the scores, and the probabilities that they become, without changing their shape.
+// Q, K, V. Bodies change the scores, and the probabilities that they become, without changing their type.
 Status infer_flex_attention(InferContext& context) {
   for (const uint32_t i : {0, 1, 2}) MORTISE_TRY(context.expect_rank(i, 4));
-  const Type scores = Type::tensor(
-      DType::kUndefined, Dims{context.extent(0, 0), context.extent(0, 1), context.extent(0, 2), context.extent(1, 2)});
+  MORTISE_ASSIGN(Dim batch, context.same(context.extent(0, 0), context.extent(1, 0), "batches"));
+  MORTISE_ASSIGN(batch, context.same(batch, context.extent(2, 0), "batches"));
+  MORTISE_ASSIGN(const Dim heads, context.same(context.extent(1, 1), context.extent(2, 1), "heads of keys and values"));
+  MORTISE_ASSIGN(const Dim keys, context.same(context.extent(1, 2), context.extent(2, 2), "keys and values"));
+  MORTISE_TRY(
+      context.same(context.extent(0, 3), context.extent(1, 3), "numbers in each head of queries and keys").status());
+  const Dim q_heads = context.extent(0, 1);
+  if (is_known(q_heads) && is_known(heads) && (heads.value == 0 ? q_heads.value : q_heads.value % heads.value) != 0) {
+    return context.error("its ", q_heads.value, " query heads cannot share ", heads.value, " heads of keys and values");
+  }
+  const DType given = context.dtype(0);
+  const DType usual = given == DType::kF64 || given == DType::kUndefined ? given : DType::kF32;
+  MORTISE_ASSIGN(const DType precision, context.dtype_attribute("softmax_precision", usual));
+  if (precision != usual && precision != DType::kF16 && precision != DType::kBF16 && precision != DType::kF32 &&
+      precision != DType::kF64) {
+    return context.error("its softmax_precision is ", to_string(precision), ", which is no floating-point type");
+  }
+  const Type scores = Type::tensor(precision, Dims{batch, q_heads, context.extent(0, 2), keys});
   for (const std::string_view body : {"score_mod", "prob_mod"}) {
     if (context.node().body(body) == nullptr) continue;
-    MORTISE_ASSIGN(const auto unused, context.infer_body(body, std::span(&scores, 1)));
-    static_cast<void>(unused);
+    MORTISE_ASSIGN(const auto outputs, context.infer_body(body, std::span(&scores, 1)));
+    if (outputs.size() != 1) return context.error("its body '", body, "' gives ", outputs.size(), " values, not one");
+    if (!merge(scores, outputs[0].type).ok()) {
+      return context.error("its body '", body, "' makes ", to_string(outputs[0].type), " of ", to_string(scores),
+                           ", whose type it must keep");
+    }
   }
-  context.set_shape(0, Dims{context.extent(0, 0), context.extent(0, 1), context.extent(0, 2), context.extent(2, 3)});
+  context.set_shape(0, Dims{batch, q_heads, context.extent(0, 2), context.extent(2, 3)});
   return {};
 }
 

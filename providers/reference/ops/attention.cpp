@@ -16,7 +16,7 @@ enum class ScoreOutput : int64_t { kProducts, kCapped, kMasked, kProbabilities }
 
 struct Attributes {
   bool causal = false;
-  float scale = 0;  // 0: one over the root of the size of a head
+  std::optional<float> scale;  // nothing: one over the root of the size of a head
   float softcap = 0;
   int64_t q_heads = 0, kv_heads = 0;  // for inputs of rank 3
   ScoreOutput scores = ScoreOutput::kProducts;
@@ -155,7 +155,7 @@ Status attend(KernelContext& context, const Attributes& attributes) {
     }
   }
   const int64_t past = context.has_input(4) ? context.input(4).dim(2) : 0;
-  const double scale = attributes.scale != 0 ? attributes.scale : 1 / std::sqrt(static_cast<double>(q.size));
+  const double scale = attributes.scale ? *attributes.scale : 1 / std::sqrt(static_cast<double>(q.size));
   const bool wants_scores = context.has_output(3);
   const auto shown = context.scratch<double>(wants_scores ? static_cast<uint64_t>(score_shape.num_elements()) : 0);
   Heads y = q;
@@ -223,18 +223,33 @@ Status attend(KernelContext& context, const Attributes& attributes) {
   return {};
 }
 
+std::optional<float> scale_of(const NodeSpec& node) {
+  return node.has("scale") ? std::optional(node.get_float("scale", 0)) : std::nullopt;
+}
+
 }  // namespace
 
 Result<Kernel> make_attention(const NodeSpec& node) {
   const int64_t mode = node.get_int("qk_matmul_output_mode", 0);
   if (mode < 0 || mode > 3) return invalid_argument("attribute qk_matmul_output_mode is ", mode, ", not 0 to 3");
   const Attributes attributes{.causal = node.get_int("is_causal", 0) != 0,
-                              .scale = node.get_float("scale", 0),
+                              .scale = scale_of(node),
                               .softcap = node.get_float("softcap", 0),
                               .q_heads = node.get_int("q_num_heads", 0),
                               .kv_heads = node.get_int("kv_num_heads", 0),
                               .scores = static_cast<ScoreOutput>(mode)};
   return Kernel([attributes](KernelContext& context) { return attend(context, attributes); });
+}
+
+// Sums carried in double are more precise than any softmax_precision asks for.
+Result<Kernel> make_flex_attention(const NodeSpec& node) {
+  for (const std::string_view body : {"score_mod", "prob_mod"}) {
+    if (node.has(body))
+      return unimplemented("attribute ", body, " is a body, which the host expands where it knows Q's type");
+  }
+  return Kernel([attributes = Attributes{.scale = scale_of(node)}](KernelContext& context) {
+    return attend(context, attributes);
+  });
 }
 
 }  // namespace mortise::reference

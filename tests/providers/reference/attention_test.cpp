@@ -24,6 +24,16 @@ TEST(Attention, WeighsValuesByTheSoftmaxOfScaledProducts) {
   EXPECT_THAT(floats((*y)[0]), Pointwise(FloatNear(1e-5f), {5.0f}));
 }
 
+TEST(Attention, TakesAScaleOfZeroAtItsWord) {
+  const auto y = run_op({.op = "Attention",
+                         .version = 23,
+                         .attributes = {{"scale", 0.0f}},
+                         .inputs = {Tensor::of<float>({1, 1, 1, 1}, {1}), Tensor::of<float>({1, 1, 2, 1}, {5, 0}),
+                                    Tensor::of<float>({1, 1, 2, 1}, {4, 8})}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(floats((*y)[0]), ElementsAre(6));
+}
+
 TEST(Attention, GivesZeroWhereEveryKeyIsMasked) {
   const auto y = run_op({.op = "Attention",
                          .version = 23,

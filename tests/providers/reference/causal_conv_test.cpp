@@ -1,7 +1,8 @@
 // CausalConvWithState against its definition, and against itself run piece by piece.
 #include <gmock/gmock.h>
 
-#include "tests/providers/reference/typed.h"
+#include "tests/support/run_op.h"
+#include "tests/support/typed.h"
 
 namespace mortise::test {
 namespace {

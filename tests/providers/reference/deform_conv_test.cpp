@@ -1,7 +1,8 @@
 // DeformConv against loops that follow its definition, and against Conv where nothing is moved.
 #include <gmock/gmock.h>
 
-#include "tests/providers/reference/typed.h"
+#include "tests/support/run_op.h"
+#include "tests/support/typed.h"
 
 namespace mortise::test {
 namespace {

@@ -2,7 +2,8 @@
 // weighted by decayed products of keys; with one, what is told is what remains after all that was told before.
 #include <gmock/gmock.h>
 
-#include "tests/providers/reference/typed.h"
+#include "tests/support/run_op.h"
+#include "tests/support/typed.h"
 
 namespace mortise::test {
 namespace {

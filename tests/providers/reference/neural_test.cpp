@@ -3,7 +3,8 @@
 
 #include <cmath>
 
-#include "tests/providers/reference/typed.h"
+#include "tests/support/run_op.h"
+#include "tests/support/typed.h"
 
 namespace mortise::test {
 namespace {

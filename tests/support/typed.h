@@ -1,10 +1,13 @@
 // Tensors of any float type written and read as doubles, for tests that sweep over types.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <cmath>
 #include <random>
+#include <vector>
 
-#include "tests/support/run_op.h"
+#include "mortise/sdk/value.h"
 
 namespace mortise::test {
 
