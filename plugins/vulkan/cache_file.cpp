@@ -3,11 +3,15 @@
 // See cache_file.h.
 #include "cache_file.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
-#include <fstream>
+#include <string_view>
+#include <utility>
 
 namespace mortise::vulkan {
 namespace {
@@ -22,36 +26,77 @@ constexpr char kMagic[8] = {'m', 'o', 'r', 't', 'v', 'k', '0', '1'};
 constexpr uint64_t kLargest = uint64_t{256} << 20;
 
 // FNV-1a.
-uint64_t checksum(const std::string& data) {
+uint64_t checksum(std::string_view data) {
   uint64_t hash = 0xcbf29ce484222325;
   for (const char byte : data) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3;
   return hash;
 }
 
+class File {
+ public:
+  explicit File(int descriptor) : descriptor_(descriptor) {}
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File() { close(); }
+
+  bool is_open() const { return descriptor_ >= 0; }
+  // Of a regular file; 0 for anything else.
+  uint64_t size() const {
+    struct stat state {};
+    if (fstat(descriptor_, &state) != 0 || !S_ISREG(state.st_mode)) return 0;
+    return static_cast<uint64_t>(state.st_size);
+  }
+  bool read(char* target, size_t size) {
+    while (size > 0) {
+      const ssize_t got = ::read(descriptor_, target, size);
+      if (got <= 0) return false;
+      target += got;
+      size -= static_cast<size_t>(got);
+    }
+    return true;
+  }
+  bool write(std::string_view data) {
+    while (!data.empty()) {
+      const ssize_t put = ::write(descriptor_, data.data(), data.size());
+      if (put <= 0) return false;
+      data.remove_prefix(static_cast<size_t>(put));
+    }
+    return true;
+  }
+  bool close() { return descriptor_ >= 0 && ::close(std::exchange(descriptor_, -1)) == 0; }
+
+ private:
+  int descriptor_;
+};
+
 }  // namespace
 
 std::string load_cache_file(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
+  // Without waiting for anybody: the name may be that of a pipe.
+  File file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   Header header;
-  if (!stream.read(reinterpret_cast<char*>(&header), sizeof header)) return "";
-  if (std::memcmp(header.magic, kMagic, sizeof kMagic) != 0 || header.size > kLargest) return "";
+  const uint64_t size = file.is_open() ? file.size() : 0;
+  if (size < sizeof header || size > sizeof header + kLargest) return "";
+  if (!file.read(reinterpret_cast<char*>(&header), sizeof header)) return "";
+  if (std::memcmp(header.magic, kMagic, sizeof kMagic) != 0 || header.size != size - sizeof header) return "";
   std::string data(header.size, '\0');
-  if (!stream.read(data.data(), static_cast<std::streamsize>(data.size())) || stream.peek() != EOF) return "";
+  if (!file.read(data.data(), data.size())) return "";
   return checksum(data) == header.checksum ? data : "";
 }
 
 Status save_cache_file(const std::string& path, const std::string& data) {
+  if (data.size() > kLargest) return {};
   Header header{{}, data.size(), checksum(data)};
   std::memcpy(header.magic, kMagic, sizeof kMagic);
-  const std::string beside = concat(path, ".", getpid());
-  std::ofstream stream(beside, std::ios::binary | std::ios::trunc);
-  stream.write(reinterpret_cast<const char*>(&header), sizeof header);
-  stream.write(data.data(), static_cast<std::streamsize>(data.size()));
-  stream.close();
-  if (stream && std::rename(beside.c_str(), path.c_str()) == 0) return {};
-  std::remove(beside.c_str());
+  std::string beside = path + ".XXXXXX";
+  File file(mkostemp(beside.data(), O_CLOEXEC));
+  if (file.is_open()) {
+    const bool written = file.write({reinterpret_cast<const char*>(&header), sizeof header}) && file.write(data);
+    if (file.close() && written && std::rename(beside.c_str(), path.c_str()) == 0) return {};
+    unlink(beside.c_str());
+  }
   return make_error(StatusCode::kUnavailable, "Vulkan: the pipeline cache '", path,
-                    "' cannot be written; see that the folder in option 'cache_directory' exists");
+                    "' cannot be written; see that the folder in option 'cache_directory' exists and has room");
 }
 
 }  // namespace mortise::vulkan

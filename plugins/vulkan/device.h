@@ -43,6 +43,9 @@ class Device {
   // DEVICE_LOST once the device is lost.
   Status alive() const;
   void lose() { lost_ = true; }
+  // The device is lost, and may use for ever what it was given: nothing is released or destroyed any more.
+  void give_up() { hangs_ = lost_ = true; }
+  bool hangs() const { return hangs_; }
   // As check(), and remembers a loss.
   Status check(VkResult result, const char* call);
 
@@ -57,7 +60,7 @@ class Device {
   VkQueue queue_ = VK_NULL_HANDLE;
   uint32_t queue_family_ = 0;
   Limits limits_;
-  std::atomic<bool> lost_{false};
+  std::atomic<bool> lost_{false}, hangs_{false};
 };
 
 }  // namespace mortise::vulkan

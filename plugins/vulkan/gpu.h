@@ -12,13 +12,9 @@
 namespace mortise::vulkan {
 
 struct Gpu {
-  Gpu(std::unique_ptr<Device> opened, const Options& options, Faults& run_faults, const sdk::Host& host)
-      : device(std::move(opened)),
-        faults(run_faults),
-        memory(*device, options),
-        pipelines(*device, options, host),
-        queue(*device),
-        transfer(*device, memory, queue) {}
+  // What a device that hangs may still use is never given back.
+  static Result<std::shared_ptr<Gpu>> open(std::unique_ptr<Device> device, const Options& options, Faults& faults,
+                                           const sdk::Host& host);
 
   std::unique_ptr<Device> device;
   Faults& faults;
@@ -26,6 +22,15 @@ struct Gpu {
   Pipelines pipelines;
   Queue queue;
   Transfer transfer;
+
+ private:
+  Gpu(std::unique_ptr<Device> opened, const Options& options, Faults& run_faults, const sdk::Host& host)
+      : device(std::move(opened)),
+        faults(run_faults),
+        memory(*device, options),
+        pipelines(*device, options, host),
+        queue(*device, options),
+        transfer(*device, memory, queue) {}
 };
 
 }  // namespace mortise::vulkan

@@ -12,14 +12,30 @@ namespace {
 
 constexpr uint64_t kChunkSize = uint64_t{64} << 20;
 
-// The first memory type that has all of `needed`, preferring those with `wanted` and without `unwanted`.
-uint32_t find_type(const VkPhysicalDeviceMemoryProperties& memory, VkMemoryPropertyFlags needed,
+// Where a storage buffer cannot lie, or only until it is used.
+constexpr VkMemoryPropertyFlags kUnusable = VK_MEMORY_PROPERTY_LAZILY_ALLOCATED_BIT | VK_MEMORY_PROPERTY_PROTECTED_BIT;
+
+VkBufferCreateInfo buffer_info(uint64_t size) {
+  return {
+      .sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO,
+      .pNext = nullptr,
+      .flags = 0,
+      .size = size,
+      .usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT,
+      .sharingMode = VK_SHARING_MODE_EXCLUSIVE,
+      .queueFamilyIndexCount = 0,
+      .pQueueFamilyIndices = nullptr};
+}
+
+// The first memory type among the bits of `allowed` that has all of `needed`, preferring those with `wanted` and without
+// `unwanted`; the number of types if there is none.
+uint32_t find_type(const VkPhysicalDeviceMemoryProperties& memory, uint32_t allowed, VkMemoryPropertyFlags needed,
                    VkMemoryPropertyFlags wanted, VkMemoryPropertyFlags unwanted) {
   uint32_t best = memory.memoryTypeCount;
   int best_score = -1;
   for (uint32_t i = 0; i < memory.memoryTypeCount; ++i) {
     const VkMemoryPropertyFlags flags = memory.memoryTypes[i].propertyFlags;
-    if ((flags & needed) != needed) continue;
+    if ((allowed >> i & 1u) == 0 || (flags & needed) != needed || (flags & kUnusable) != 0) continue;
     const int score = ((flags & wanted) == wanted ? 2 : 0) + ((flags & unwanted) == 0 ? 1 : 0);
     if (score <= best_score) continue;
     best = i;
@@ -31,25 +47,36 @@ uint32_t find_type(const VkPhysicalDeviceMemoryProperties& memory, VkMemoryPrope
 }  // namespace
 
 Memory::Memory(Device& device, const Options& options)
-    : device_(device), alignment_(device.limits().buffer_alignment), oom_at_(options.oom_at_bytes) {
-  choose_types(options);
-}
+    : device_(device), alignment_(device.limits().buffer_alignment), oom_at_(options.oom_at_bytes) {}
 
 // A discrete GPU reads its own memory fastest where the host does not see it; elsewhere memory is one and the same, and
-// mapping it saves every copy. Vulkan promises a type that is HOST_VISIBLE and HOST_COHERENT, and one that is
-// DEVICE_LOCAL.
-void Memory::choose_types(const Options& options) {
+// mapping it saves every copy. Which types a buffer may lie in depends on its usage alone, so one buffer tells it of all.
+Status Memory::choose_types(const Options& options) {
   constexpr VkMemoryPropertyFlags kHost = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
   constexpr VkMemoryPropertyFlags kLocal = VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT;
+  const Functions& vk = device_.vk();
   VkPhysicalDeviceMemoryProperties memory;
-  device_.vk().GetPhysicalDeviceMemoryProperties(device_.physical(), &memory);
+  vk.GetPhysicalDeviceMemoryProperties(device_.physical(), &memory);
+  const VkBufferCreateInfo info = buffer_info(alignment_);
+  VkBuffer probe = VK_NULL_HANDLE;
+  MORTISE_TRY(device_.check(vk.CreateBuffer(device_.handle(), &info, nullptr, &probe), "CreateBuffer"));
+  VkMemoryRequirements needs;
+  vk.GetBufferMemoryRequirements(device_.handle(), probe, &needs);
+  vk.DestroyBuffer(device_.handle(), probe, nullptr);
+  const uint32_t allowed = needs.memoryTypeBits;
   const bool share = !options.staging && !device_.limits().is_discrete;
-  const uint32_t shared = find_type(memory, kHost | kLocal, VK_MEMORY_PROPERTY_HOST_CACHED_BIT, 0);
+  const uint32_t shared = find_type(memory, allowed, kHost | kLocal, VK_MEMORY_PROPERTY_HOST_CACHED_BIT, 0);
   pools_[0].mapped = share && shared < memory.memoryTypeCount;
-  pools_[0].type = pools_[0].mapped ? shared : find_type(memory, kLocal, 0, VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT);
+  pools_[0].type =
+      pools_[0].mapped ? shared : find_type(memory, allowed, kLocal, 0, VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT);
   pools_[1].mapped = true;
-  pools_[1].type = find_type(memory, kHost, VK_MEMORY_PROPERTY_HOST_CACHED_BIT, kLocal);
+  pools_[1].type = find_type(memory, allowed, kHost, VK_MEMORY_PROPERTY_HOST_CACHED_BIT, kLocal);
+  if (pools_[0].type >= memory.memoryTypeCount || pools_[1].type >= memory.memoryTypeCount) {
+    return make_error(StatusCode::kUnavailable, "Vulkan: '", device_.limits().name,
+                      "' has no memory of its own or none that the host sees for storage buffers");
+  }
   capacity_ = memory.memoryHeaps[memory.memoryTypes[pools_[0].type].heapIndex].size;
+  return {};
 }
 
 Memory::~Memory() {
@@ -59,6 +86,7 @@ Memory::~Memory() {
 }
 
 void Memory::destroy(Chunk& chunk) {
+  if (device_.hangs()) return;
   const Functions& vk = device_.vk();
   vk.DestroyBuffer(device_.handle(), chunk.buffer, nullptr);
   vk.FreeMemory(device_.handle(), chunk.memory, nullptr);
@@ -66,21 +94,10 @@ void Memory::destroy(Chunk& chunk) {
 
 Status Memory::back(Chunk& chunk, const PoolState& pool) {
   const Functions& vk = device_.vk();
-  const VkBufferCreateInfo buffer{
-      .sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO,
-      .pNext = nullptr,
-      .flags = 0,
-      .size = chunk.size,
-      .usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT,
-      .sharingMode = VK_SHARING_MODE_EXCLUSIVE,
-      .queueFamilyIndexCount = 0,
-      .pQueueFamilyIndices = nullptr};
+  const VkBufferCreateInfo buffer = buffer_info(chunk.size);
   MORTISE_TRY(device_.check(vk.CreateBuffer(device_.handle(), &buffer, nullptr, &chunk.buffer), "CreateBuffer"));
   VkMemoryRequirements needs;
   vk.GetBufferMemoryRequirements(device_.handle(), chunk.buffer, &needs);
-  if ((needs.memoryTypeBits >> pool.type & 1u) == 0) {
-    return Status(StatusCode::kInternal, "Vulkan: the device takes no storage buffers in its own memory");
-  }
   const VkMemoryAllocateInfo memory{.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO,
                                     .pNext = nullptr,
                                     .allocationSize = needs.size,

@@ -71,6 +71,9 @@ class Memory {
   Memory(const Memory&) = delete;
   Memory& operator=(const Memory&) = delete;
 
+  // Before anything else. UNAVAILABLE where the device has no memory that suits.
+  Status choose_types(const Options& options);
+
   // At least one byte, aligned as shaders need it. RESOURCE_EXHAUSTED when the device is full.
   Result<Block> allocate(Pool pool, uint64_t size);
   // Nothing for an address that is not allocated.
@@ -102,7 +105,6 @@ class Memory {
     uint64_t size;   // as asked for
     uint64_t taken;
   };
-  void choose_types(const Options& options);
   Result<Chunk*> add_chunk(PoolState& pool, uint64_t size);
   Status back(Chunk& chunk, const PoolState& pool);
   void destroy(Chunk& chunk);

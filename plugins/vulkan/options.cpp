@@ -21,6 +21,7 @@ Options parse_options(std::string_view json) {
   if (given["tiling"] == "registers") options.tiling = Tiling::kRegisters;
   if (given["tiling"] == "shared") options.tiling = Tiling::kShared;
   if (given["storage"] == "float16") options.storage = Storage::kFloat16;
+  options.timeout_ms = given["timeout_ms"];
   options.device_lost_at = given["device_lost_at"];
   options.oom_at_bytes = given["oom_at_bytes"];
   return options;

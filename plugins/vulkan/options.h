@@ -26,6 +26,8 @@ struct Options {
   Tiling tiling = Tiling::kAuto;
   Storage storage = Storage::kFloat32;
 
+  uint64_t timeout_ms = 120000;  // of one submission
+
   // Faults. Runs are counted from 1 over the provider's life; 0 means never.
   uint64_t device_lost_at = 0;
   uint64_t oom_at_bytes = 0;
@@ -51,6 +53,8 @@ inline constexpr char kOptionsSchema[] = R"({
       "description": "Where products and convolutions keep their tiles: in registers, as suits CPUs, or in shared memory"},
     "storage": {"enum": ["float32", "float16"], "default": "float32",
       "description": "How weights and float32 values inside a segment are stored: float16 halves memory and traffic, rounds to 11 bits, and makes infinity of what passes 65504; sums stay float32"},
+    "timeout_ms": {"type": "integer", "minimum": 100, "maximum": 86400000, "default": 120000,
+      "description": "How long the device may take for one submission before it counts as lost; a tenth of it once the run is cancelled"},
     "device_lost_at": {"type": "integer", "minimum": 0, "maximum": 1000000000, "default": 0,
       "description": "Fault: the run, counted from 1, in which the device is lost"},
     "oom_at_bytes": {"type": "integer", "minimum": 0, "maximum": 68719476736, "default": 0,

@@ -15,12 +15,14 @@ Pipelines::Pipelines(Device& device, const Options& options, const sdk::Host& ho
                 ? ""
                 : concat(options.cache_directory, "/mortise-vulkan-", device.limits().driver_key, ".bin")) {
   const std::string stored = file_.empty() ? "" : load_cache_file(file_);
-  const VkPipelineCacheCreateInfo info{.sType = VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO,
-                                       .pNext = nullptr,
-                                       .flags = 0,
-                                       .initialDataSize = stored.size(),
-                                       .pInitialData = stored.data()};
-  // Without a cache everything works, only slower.
+  VkPipelineCacheCreateInfo info{.sType = VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO,
+                                 .pNext = nullptr,
+                                 .flags = 0,
+                                 .initialDataSize = stored.size(),
+                                 .pInitialData = stored.data()};
+  if (device_.vk().CreatePipelineCache(device_.handle(), &info, nullptr, &cache_) == VK_SUCCESS) return;
+  // What the driver takes offence at is replaced by an empty one, and without any everything works, only slower.
+  info.initialDataSize = 0;
   if (device_.vk().CreatePipelineCache(device_.handle(), &info, nullptr, &cache_) != VK_SUCCESS)
     cache_ = VK_NULL_HANDLE;
 }

@@ -29,7 +29,7 @@ Status VulkanProvider::open() {
   target_.shared_tiles =
       options_.tiling == Tiling::kShared || (options_.tiling == Tiling::kAuto && !target_.limits.is_cpu);
   target_.storage = options_.storage;
-  gpu_ = std::make_shared<Gpu>(std::move(device), options_, faults_, host());
+  MORTISE_ASSIGN(gpu_, Gpu::open(std::move(device), options_, faults_, host()));
   kind_ = {.name = "device",
            .alignment = target_.limits.buffer_alignment,
            .capacity = gpu_->memory.capacity(),

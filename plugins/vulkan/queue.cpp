@@ -3,20 +3,28 @@
 // See queue.h.
 #include "queue.h"
 
+#include <algorithm>
 #include <future>
 
 namespace mortise::vulkan {
 
-Queue::Queue(Device& device) : device_(device), thread_([this] { work(); }) {}
+Queue::Queue(Device& device, const Options& options)
+    : device_(device), timeout_(options.timeout_ms), thread_([this, shared = shared_] { work(*shared); }) {}
 
 Queue::~Queue() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.notify_all();
-  thread_.join();
+  stop();
   for (const VkFence fence : idle_fences_) device_.vk().DestroyFence(device_.handle(), fence, nullptr);
+}
+
+void Queue::stop() {
+  if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock(shared_->mutex);
+    shared_->stopping = true;
+  }
+  shared_->changed.notify_all();
+  if (thread_.get_id() == std::this_thread::get_id()) return thread_.detach();
+  thread_.join();
 }
 
 Result<VkFence> Queue::take_fence() {
@@ -31,11 +39,12 @@ Result<VkFence> Queue::take_fence() {
   return fence;
 }
 
-Status Queue::submit(VkCommandBuffer commands, std::function<void(const Status&)> done) {
+Status Queue::submit(VkCommandBuffer commands, std::function<void(const Status&)> done,
+                     std::function<bool()> cancelled) {
   MORTISE_TRY(device_.alive());
   {
-    const std::lock_guard lock(mutex_);
-    if (jobs_.size() >= kLength) {
+    const std::lock_guard lock(shared_->mutex);
+    if (shared_->jobs.size() >= kLength) {
       return make_error(StatusCode::kResourceExhausted, "Vulkan: ", kLength, " runs are under way; wait for one to end")
           .as_transient();
     }
@@ -54,9 +63,9 @@ Status Queue::submit(VkCommandBuffer commands, std::function<void(const Status&)
       idle_fences_.push_back(fence);
       return status;
     }
-    jobs_.push_back({fence, std::move(done)});
+    shared_->jobs.push_back({fence, std::move(done), std::move(cancelled)});
   }
-  changed_.notify_one();
+  shared_->changed.notify_one();
   return {};
 }
 
@@ -67,27 +76,48 @@ Status Queue::run(VkCommandBuffer commands) {
   return end->get_future().get();
 }
 
+// In slices, since a device may never signal.
+Status Queue::wait(const Job& job) {
+  constexpr std::chrono::nanoseconds kSlice = std::chrono::milliseconds(50);
+  if (device_.hangs()) return device_.alive();
+  auto end = std::chrono::steady_clock::now() + timeout_;
+  for (bool cancelled = false;;) {
+    const VkResult result = device_.vk().WaitForFences(device_.handle(), 1, &job.fence, VK_TRUE, kSlice.count());
+    if (result != VK_TIMEOUT) return device_.check(result, "WaitForFences");
+    const auto now = std::chrono::steady_clock::now();
+    if (!cancelled && job.cancelled && job.cancelled()) {
+      cancelled = true;
+      end = std::min(end, now + timeout_ / 10);
+    }
+    if (now < end) continue;
+    device_.give_up();
+    return make_error(StatusCode::kDeviceLost, "Vulkan: '", device_.limits().name, "' did not end ",
+                      cancelled ? "a cancelled run" : "a submission",
+                      " in the time that option 'timeout_ms' gives it (", timeout_.count(),
+                      " ms); open the provider again");
+  }
+}
+
 // Work on one queue begins in the order of its submission, so the oldest fence is the one to wait for. A job stays in
 // the list until it has ended, so that the list's length counts what is under way.
-void Queue::work() {
-  for (std::unique_lock lock(mutex_);;) {
-    changed_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
-    if (jobs_.empty()) return;
-    const VkFence fence = jobs_.front().fence;
+void Queue::work(Shared& shared) {
+  for (std::unique_lock lock(shared.mutex);;) {
+    shared.changed.wait(lock, [&] { return shared.stopping || !shared.jobs.empty(); });
+    if (shared.jobs.empty()) return;
+    const Job& job = shared.jobs.front();
     lock.unlock();
-    const Status status =
-        device_.check(device_.vk().WaitForFences(device_.handle(), 1, &fence, VK_TRUE, UINT64_MAX), "WaitForFences");
-    if (!status.ok()) {
+    const Status status = wait(job);
+    if (!status.ok() && !device_.hangs()) {
       // Nobody knows what still runs: nothing more is begun, and what was begun ends before its memory is given back.
       device_.lose();
       device_.vk().DeviceWaitIdle(device_.handle());
     }
-    const bool reusable = status.ok() && device_.vk().ResetFences(device_.handle(), 1, &fence) == VK_SUCCESS;
-    if (!reusable) device_.vk().DestroyFence(device_.handle(), fence, nullptr);
+    const bool reusable = status.ok() && device_.vk().ResetFences(device_.handle(), 1, &job.fence) == VK_SUCCESS;
+    if (!reusable && !device_.hangs()) device_.vk().DestroyFence(device_.handle(), job.fence, nullptr);
     lock.lock();
-    const auto done = std::move(jobs_.front().done);
-    jobs_.pop_front();
-    if (reusable) idle_fences_.push_back(fence);
+    if (reusable) idle_fences_.push_back(job.fence);
+    const auto done = std::move(shared.jobs.front().done);
+    shared.jobs.pop_front();
     lock.unlock();
     done(status);
     lock.lock();

@@ -39,6 +39,7 @@ Result<std::unique_ptr<Recording>> Recording::create(Gpu& gpu, const Plan& plan,
 }
 
 Recording::~Recording() {
+  if (gpu_.device->hangs()) return;
   const Functions& vk = gpu_.device->vk();
   const VkDevice device = gpu_.device->handle();
   vk.DestroyQueryPool(device, queries_, nullptr);

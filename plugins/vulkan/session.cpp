@@ -133,7 +133,9 @@ Status VulkanSession::start(const sdk::RunArgs& args, sdk::Completion done) {
   slot->args = args.raw();
   slot->done = std::move(done);
   slot->start_ns = recording.ports().profiled ? host_.profile()->now_ns(host_.raw()) : 0;
-  Status status = gpu_->queue.submit(recording.commands(), [this, slot](const Status& end) { finish(*slot, end); });
+  Status status = gpu_->queue.submit(
+      recording.commands(), [this, slot](const Status& end) { finish(*slot, end); },
+      [slot] { return sdk::RunArgs(slot->args).cancelled(); });
   if (!status.ok()) give_back(*slot);
   return status;
 }

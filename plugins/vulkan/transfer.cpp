@@ -29,11 +29,14 @@ Status Transfer::prepare(uint64_t size) {
     MORTISE_ASSIGN(staging_, memory_.allocate(Memory::Pool::kStaging, needed));
   }
   if (commands_ != VK_NULL_HANDLE) return {};
+  // The pool may be there already, if there was no memory for the commands the last time.
   const VkCommandPoolCreateInfo pool{.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
                                      .pNext = nullptr,
                                      .flags = VK_COMMAND_POOL_CREATE_TRANSIENT_BIT,
                                      .queueFamilyIndex = device_.queue_family()};
-  MORTISE_TRY(device_.check(vk.CreateCommandPool(device_.handle(), &pool, nullptr, &pool_), "CreateCommandPool"));
+  if (pool_ == VK_NULL_HANDLE) {
+    MORTISE_TRY(device_.check(vk.CreateCommandPool(device_.handle(), &pool, nullptr, &pool_), "CreateCommandPool"));
+  }
   const VkCommandBufferAllocateInfo info{.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
                                          .pNext = nullptr,
                                          .commandPool = pool_,

@@ -82,6 +82,18 @@ TEST(VulkanOperators, PadResizeAndTile) {
   })");
 }
 
+TEST(VulkanOperators, DoWithoutOptionalInputs) {
+  expect_as_reference(R"(g (float[4,6] x, float[6,3] w, float[6] s) =>
+      (float[4,6] c, float[4,6] d, float[4,3] g, float[4,6] l, float[6,8] p)
+      <float high = {0.5}, float low = {-0.25}, int64[4] pads = {1,1,1,1}> {
+    c = Clip(x, , high)
+    d = Clip(x, low)
+    g = Gemm(x, w)
+    l = LayerNormalization(x, s)
+    p = Pad(x, pads)
+  })");
+}
+
 TEST(VulkanOperators, LeaveToOthersWhatAShaderCannotDo) {
   // Report an index that is out of range.
   expect_as_reference("g (float[5,3] x, int64[2] i) => (float[2,3] y) { y = Gather(x, i) }", {.nodes = 0}, 20,
