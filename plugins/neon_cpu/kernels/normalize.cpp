@@ -79,15 +79,38 @@ void Softmax(SoftmaxKind kind, const SoftmaxShape& s, const float* x, float* y, 
   }
 }
 
-// Sum of (x - mean)^2.
-double SquaresAbout(const float* x, uint64_t n, float mean) {
-  const Vec m = Constant(mean);
+// x - about in the first `left` elements, else 0.
+HWY_INLINE Vec Differences(const float* x, uint64_t left, Vec about) {
+  const Vec difference = hn::Sub(LoadFirst(x, left), about);
+  return left >= kLanes ? difference : hn::IfThenElseZero(hn::FirstN(Floats(), left), difference);
+}
+
+double SquaresAbout(const float* x, uint64_t n, float about) {
+  const Vec middle = Constant(about);
   return SumOver(n, [=](uint64_t i, uint64_t left) HWY_ATTR {
-    const Vec difference = hn::Sub(LoadFirst(x + i, left), m);
-    const Vec square = hn::Mul(difference, difference);
-    return left >= hn::Lanes(Floats()) ? square : hn::IfThenElseZero(hn::FirstN(Floats(), left), square);
+    const Vec difference = Differences(x + i, left, middle);
+    return hn::Mul(difference, difference);
   });
 }
+
+// The mean is a float and a rest: where it is large beside the deviation, what lies between floats is more than rounding.
+struct Moments {
+  float mean, rest;
+  double variance;
+};
+
+// The sum is one of differences to the first element, which is at most sqrt(n) deviations from the mean.
+Moments MomentsOf(const float* x, uint64_t n) {
+  const auto count = static_cast<double>(n);
+  const Vec first = Constant(x[0]);
+  const double sum = SumOver(n, [=](uint64_t i, uint64_t left) HWY_ATTR { return Differences(x + i, left, first); });
+  const double mean = x[0] + sum / count;
+  const auto near = static_cast<float>(mean);
+  const double rest = mean - near;
+  return {near, static_cast<float>(rest), std::max(SquaresAbout(x, n, near) / count - rest * rest, 0.0)};
+}
+
+HWY_INLINE Vec Centred(Vec x, const Moments& m) { return hn::Sub(hn::Sub(x, Constant(m.mean)), Constant(m.rest)); }
 
 void LayerNormRows(const LayerNorm& c, uint64_t begin, uint64_t end) {
   const size_t lanes = hn::Lanes(Floats());
@@ -104,14 +127,14 @@ void LayerNormRows(const LayerNorm& c, uint64_t begin, uint64_t end) {
       }
       x = sums;
     }
-    const auto count = static_cast<double>(c.n);
-    const float mean = c.centered ? static_cast<float>(SumOf(x, c.n) / count) : 0;
-    const auto inverse = static_cast<float>(1 / std::sqrt(SquaresAbout(x, c.n, mean) / count + c.epsilon));
-    if (c.mean != nullptr) c.mean[row] = mean;
+    const Moments moments =
+        c.centered ? MomentsOf(x, c.n) : Moments{0, 0, SquaresAbout(x, c.n, 0) / static_cast<double>(c.n)};
+    const auto inverse = static_cast<float>(1 / std::sqrt(moments.variance + c.epsilon));
+    if (c.mean != nullptr) c.mean[row] = moments.mean;
     if (c.inverse_deviation != nullptr) c.inverse_deviation[row] = inverse;
     for (uint64_t i = 0; i < c.n; i += lanes) {
       const uint64_t left = c.n - i;
-      Vec v = hn::Mul(hn::Sub(LoadFirst(x + i, left), Constant(mean)), Constant(inverse));
+      Vec v = hn::Mul(Centred(LoadFirst(x + i, left), moments), Constant(inverse));
       if (c.scale != nullptr) v = hn::Mul(v, LoadFirst(c.scale + i, left));
       if (c.bias != nullptr) v = hn::Add(v, LoadFirst(c.bias + i, left));
       StoreFirst(v, y + i, left);
@@ -124,9 +147,8 @@ void GroupNormGroups(const GroupNorm& c, uint64_t begin, uint64_t end) {
   const uint64_t channels = c.channels / c.groups, n = channels * c.inner;
   for (uint64_t group = begin; group < end; ++group) {
     const float* const x = c.x + group * n;
-    const float mean = static_cast<float>(SumOf(x, n) / static_cast<double>(n));
-    const double variance = SquaresAbout(x, n, mean) / static_cast<double>(n);
-    const auto inverse = static_cast<float>(1 / std::sqrt(variance + c.epsilon));
+    const Moments moments = MomentsOf(x, n);
+    const auto inverse = static_cast<float>(1 / std::sqrt(moments.variance + c.epsilon));
     for (uint64_t k = 0; k < channels; ++k) {
       const uint64_t channel = group % c.groups * channels + k;
       const float factor = c.scale != nullptr ? inverse * c.scale[channel] : inverse;
@@ -134,8 +156,8 @@ void GroupNormGroups(const GroupNorm& c, uint64_t begin, uint64_t end) {
       const float* const from = x + k * c.inner;
       float* const to = c.y + group * n + k * c.inner;
       for (uint64_t i = 0; i < c.inner; i += lanes) {
-        const Vec difference = hn::Sub(LoadFirst(from + i, c.inner - i), Constant(mean));
-        StoreFirst(hn::MulAdd(difference, Constant(factor), Constant(bias)), to + i, c.inner - i);
+        const Vec centred = Centred(LoadFirst(from + i, c.inner - i), moments);
+        StoreFirst(hn::MulAdd(centred, Constant(factor), Constant(bias)), to + i, c.inner - i);
       }
     }
   }
