@@ -81,29 +81,18 @@ void ConvOp::plan(std::span<const Shape> in, std::span<const Shape>, Call& call)
     if (!prepared.ok()) return;
     constant = *prepared;
   }
-  const bool pack_in_run = !options_.weights && plan.prepared_size != 0;
-  const uint64_t packed_bytes = pack_in_run ? sdk::align_up(plan.prepared_size * sizeof(float)) : 0;
-  call.temporary_bytes = packed_bytes + plan.columns_size * sizeof(float);
-  if (pack_in_run) {
-    call.split(1, 2 * static_cast<double>(plan.prepared_size), [plan](const Operands& o, uint64_t, uint64_t) {
-      prepare_conv(plan, o.in<float>(1), reinterpret_cast<float*>(o.temporary));
-    });
-  }
+  call.temporary_bytes = plan.columns_size * sizeof(float);
   if (plan.columns_size != 0) {
-    call.split(plan.columns_work, [plan, packed_bytes](const Operands& o, uint64_t begin, uint64_t end) {
-      conv_columns(plan, o.in<float>(0), reinterpret_cast<float*>(o.temporary + packed_bytes), begin, end, o.scratch);
+    call.split(plan.columns_work, [plan](const Operands& o, uint64_t begin, uint64_t end) {
+      conv_columns(plan, o.in<float>(0), reinterpret_cast<float*>(o.temporary), begin, end, o.scratch);
     });
   }
-  call.split(plan.work,
-             [this, plan, constant, pack_in_run, packed_bytes](const Operands& o, uint64_t begin, uint64_t end) {
-               const float* weights = constant != nullptr ? constant
-                                      : pack_in_run       ? reinterpret_cast<const float*>(o.temporary)
-                                                          : o.in<float>(1);
-               Epilogue now = epilogue(o);
-               now.row_bias = options_.bias ? o.in<float>(*options_.bias) : bias();
-               conv(plan, o.in<float>(0), weights, reinterpret_cast<const float*>(o.temporary + packed_bytes), now,
-                    o.out<float>(), begin, end, o.scratch);
-             });
+  call.split(plan.work, [this, plan, constant](const Operands& o, uint64_t begin, uint64_t end) {
+    Epilogue now = epilogue(o);
+    now.row_bias = options_.bias ? o.in<float>(*options_.bias) : bias();
+    conv(plan, o.in<float>(0), constant != nullptr ? constant : o.in<float>(1),
+         reinterpret_cast<const float*>(o.temporary), now, o.out<float>(), begin, end, o.scratch);
+  });
 }
 
 Lowered lower_conv(NodeReader& node) {
