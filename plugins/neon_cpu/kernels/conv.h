@@ -37,8 +37,9 @@ struct ConvShape {
 
 enum class ConvMethod : uint8_t { kGemm, kDepthwise, kWinograd };
 
-// kFast may transform 3x3 kernels after Winograd, which changes results by about 1e-5 of the largest element and wants
-// weights that are prepared once.
+// kFast may transform 3x3 kernels after Winograd, which changes results by about 1e-5 of the largest element, spreads an
+// infinity or NaN of the input over the tiles of 4x4 output pixels that see it, and wants weights that are prepared once.
+// With kExact an output element is made of the input elements that its window holds and of no others.
 enum class ConvMath : uint8_t { kFast, kExact };
 
 struct ConvPlan {
@@ -46,8 +47,8 @@ struct ConvPlan {
   ConvMethod method = ConvMethod::kGemm;
   // Floats that prepare_conv() makes of the weights; 0 where conv() reads the weights as they are.
   uint64_t prepared_size = 0;
-  // Floats of memory that all ranges share, for columns that conv_columns() gathers before conv() begins; 0 where conv()
-  // gathers them by itself.
+  // Floats of memory that all ranges share, at a multiple of 64 bytes, for columns that conv_columns() gathers before
+  // conv() begins; 0 where conv() gathers them by itself.
   uint64_t columns_size = 0;
   Work columns_work;
   Work work;

@@ -14,13 +14,19 @@ const char* target_name() {
   return hwy::TargetName(runs & -runs);
 }
 
-std::vector<std::string> targets() {
+namespace {
+
+std::vector<std::string> names_of(int64_t targets) {
   std::vector<std::string> names;
-  for (int64_t left = HWY_SUPPORTED_TARGETS & HWY_TARGETS; left != 0; left &= left - 1) {
-    names.emplace_back(hwy::TargetName(left & -left));
-  }
+  for (; targets != 0; targets &= targets - 1) names.emplace_back(hwy::TargetName(targets & -targets));
   return names;
 }
+
+}  // namespace
+
+std::vector<std::string> compiled_targets() { return names_of(HWY_TARGETS); }
+
+std::vector<std::string> targets() { return names_of(HWY_SUPPORTED_TARGETS & HWY_TARGETS); }
 
 bool choose_target(const std::string& name) {
 #if HWY_TARGETS & (HWY_TARGETS - 1)

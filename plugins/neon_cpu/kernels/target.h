@@ -14,8 +14,9 @@ bool target_runs_here();
 // "AVX3_DL", "NEON", …
 const char* target_name();
 
-// For tests and benches. Names of the targets that run here, best first; and the choice of one of them, or of the best
-// with an empty name. Not while a kernel runs; what was packed before is of no use afterwards.
+// For tests and benches. Names of the targets, all and those that run here, best first; and the choice of one of them, or
+// of the best with an empty name; false: it does not run here. Not while a kernel runs; what was packed before is of no use afterwards.
+std::vector<std::string> compiled_targets();
 std::vector<std::string> targets();
 bool choose_target(const std::string& name);
 

@@ -127,6 +127,20 @@ TEST(NeonConv, IsExactOnRequest) {
   EXPECT_NE(std::memcmp(a.raw(), b.raw(), a.size_bytes()), 0);
 }
 
+TEST(NeonConv, KeepsNaNLocalOnRequest) {
+  NeonModel model;
+  model.input("x", {1, 64, 28, 28});
+  model.output(model.node("Conv", {"x", model.weights({64, 64, 3, 3})}, "y", {{"pads", Dims{1, 1, 1, 1}}}));
+  std::vector<Tensor> inputs = {random_tensor({1, 64, 28, 28})};
+  inputs[0].data<float>()[5 * 28 + 9] = NAN;
+  Session fast = model.load_neon(), exact = model.load_neon({.exact_conv = true});
+  const auto count_nan = [](const Tensor& y) {
+    return std::count_if(y.data<float>(), y.data<float>() + y.num_elements(), [](float v) { return std::isnan(v); });
+  };
+  EXPECT_EQ(count_nan(run(exact, inputs)[0]), 64 * 9);
+  EXPECT_EQ(count_nan(run(fast, inputs)[0]), 64 * 16);
+}
+
 TEST(NeonConvTranspose, IsLikeTheReference) {
   struct Test {
     Shape image, weights;

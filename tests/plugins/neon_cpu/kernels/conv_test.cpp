@@ -240,6 +240,54 @@ TEST_P(Convolutions, AfterWinograd) {
   check(s, {.math = ConvMath::kFast});
 }
 
+// The output of an image of zeros with `special` at (5, 9), for weights of 1.
+Buffer<float> convolve_special(ConvMath math, float special, const ConvShape& s) {
+  Buffer<float> x(s.in_channels * s.in.h * s.in.w), w(s.in_channels * s.out_channels * 9, 1);
+  x[5 * s.in.w + 9] = special;
+  const ConvPlan plan = plan_conv(s, math);
+  EXPECT_EQ(plan.method == ConvMethod::kWinograd, math == ConvMath::kFast);
+  Buffer<float> prepared(plan.prepared_size), columns(plan.columns_size), y(s.out_channels * s.out.h * s.out.w);
+  if (plan.prepared_size != 0) prepare_conv(plan, w.data(), prepared.data());
+  run(plan.columns_work, [&](uint64_t begin, uint64_t end, std::byte* scratch) {
+    conv_columns(plan, x.data(), columns.data(), begin, end, scratch);
+  });
+  run(plan.work, [&](uint64_t begin, uint64_t end, std::byte* scratch) {
+    conv(plan, x.data(), plan.prepared_size != 0 ? prepared.data() : w.data(), columns.data(), {}, y.data(), begin, end,
+         scratch);
+  });
+  return y;
+}
+
+TEST_P(Convolutions, KeepInfinitiesAndNaNWhereTheyAreSeen) {
+  const ConvShape s = square(16, 16, 1, 29, 29, 3, 1, 1, 1);
+  for (const float special : {INFINITY, NAN}) {
+    const Buffer<float> exact = convolve_special(ConvMath::kExact, special, s);
+    const Buffer<float> fast = convolve_special(ConvMath::kFast, special, s);
+    for (uint64_t i = 0; i < exact.size(); ++i) {
+      const uint64_t h = i / s.out.w % s.out.h, w = i % s.out.w;
+      const bool seen = h >= 4 && h <= 6 && w >= 8 && w <= 10;
+      if (!seen) {
+        ASSERT_EQ(exact[i], 0) << "element " << i;
+      } else if (std::isnan(special)) {
+        ASSERT_TRUE(std::isnan(exact[i])) << "element " << i;
+      } else {
+        ASSERT_EQ(exact[i], special) << "element " << i;
+      }
+      const bool in_tile = h / 4 == 1 && w / 4 == 2;
+      ASSERT_EQ(std::isfinite(fast[i]), !in_tile) << "element " << i;
+    }
+  }
+}
+
+TEST_P(Convolutions, OfColumnsThatAreGatheredForSeveralMembers) {
+  for (const uint64_t groups : {1, 2}) {
+    ConvShape s = square(20, 600, groups, 9, 9, 3, 2, 1, 1);
+    s.batch = 2;
+    ASSERT_NE(plan_conv(s, ConvMath::kExact).columns_size, 0u);
+    check(s, {.residual = true, .activation = Activation::kRelu});
+  }
+}
+
 TEST_P(Convolutions, OfNothing) {
   for (const Extents& image : {Extents{1, 5, 0}, Extents{1, 0, 5}}) {
     check({.in_channels = 3, .out_channels = 4, .in = image, .out = image, .kernel = {1, 1, 1}});

@@ -100,8 +100,8 @@ void check(const Case& test) {
                      3e-7 * (4 + std::sqrt(static_cast<double>(k))),
                      "(" + std::to_string(i) + ", " + std::to_string(j) + ")");
       }
-      if (test.c_gap != 0 && member * m + i + 1 < m * batch) {
-        const uint64_t gap = static_cast<uint64_t>(c_offsets[member]) + i * static_cast<uint64_t>(c_stride) + n;
+      const uint64_t behind = static_cast<uint64_t>(c_offsets[member]) + i * static_cast<uint64_t>(c_stride) + n;
+      for (uint64_t gap = behind; gap < std::min(c_size, behind + static_cast<uint64_t>(test.c_gap)); ++gap) {
         ASSERT_EQ(c[gap], test.in_place ? residual[gap] : -7) << "written between the rows";
       }
     }

@@ -108,8 +108,9 @@ void check(const Case& test) {
       ASSERT_EQ(y[at], requantized(sum + row_bias[i] + column_bias[j], multiplier, call.output))
           << "(" << i << ", " << j << ")";
     }
-    if (i + 1 < m && n != 0 && !test.sums) {
-      ASSERT_EQ(y[i * static_cast<uint64_t>(c_stride) + n], 99) << "between the rows";
+    const uint64_t behind = i * static_cast<uint64_t>(c_stride) + n;
+    for (uint64_t gap = behind; gap < std::min(size, behind + 3); ++gap) {
+      ASSERT_EQ(test.sums ? sums[gap] : y[gap], 99) << "between the rows";
     }
   }
 }
@@ -148,9 +149,11 @@ TEST_P(Quantized, ProductsAreExactForLargeOnes) {
 }
 
 void check_conv(const ConvShape& s, bool x_signed, bool w_signed, bool per_channel) {
-  SCOPED_TRACE("groups " + std::to_string(s.groups) + " kernel " + std::to_string(s.kernel.w) + " stride " +
-               std::to_string(s.stride.w) + " signs " + std::to_string(x_signed) + std::to_string(w_signed));
-  const uint64_t in = s.in.h * s.in.w, out = s.out.h * s.out.w, kernel = s.kernel.h * s.kernel.w;
+  SCOPED_TRACE("groups " + std::to_string(s.groups) + " kernel " + std::to_string(s.kernel.d) + "x" +
+               std::to_string(s.kernel.h) + "x" + std::to_string(s.kernel.w) + " stride " + std::to_string(s.stride.w) +
+               " signs " + std::to_string(x_signed) + std::to_string(w_signed));
+  const uint64_t in = s.in.d * s.in.h * s.in.w, out = s.out.d * s.out.h * s.out.w;
+  const uint64_t kernel = s.kernel.d * s.kernel.h * s.kernel.w;
   const uint64_t ic = s.in_channels / s.groups, oc = s.out_channels / s.groups;
   const Buffer<uint8_t> x = random_bytes(s.batch * s.in_channels * in), w = random_bytes(s.out_channels * ic * kernel);
   const Buffer<int32_t> bias = random_integers<int32_t>(s.out_channels, -1000, 1000),
@@ -179,10 +182,12 @@ void check_conv(const ConvShape& s, bool x_signed, bool w_signed, bool per_chann
       int64_t sum = bias[channel];
       for (uint64_t c = 0; c < ic; ++c) {
         for (uint64_t k = 0; k < kernel; ++k) {
-          const uint64_t h = o / s.out.w * s.stride.h + k / s.kernel.w * s.dilation.h - s.pad.h;
+          const uint64_t d = o / s.out.w / s.out.h * s.stride.d + k / s.kernel.w / s.kernel.h * s.dilation.d - s.pad.d;
+          const uint64_t h = o / s.out.w % s.out.h * s.stride.h + k / s.kernel.w % s.kernel.h * s.dilation.h - s.pad.h;
           const uint64_t col = o % s.out.w * s.stride.w + k % s.kernel.w * s.dilation.w - s.pad.w;
-          if (h >= s.in.h || col >= s.in.w) continue;
-          sum += static_cast<int64_t>(value(x[(first + c) * in + h * s.in.w + col], x_signed) - call.x_zero) *
+          if (d >= s.in.d || h >= s.in.h || col >= s.in.w) continue;
+          const uint64_t at = (first + c) * in + (d * s.in.h + h) * s.in.w + col;
+          sum += static_cast<int64_t>(value(x[at], x_signed) - call.x_zero) *
                  (value(w[(channel * ic + c) * kernel + k], w_signed) -
                   (per_channel ? w_zeros[channel] : call.w_zero.value));
         }
@@ -193,40 +198,79 @@ void check_conv(const ConvShape& s, bool x_signed, bool w_signed, bool per_chann
   }
 }
 
-TEST_P(Quantized, ConvolutionsAreExact) {
+// In all signs, with a zero point of the weights for all channels and for each.
+void check_conv(const ConvShape& shape) {
   for (const bool x_signed : {false, true}) {
     for (const bool w_signed : {false, true}) {
-      for (const bool per_channel : {false, true}) {
-        check_conv({.batch = 2,
-                    .in_channels = 5,
-                    .out_channels = 9,
-                    .in = {1, 9, 11},
-                    .out = {1, 9, 11},
-                    .kernel = {1, 3, 3},
-                    .pad = {0, 1, 1}},
-                   x_signed, w_signed, per_channel);
-        check_conv({.in_channels = 6,
-                    .out_channels = 8,
-                    .groups = 2,
-                    .in = {1, 12, 70},
-                    .out = {1, 6, 35},
-                    .kernel = {1, 3, 3},
-                    .stride = {1, 2, 2},
-                    .pad = {0, 1, 1}},
-                   x_signed, w_signed, per_channel);
-        check_conv({.in_channels = 6,
-                    .out_channels = 6,
-                    .groups = 6,
-                    .in = {1, 8, 8},
-                    .out = {1, 4, 4},
-                    .kernel = {1, 3, 3},
-                    .dilation = {1, 2, 2}},
-                   x_signed, w_signed, per_channel);
-        check_conv({.in_channels = 33, .out_channels = 50, .in = {1, 7, 7}, .out = {1, 7, 7}}, x_signed, w_signed,
-                   per_channel);
-      }
+      for (const bool per_channel : {false, true}) check_conv(shape, x_signed, w_signed, per_channel);
     }
   }
+}
+
+// Padding `pad` before and behind.
+ConvShape square(uint64_t in_channels, uint64_t out_channels, uint64_t groups, uint64_t h, uint64_t w, uint64_t kernel,
+                 uint64_t stride, uint64_t dilation, uint64_t pad) {
+  const auto out = [&](uint64_t in) { return (in + 2 * pad - ((kernel - 1) * dilation + 1)) / stride + 1; };
+  return {.in_channels = in_channels,
+          .out_channels = out_channels,
+          .groups = groups,
+          .in = {1, h, w},
+          .out = {1, out(h), out(w)},
+          .kernel = {1, kernel, kernel},
+          .stride = {1, stride, stride},
+          .dilation = {1, dilation, dilation},
+          .pad = {0, pad, pad}};
+}
+
+TEST_P(Quantized, ConvolutionsAreExact) {
+  ConvShape images = square(5, 9, 1, 9, 11, 3, 1, 1, 1);
+  images.batch = 2;
+  check_conv(images);
+  check_conv(square(6, 8, 2, 12, 70, 3, 2, 1, 1));
+  check_conv(square(9, 50, 1, 13, 40, 3, 3, 2, 2));
+  check_conv(square(33, 50, 1, 7, 7, 1, 1, 1, 0));
+  check_conv(square(3, 7, 1, 20, 23, 7, 2, 1, 3));
+}
+
+TEST_P(Quantized, ConvolutionsOfOneAndThreeAxesAreExact) {
+  check_conv({.batch = 2,
+              .in_channels = 5,
+              .out_channels = 6,
+              .in = {1, 1, 40},
+              .out = {1, 1, 38},
+              .kernel = {1, 1, 5},
+              .pad = {0, 0, 1}});
+  const ConvShape three_axes{.in_channels = 4,
+                             .out_channels = 6,
+                             .groups = 2,
+                             .in = {5, 6, 7},
+                             .out = {3, 6, 4},
+                             .kernel = {3, 3, 3},
+                             .stride = {2, 1, 2},
+                             .pad = {1, 1, 1}};
+  check_conv(three_axes);
+  ConvShape by_channel = three_axes;
+  by_channel.groups = by_channel.out_channels = by_channel.in_channels;
+  check_conv(by_channel);
+}
+
+TEST_P(Quantized, DepthwiseConvolutionsAreExact) {
+  check_conv(square(6, 6, 6, 8, 8, 3, 1, 2, 0));
+  for (const uint64_t kernel : {1, 2, 3, 5}) {
+    for (const uint64_t stride : {1, 2, 3}) check_conv(square(3, 3, 3, 11, 21, kernel, stride, 1, kernel / 2));
+  }
+  ConvShape multiplied = square(3, 9, 3, 11, 12, 3, 1, 1, 1);
+  multiplied.batch = 2;
+  check_conv(multiplied);
+  check_conv(square(2, 2, 2, 130, 120, 3, 1, 1, 1));  // in bands of rows
+  check_conv(square(2, 2, 2, 20, 19, 17, 1, 1, 8));   // of too many products for sums in float32
+  check_conv({.in_channels = 2,
+              .out_channels = 2,
+              .groups = 2,
+              .in = {1, 1, 50},
+              .out = {1, 1, 50},
+              .kernel = {1, 1, 3},
+              .pad = {0, 0, 1}});
 }
 
 template <class T>
