@@ -44,10 +44,10 @@ inline constexpr TypeSet kNumbers = set_of(Numbers{});
 inline constexpr TypeSet kBool = set_of(TypeList<bool>{});
 inline constexpr TypeSet kString = set_of(TypeList<mortise_string_t>{});
 inline constexpr TypeSet kComplex = set_of(TypeList<std::complex<float>, std::complex<double>>{});
+inline constexpr TypeSet kFloat8 = (1u << 17) | (1u << 18) | (1u << 19) | (1u << 20);
 inline constexpr TypeSet kNumbersAndBool = kNumbers | kBool;
 // Every type whose elements have whole bytes: what data movement takes.
-inline constexpr TypeSet kBytes =
-    kNumbersAndBool | kString | kComplex | (1u << 17) | (1u << 18) | (1u << 19) | (1u << 20) | (1u << 24);
+inline constexpr TypeSet kBytes = kNumbersAndBool | kString | kComplex | kFloat8 | (1u << 24);
 inline constexpr TypeSet kAnything = ~TypeSet{0};
 
 // The type in which sums and transcendental functions of T are computed.

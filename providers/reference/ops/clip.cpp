@@ -1,6 +1,5 @@
-// Clip, with its bounds as attributes (before version 11) or as inputs; and Dropout in inference, which copies.
+// Clip, with its bounds as attributes (before version 11) or as inputs.
 #include <algorithm>
-#include <cstring>
 #include <limits>
 
 #include "providers/reference/ops/unary.h"
@@ -56,35 +55,6 @@ Result<Kernel> make_clip(const NodeSpec& node) {
       MORTISE_ASSIGN(const Compute<T> low, bound<T>(context, 1, lowest<T>()));
       MORTISE_ASSIGN(const Compute<T> high, bound<T>(context, 2, highest<T>()));
       return clip<T>(context, low, high);
-    });
-  });
-}
-
-Result<Kernel> make_dropout(const NodeSpec& node) {
-  const bool training_input = node.since_version() >= 12;
-  if (node.since_version() < 7 && node.get_int("is_test", 0) == 0) {
-    return unimplemented("Dropout in training mode is not implemented");
-  }
-  return Kernel([training_input, masks_bool = node.since_version() >= 10](KernelContext& context) -> Status {
-    const Tensor& x = context.input(0);
-    if (training_input && context.has_input(2) && context.input(2).num_elements() == 1 &&
-        *context.input(2).data<bool>()) {
-      const bool keeps_all = context.has_input(1) && context.input(1).dtype() == DType::kF32 &&
-                             context.input(1).num_elements() == 1 && *context.input(1).data<float>() == 0;
-      if (!keeps_all) return unimplemented("Dropout in training mode is not implemented");
-    }
-    Tensor& y = context.output(0, x.dtype(), x.shape());
-    if (x.size_bytes() != 0) std::memcpy(y.raw(), x.raw(), x.size_bytes());
-    if (!context.has_output(1)) return {};
-    if (masks_bool) {
-      const auto mask = context.output(1, DType::kBool, x.shape()).elements<bool>();
-      std::fill(mask.begin(), mask.end(), true);
-      return {};
-    }
-    return dispatch(Floats{}, x.dtype(), [&]<class T>() -> Status {
-      const auto mask = context.output(1, x.dtype(), x.shape()).elements<T>();
-      std::fill(mask.begin(), mask.end(), static_cast<T>(1.0f));
-      return {};
     });
   });
 }

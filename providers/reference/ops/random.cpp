@@ -1,27 +1,17 @@
 // RandomNormal, RandomUniform, their Like forms, Bernoulli and Multinomial.
-//
-// Element i depends on the seed and on i alone: equal seeds give equal tensors, whatever the threads. A node without a
-// seed has the seed 0 and so repeats itself from run to run.
+// A node without a seed has the seed 0 and so repeats itself from run to run.
 #include <bit>
 #include <cmath>
 #include <numbers>
 
 #include "providers/reference/ops/axes.h"
 #include "providers/reference/ops/doubles.h"
+#include "providers/reference/ops/random.h"
 #include "providers/reference/types.h"
 
 namespace mortise::reference {
 namespace {
 
-// SplitMix64 of a counter.
-uint64_t bits_of(uint64_t seed, uint64_t counter) {
-  uint64_t z = seed + (counter + 1) * 0x9e3779b97f4a7c15u;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return z ^ (z >> 31);
-}
-// In [0, 1).
-double uniform(uint64_t seed, uint64_t counter) { return static_cast<double>(bits_of(seed, counter) >> 11) * 0x1p-53; }
 double normal(uint64_t seed, uint64_t counter) {
   const double u = 1 - uniform(seed, 2 * counter), v = uniform(seed, 2 * counter + 1);
   return std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * v);

@@ -223,12 +223,5 @@ TEST(Cast, RoundsDoubleToHalfOnce) {
   EXPECT_EQ(y.tensor.data<Half>()[0].bits(), 0x3c01);
 }
 
-TEST(Dropout, CopiesInInference) {
-  const auto y = run_op({.op = "Dropout", .version = 13, .inputs = {ramp({3})}, .num_outputs = 2});
-  ASSERT_TRUE(y.ok()) << y.status().message();
-  EXPECT_THAT(floats((*y)[0]), ElementsAre(1, 2, 3));
-  EXPECT_THAT(elements<bool>((*y)[1]), ElementsAre(true, true, true));
-}
-
 }  // namespace
 }  // namespace mortise::test
