@@ -41,73 +41,7 @@ const uint kScalar = 1u;
 const uint kStrided = 2u;
 const uint kOperand = 256u;
 
-float sigmoid(float x) { return 1.0 / (1.0 + exp(-x)); }
-
-// Without the loss of 1 + x near 0.
-float log_1p(float x) {
-  if (abs(x) > 0.03) return log(1.0 + x);
-  return x * (1.0 - x * (0.5 - x * (0.33333333 - x * (0.25 - x * 0.2))));
-}
-
-float exp_m1(float x) {
-  if (abs(x) > 0.1) return exp(x) - 1.0;
-  return x * (1.0 + x * (0.5 + x * (0.16666667 + x * (0.041666667 + x * 0.0083333333))));
-}
-
-float hyperbolic_sine(float x) {
-  if (abs(x) < 0.1) return x * (1.0 + x * x * (0.16666667 + x * x * 0.0083333333));
-  return 0.5 * (exp(x) - exp(-x));
-}
-
-float hyperbolic_tangent(float x) {
-  if (abs(x) < 0.1) return x * (1.0 - x * x * (0.33333333 - x * x * (0.13333333 - x * x * 0.053968254)));
-  return sign(x) * (1.0 - 2.0 / (exp(2.0 * abs(x)) + 1.0));
-}
-
-// erfc(x) exp(x^2) is smooth in t = 1 / (1 + x / 2); the polynomial is its Chebyshev series of degree 8 over x from 0 to
-// 4.2, error 6e-9. Near 0 the power series of erf.
-float error_function(float x) {
-  float v = abs(x);
-  if (v < 0.5) {
-    float s = x * x;
-    return x * (1.1283792 - s * (0.37612639 - s * (0.11283792 - s * (0.026866171 - s * (0.0052239776 - s * 0.00085483270)))));
-  }
-  float t = 1.0 / (1.0 + 0.5 * v);
-  float u = (2.0 * t - 1.3225806) / 0.67741935;
-  float g = 0.421010567 + u * (0.411777379 + u * (0.145931263 + u * (0.0237219757 + u * (-0.00163282261 +
-            u * (-0.000941767177 + u * (0.000104365122 + u * (0.0000381702628 - u * 0.00000912817455)))))));
-  return v > 4.2 ? sign(x) : sign(x) * (1.0 - g * exp(-v * v));
-}
-
-// Vulkan lets drivers be as wrong as 2^-12 here. The series converges for |x| <= tan(pi / 8); larger ones are halved by
-// atan(x) = 2 atan(x / (1 + sqrt(1 + x^2))).
-float arctangent(float x) {
-  if (is_nan(F(x))) return x;
-  float v = abs(x);
-  float w = v > 1.0 ? 1.0 / v : v;
-  float h = w / (1.0 + sqrt(1.0 + w * w));
-  float s = h * h;
-  float r = 2.0 * h * (1.0 - s * (0.33333333 - s * (0.2 - s * (0.14285714 - s * (0.11111111 - s * (0.090909091 - s * 0.076923077))))));
-  if (v > 1.0) r = 1.5707963267948966 - r;
-  return x < 0.0 ? -r : r;
-}
-
-float arcsine(float x) {
-  if (abs(x) >= 1.0) return abs(x) > 1.0 ? uintBitsToFloat(0x7fc00000u) : sign(x) * 1.5707963267948966;
-  return arctangent(x / sqrt((1.0 - x) * (1.0 + x)));
-}
-
-// pow() of GLSL has no negative bases.
-float power(float x, float y) {
-  if (y == 0.0) return 1.0;
-  if (y == 1.0) return x;
-  if (y == 2.0) return x * x;
-  if (x == 0.0) return y > 0.0 ? 0.0 : uintBitsToFloat(0x7f800000u);
-  float magnitude = pow(abs(x), y);
-  if (x > 0.0) return magnitude;
-  if (floor(y) != y) return uintBitsToFloat(0x7fc00000u);
-  return abs(y - 2.0 * floor(0.5 * y)) == 1.0 ? -magnitude : magnitude;
-}
+#include "functions.glsl"
 
 uint place_of(uint input_index, uint kind, uint element) {
   uint where = kind >> 4 & 15u;

@@ -1,0 +1,107 @@
+// Functions that Vulkan itself promises only coarsely or for a part of the numbers, over all float32, against double.
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <limits>
+
+#include "tests/plugins/vulkan/vulkan_session.h"
+
+namespace mortise::test {
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr double kPi = 3.14159265358979323846;
+
+// Numbers of every exponent (subnormal ones, which devices may flush, left out), both signs, and those nearest to
+// multiples of pi / 4, where a sine or a tangent has lost every bit of its argument.
+std::vector<float> sweep() {
+  std::vector<float> values = {0.0f, -0.0f, kInfinity, -kInfinity,
+                               kNan, 1.0f,  -1.0f,     std::numeric_limits<float>::max()};
+  for (int exponent = -126; exponent < 128; ++exponent) {
+    for (const float mantissa : {1.0f, 1.0000001f, 1.1f, 1.37f, 1.5f, 1.77f, 1.9999999f}) {
+      values.push_back(std::ldexp(mantissa, exponent));
+    }
+  }
+  for (int k = 1; k < 400; ++k) {
+    for (const double factor : {1.0, 1e3, 1e6, 1e15, 1e30}) values.push_back(static_cast<float>(k * factor * kPi / 4));
+  }
+  // Of all float32 the nearest to a multiple of pi / 2: 1.6e-9 from it.
+  values.push_back(16367173.0f * 0x1p72f);
+  const size_t half = values.size();
+  for (size_t i = 0; i < half; ++i) values.push_back(-values[i]);
+  return values;
+}
+
+void expect_near(float actual, double expected, double tolerance, const std::string& what) {
+  if (std::isnan(expected)) {
+    EXPECT_TRUE(std::isnan(actual)) << what << " = " << actual;
+    return;
+  }
+  const double largest = std::numeric_limits<float>::max(), smallest = std::numeric_limits<float>::min();
+  // Within the tolerance of the largest number infinity is as right; what is subnormal may be flushed.
+  if (std::fabs(expected) > largest * (1 - tolerance) && std::isinf(actual)) {
+    EXPECT_EQ(std::signbit(actual), std::signbit(expected)) << what << " = " << actual;
+    return;
+  }
+  ASSERT_NEAR(static_cast<double>(actual), expected, tolerance * std::fabs(expected) + smallest) << what;
+  if (expected == 0) {
+    EXPECT_EQ(std::signbit(actual), std::signbit(expected)) << what << " = " << actual;
+  }
+}
+
+struct Function {
+  const char* op;
+  double (*exact)(double);
+  double tolerance;  // relative
+};
+
+class VulkanNumericsOf : public testing::TestWithParam<Function> {};
+
+INSTANTIATE_TEST_SUITE_P(Functions, VulkanNumericsOf,
+                         testing::Values(Function{"Sin", std::sin, 5e-7}, Function{"Cos", std::cos, 5e-7},
+                                         Function{"Tan", std::tan, 1e-6}, Function{"Asinh", std::asinh, 1e-6},
+                                         Function{"Acosh", std::acosh, 1e-6}, Function{"Atanh", std::atanh, 1e-6},
+                                         Function{"Sinh", std::sinh, 1e-5}, Function{"Cosh", std::cosh, 1e-5},
+                                         Function{"Tanh", std::tanh, 1e-6}, Function{"Log", std::log, 1e-6}),
+                         [](const auto& info) { return info.param.op; });
+
+TEST_P(VulkanNumericsOf, IsRightForEveryNumber) {
+  const std::vector<float> x = sweep();
+  const auto count = static_cast<int64_t>(x.size());
+  const std::string type = "float[" + std::to_string(count) + "]";
+  const auto outputs = run_vulkan("g (" + type + " x) => (" + type + " y) { y = " + GetParam().op + "(x) }",
+                                  {{"x", Tensor::of<float>({count}, x)}});
+  const auto y = outputs.at("y").tensor.elements<float>();
+  for (size_t i = 0; i < x.size() && !HasFatalFailure(); ++i) {
+    expect_near(y[i], GetParam().exact(static_cast<double>(x[i])), GetParam().tolerance,
+                std::string(GetParam().op) + "(" + testing::PrintToString(x[i]) + ")");
+  }
+}
+
+TEST(VulkanNumerics, PowIsThatOfC) {
+  const std::vector<float> bases = {0.0f,  -0.0f,  1.0f, -1.0f, 2.0f,  -2.0f,  0.5f,      -0.5f,      3.7f, -3.7f,
+                                    1e-9f, -1e-9f, 1e9f, -1e9f, 10.0f, -10.0f, kInfinity, -kInfinity, kNan};
+  const std::vector<float> exponents = {0.0f,  -0.0f, 1.0f,  -1.0f, 2.0f,     -2.0f,       3.0f,      -3.0f,      4.0f,
+                                        -4.0f, 0.5f,  -0.5f, 2.5f,  -2.5f,    9.0f,        -9.0f,     12.0f,      33.0f,
+                                        1e9f,  -1e9f, 1e30f, 3e7f,  1.0f / 3, 16777217.0f, kInfinity, -kInfinity, kNan};
+  std::vector<float> x, e;
+  for (const float base : bases) {
+    for (const float exponent : exponents) {
+      x.push_back(base);
+      e.push_back(exponent);
+    }
+  }
+  const auto count = static_cast<int64_t>(x.size());
+  const std::string type = "float[" + std::to_string(count) + "]";
+  const auto outputs = run_vulkan("g (" + type + " x, " + type + " e) => (" + type + " y) { y = Pow(x, e) }",
+                                  {{"x", Tensor::of<float>({count}, x)}, {"e", Tensor::of<float>({count}, e)}});
+  const auto y = outputs.at("y").tensor.elements<float>();
+  for (size_t i = 0; i < x.size(); ++i) {
+    expect_near(y[i], std::pow(static_cast<double>(x[i]), static_cast<double>(e[i])), 1e-5,
+                "Pow(" + testing::PrintToString(x[i]) + ", " + testing::PrintToString(e[i]) + ")");
+  }
+}
+
+}  // namespace
+}  // namespace mortise::test
