@@ -46,21 +46,50 @@ Result<Value> to_value(onnx::SequenceProto& proto, TensorConverter& converter) {
 }
 
 template <class Message>
-Result<Value> read(const std::filesystem::path& path) {
+Result<Message> parse(const std::filesystem::path& path) {
   std::ifstream stream(path, std::ios::binary);
   if (!stream) return make_error(StatusCode::kNotFound, "cannot be opened");
   Message message;
   if (!message.ParseFromIstream(&stream)) return make_error(StatusCode::kDataLoss, "is no ", message.GetTypeName());
+  return message;
+}
+
+template <class Message>
+Result<Value> convert(Message message, const std::filesystem::path& path) {
   const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
   TensorConverter converter(folder, LoadOptions{});
   return to_value(message, converter);
 }
 
+template <class Message>
+Result<Value> read(const std::filesystem::path& path) {
+  MORTISE_ASSIGN(Message message, parse<Message>(path));
+  return convert(std::move(message), path);
+}
+
+// A message does not say what it is. The fields of a tensor or a sequence are other ones of an optional, or such that it
+// cannot be one of this element.
+bool is_optional_of(ValueKind element, const onnx::OptionalProto& proto) {
+  const bool has_other = proto.has_sparse_tensor_value() || proto.has_map_value() || proto.has_optional_value();
+  if (has_other || !proto.GetReflection()->GetUnknownFields(proto).empty()) return false;
+  if (element == ValueKind::kSequence) return proto.elem_type() != onnx::OptionalProto::TENSOR;
+  return !proto.has_sequence_value();
+}
+
+Result<Value> read_optional(const std::filesystem::path& path, ValueKind element) {
+  auto message = parse<onnx::OptionalProto>(path);
+  if (element == ValueKind::kNone || (message.ok() && is_optional_of(element, *message))) {
+    MORTISE_TRY(message.status());
+    return convert(*std::move(message), path);
+  }
+  return element == ValueKind::kSequence ? read<onnx::SequenceProto>(path) : read<onnx::TensorProto>(path);
+}
+
 }  // namespace
 
-Result<Value> read_pb(const std::filesystem::path& path, ValueKind kind) {
+Result<Value> read_pb(const std::filesystem::path& path, ValueKind kind, ValueKind element) {
   Result<Value> value = kind == ValueKind::kSequence   ? read<onnx::SequenceProto>(path)
-                        : kind == ValueKind::kOptional ? read<onnx::OptionalProto>(path)
+                        : kind == ValueKind::kOptional ? read_optional(path, element)
                                                        : read<onnx::TensorProto>(path);
   if (!value.ok()) return std::move(value).status().context(path.string());
   return value;

@@ -2,12 +2,40 @@
 
 #include <algorithm>
 #include <cstring>
+#include <deque>
 
 #include "core/run/control_flow.h"
 #include "core/run/copy.h"
 #include "core/run/step_run.h"
 
 namespace mortise::run {
+namespace {
+
+// The values of a run. An optional input may be given the plain value, which then gets an optional around it.
+class GivenValues {
+ public:
+  GivenValues(const Graph& graph, std::span<const Value* const> inputs) : all_(inputs) {
+    for (size_t i = 0; i < graph.inputs.size(); ++i) {
+      if (graph.value(graph.inputs[i]).type.kind != ValueKind::kOptional) continue;
+      const Value& value = *inputs[i];
+      if (value.kind == ValueKind::kOptional) continue;
+      if (pointers_.empty()) pointers_.assign(inputs.begin(), inputs.end());
+      Value& wrapped = wrapped_.emplace_back(ValueKind::kOptional, std::vector<Value>());
+      if (value.kind != ValueKind::kNone) wrapped.elements.push_back(value);
+      pointers_[i] = &wrapped;
+      all_ = pointers_;
+    }
+  }
+  std::span<const Value* const> all() const { return all_; }
+
+ private:
+  std::span<const Value* const> all_;
+  std::vector<const Value*> pointers_;  // empty: nothing is wrapped
+  std::deque<Value> wrapped_;
+};
+
+}  // namespace
+
 Status RunControl::check() const {
   if (cancel != nullptr && cancel->load(std::memory_order_relaxed))
     return Status(StatusCode::kCancelled, "the run was cancelled");
@@ -183,9 +211,10 @@ Status Executor::run(std::span<const Value* const> inputs, std::span<Value> outp
     return invalid_argument("the program takes ", program_->inputs.size(), " inputs and gives ",
                             program_->outputs.size(), " outputs, not ", inputs.size(), " and ", outputs.size());
   }
-  MORTISE_ASSIGN(Context context, take_context(inputs));
+  const GivenValues given(*program_->graph, inputs);
+  MORTISE_ASSIGN(Context context, take_context(given.all()));
   context.frame->set_trace(control.trace);
-  Status status = bind(*context.frame, inputs, outputs);
+  Status status = bind(*context.frame, given.all(), outputs);
   if (status.ok()) status = run_steps(context, control);
   if (status.ok()) status = collect(*context.frame, outputs);
   give_back(std::move(context));

@@ -21,6 +21,7 @@ Port make_port(const Graph& graph, ValueId id, Symbol name) {
   const ValueInfo& value = graph.value(id);
   Port port{.name = std::string(name.view()), .kind = value.type.kind, .dtype = value.type.dtype};
   port.type = to_string(value.type);
+  if (port.kind == ValueKind::kOptional && value.type.element != nullptr) port.element = value.type.element->kind;
   port.optional = value.is_input && graph.default_value(id) != nullptr;
   port.has_rank = value.type.dims.has_value();
   if (!port.has_rank) return port;
@@ -31,20 +32,27 @@ Port make_port(const Graph& graph, ValueId id, Symbol name) {
   return port;
 }
 
-// OK if a value may be given for an input.
-Status check_input(const Port& port, const Value& value) {
-  if (port.kind == ValueKind::kNone || port.kind != value.kind || !value.is_tensor()) {
-    if (port.kind == value.kind || port.kind == ValueKind::kNone) return {};
-    return invalid_argument("input '", port.name, "' is ", port.type, "; the given value is of another kind");
+// OK if a value may be given where the type is declared; otherwise what was given.
+Status check_value(const Type& type, const Value& value) {
+  if (type.kind == ValueKind::kNone) return {};
+  if (type.kind == ValueKind::kOptional && value.kind != ValueKind::kOptional) return check_value(*type.element, value);
+  if (type.kind != value.kind) return invalid_argument("a value of another kind was given");
+  if (!value.is_tensor()) {
+    if (type.kind == ValueKind::kOptional && value.elements.size() > 1) {
+      return invalid_argument("an optional of ", value.elements.size(), " elements was given");
+    }
+    if (type.kind != ValueKind::kOptional && type.kind != ValueKind::kSequence) return {};
+    for (const Value& element : value.elements) MORTISE_TRY(check_value(*type.element, element));
+    return {};
   }
   const Tensor& tensor = value.tensor;
-  bool fits = tensor.dtype() == port.dtype && (!port.has_rank || port.dims.size() == tensor.rank());
-  for (uint32_t axis = 0; fits && port.has_rank && axis < tensor.rank(); ++axis) {
-    fits = port.dims[axis] < 0 || port.dims[axis] == tensor.dim(axis);
+  bool fits = tensor.dtype() == type.dtype && (!type.dims || type.dims->size() == tensor.rank());
+  for (uint32_t axis = 0; fits && type.dims && axis < tensor.rank(); ++axis) {
+    const Dim& extent = (*type.dims)[axis];
+    fits = !is_known(extent) || extent.value == tensor.dim(axis);
   }
   if (fits) return {};
-  return invalid_argument("input '", port.name, "' is ", port.type, ", but ", to_string(tensor.dtype()),
-                          to_string(tensor.shape()), " was given");
+  return invalid_argument(to_string(tensor.dtype()), to_string(tensor.shape()), " was given");
 }
 
 // Whether a provider says that not it but what it was given is at fault.
@@ -205,7 +213,11 @@ Status Session::Impl::run(std::span<const Value> given, std::span<Value> results
       pointers.push_back(nullptr);
       continue;
     }
-    if (Status status = check_input(inputs[i], given[i]); !status.ok()) return std::move(status).context(where());
+    const Status status = check_value(model.graph.value(model.graph.inputs[i]).type, given[i]);
+    if (!status.ok()) {
+      return invalid_argument(where(), ": input '", inputs[i].name, "' is ", inputs[i].type, ", but ",
+                              status.message());
+    }
     pointers.push_back(&given[i]);
   }
   if (std::find(pointers.begin(), pointers.end(), nullptr) != pointers.end()) {

@@ -59,6 +59,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   check(array);
   for (const auto kind : {mortise::ValueKind::kTensor, mortise::ValueKind::kSequence, mortise::ValueKind::kOptional}) {
     check(mortise::read_pb(file.path(), kind));
+    check(mortise::read_pb(file.path(), mortise::ValueKind::kOptional, kind));
   }
   // What NumPy's format gave, it can take, and gives again.
   if (!array.ok()) return 0;

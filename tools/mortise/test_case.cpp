@@ -77,7 +77,7 @@ Result<DataSet> load_data(const TestCase& test_case, size_t index, const Session
     const fs::path file = folder / concat("input_", i, ".pb");
     data.inputs.emplace_back();
     if (!fs::exists(file)) continue;
-    MORTISE_ASSIGN(data.inputs.back(), read_pb(file, session.inputs()[i].kind));
+    MORTISE_ASSIGN(data.inputs.back(), read_pb(file, session.inputs()[i].kind, session.inputs()[i].element));
   }
   for (size_t i = 0; i < session.outputs().size(); ++i) {
     const fs::path file = folder / concat("output_", i, ".pb");

@@ -2,6 +2,7 @@
 #include "core/model/value_file.h"
 
 #include <gmock/gmock.h>
+#include <onnx/onnx-data_pb.h>
 #include <onnx/onnx_pb.h>
 
 #include <filesystem>
@@ -76,6 +77,49 @@ TEST_F(ValueFile, FindsExternalDataOfAFileNamedWithoutFolder) {
   fs::current_path(before);
   ASSERT_TRUE(read.ok()) << read.status().message();
   EXPECT_THAT(read->tensor.elements<uint8_t>(), ElementsAre(5));
+}
+
+TEST_F(ValueFile, TakesAnElementForAnOptionalOfIt) {
+  onnx::TensorProto tensor;
+  tensor.set_name("x");
+  tensor.set_data_type(onnx::TensorProto::INT64);
+  tensor.add_dims(2);
+  tensor.add_int64_data(5);
+  tensor.add_int64_data(7);
+  onnx::SequenceProto sequence;
+  sequence.set_elem_type(onnx::SequenceProto::TENSOR);
+  *sequence.add_tensor_values() = tensor;
+  onnx::OptionalProto of_tensor, of_sequence, empty;
+  of_tensor.set_name("x");
+  of_tensor.set_elem_type(onnx::OptionalProto::TENSOR);
+  *of_tensor.mutable_tensor_value() = tensor;
+  of_sequence.set_elem_type(onnx::OptionalProto::SEQUENCE);
+  *of_sequence.mutable_sequence_value() = sequence;
+  empty.set_name("nothing");
+  const auto read = [&](const auto& proto, ValueKind element) {
+    auto value = read_pb(write("x.pb", proto.SerializeAsString()), ValueKind::kOptional, element);
+    EXPECT_TRUE(value.ok()) << value.status().message();
+    return value.ok() ? *value : Value();
+  };
+  const auto is_tensor = [](const Value& value) {
+    return value.is_tensor() && value.tensor.shape() == Shape{2} && value.tensor.data<int64_t>()[1] == 7;
+  };
+  EXPECT_TRUE(is_tensor(read(tensor, ValueKind::kTensor)));
+  EXPECT_TRUE(is_tensor(read(of_tensor, ValueKind::kTensor).elements.at(0)));
+  EXPECT_EQ(read(of_tensor, ValueKind::kTensor).kind, ValueKind::kOptional);
+  EXPECT_TRUE(is_tensor(read(of_sequence, ValueKind::kSequence).elements.at(0).elements.at(0)));
+  EXPECT_EQ(read(empty, ValueKind::kTensor).kind, ValueKind::kOptional);
+  EXPECT_EQ(read(empty, ValueKind::kSequence).kind, ValueKind::kOptional);
+  // One, two or no tensors: as bytes of an optional they would be one.
+  for (size_t count = 1; count < 3; ++count) {
+    const Value value = read(sequence, ValueKind::kSequence);
+    EXPECT_EQ(value.kind, ValueKind::kSequence);
+    EXPECT_EQ(value.elements.size(), count);
+    EXPECT_TRUE(is_tensor(value.elements.back()));
+    *sequence.add_tensor_values() = tensor;
+  }
+  sequence.clear_tensor_values();
+  EXPECT_EQ(read(sequence, ValueKind::kSequence).kind, ValueKind::kSequence);
 }
 
 TEST_F(ValueFile, RefusesBytesThatAreNoTensor) {

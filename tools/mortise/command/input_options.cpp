@@ -12,7 +12,7 @@ namespace {
 
 Result<Value> read_input(const std::filesystem::path& file, const Port& port) {
   if (file.extension() == ".npy") return read_npy(file);
-  if (file.extension() == ".pb") return read_pb(file, port.kind);
+  if (file.extension() == ".pb") return read_pb(file, port.kind, port.element);
   if (is_image(file)) return read_image(file, port);
   return invalid_argument(file.string(), ": unknown kind of file; an input is .npy, .pb (TensorProto), .png or .jpg");
 }

@@ -30,7 +30,8 @@ namespace mortise {
 struct Port {
   std::string name;
   ValueKind kind = ValueKind::kTensor;
-  DType dtype = DType::kUndefined;  // of a tensor
+  ValueKind element = ValueKind::kNone;  // what an optional may hold; an input takes that too
+  DType dtype = DType::kUndefined;       // of a tensor
   bool has_rank = false;
   std::vector<int64_t> dims;         // -1: not known before the run
   std::vector<std::string> symbols;  // names of the unknown extents, "" where they have none
