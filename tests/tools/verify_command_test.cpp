@@ -84,6 +84,23 @@ TEST(VerifyCommand, RunsTheCasesThatTheFilterMatches) {
   EXPECT_EQ(result.out, "1 passed, 0 failed, 0 skipped\n");
 }
 
+TEST(VerifyCommand, JudgesRandomCasesByTheirDistributionAndSaysSo) {
+  write_case("test_bernoulli", 0, 0, "Sign");  // 1 with certainty, whatever is expected
+  CommandResult result = run_command("verify cases --json report.json");
+  EXPECT_EQ(result.code, 0);
+  EXPECT_EQ(result.out,
+            "random test_bernoulli: judged by its distribution, because it has no seed\n"
+            "1 of those that passed are random and were judged by their distribution\n"
+            "1 passed, 0 failed, 0 skipped\n");
+  const auto report = nlohmann::json::parse(read_file(test_folder() / "report.json"));
+  EXPECT_EQ(report["random"], 1);
+  EXPECT_EQ(report["cases"][0]["random"], "it has no seed");
+  write_case("test_bernoulli", 0, 0, "Relu");
+  result = run_command("verify cases");
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.out, StartsWith("FAIL test_bernoulli: data set 0: element 1 is 2, neither 0 nor 1\n"));
+}
+
 TEST(VerifyCommand, FailsWhereThereIsNoCase) {
   write_case("test_neg", -1, -2);
   for (const char* arguments :

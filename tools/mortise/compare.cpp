@@ -3,7 +3,6 @@
 #include <cmath>
 #include <complex>
 #include <cstring>
-#include <optional>
 
 namespace mortise::tool {
 namespace {
@@ -15,22 +14,6 @@ std::string position(const Shape& shape, int64_t index) {
     index /= shape[axis];
   }
   return to_string(at);
-}
-
-// Element as double; nothing for types that are compared bit by bit.
-std::optional<double> as_double(const Tensor& tensor, int64_t i) {
-  switch (tensor.dtype()) {
-    case DType::kF32:
-      return tensor.data<float>()[i];
-    case DType::kF64:
-      return tensor.data<double>()[i];
-    case DType::kF16:
-      return static_cast<float>(tensor.data<Half>()[i]);
-    case DType::kBF16:
-      return static_cast<float>(tensor.data<BFloat16>()[i]);
-    default:
-      return std::nullopt;
-  }
 }
 
 bool close(double actual, double expected, const Tolerance& tolerance) {
@@ -45,7 +28,7 @@ std::string text_of(const Tensor& tensor, int64_t i) {
 }
 
 std::string element_text(const Tensor& tensor, int64_t i) {
-  if (const auto value = as_double(tensor, i)) return concat(*value);
+  if (const auto value = real_element(tensor, i)) return concat(*value);
   switch (tensor.dtype()) {
     case DType::kI8:
       return text_of<int8_t>(tensor, i);
@@ -75,7 +58,7 @@ std::string element_text(const Tensor& tensor, int64_t i) {
 }
 
 bool elements_equal(const Tensor& a, const Tensor& b, int64_t i, const Tolerance& tolerance) {
-  if (const auto x = as_double(a, i)) return close(*x, *as_double(b, i), tolerance);
+  if (const auto x = real_element(a, i)) return close(*x, *real_element(b, i), tolerance);
   if (a.dtype() == DType::kString) {
     const mortise_string_t& x = a.data<mortise_string_t>()[i];
     const mortise_string_t& y = b.data<mortise_string_t>()[i];
@@ -91,10 +74,6 @@ bool elements_equal(const Tensor& a, const Tensor& b, int64_t i, const Tolerance
 }
 
 std::string compare_tensors(const Tensor& actual, const Tensor& expected, const Tolerance& tolerance) {
-  if (actual.dtype() != expected.dtype() || !(actual.shape() == expected.shape())) {
-    return concat("is ", to_string(actual.dtype()), to_string(actual.shape()), " instead of ",
-                  to_string(expected.dtype()), to_string(expected.shape()));
-  }
   if (info(actual.dtype()).bits < 8) {
     return std::memcmp(actual.raw(), expected.raw(), actual.size_bytes()) == 0 ? "" : "differs in its packed elements";
   }
@@ -112,8 +91,32 @@ std::string compare_tensors(const Tensor& actual, const Tensor& expected, const 
 
 }  // namespace
 
-std::string first_difference(const Value& actual, const Value& expected, const Tolerance& tolerance) {
+std::optional<double> real_element(const Tensor& tensor, int64_t i) {
+  switch (tensor.dtype()) {
+    case DType::kF32:
+      return tensor.data<float>()[i];
+    case DType::kF64:
+      return tensor.data<double>()[i];
+    case DType::kF16:
+      return static_cast<float>(tensor.data<Half>()[i]);
+    case DType::kBF16:
+      return static_cast<float>(tensor.data<BFloat16>()[i]);
+    default:
+      return std::nullopt;
+  }
+}
+
+std::string type_difference(const Value& actual, const Value& expected) {
   if (actual.kind != expected.kind) return "is a value of another kind";
+  if (!actual.is_tensor()) return "";
+  const Tensor &a = actual.tensor, &e = expected.tensor;
+  if (a.dtype() == e.dtype() && a.shape() == e.shape()) return "";
+  return concat("is ", to_string(a.dtype()), to_string(a.shape()), " instead of ", to_string(e.dtype()),
+                to_string(e.shape()));
+}
+
+std::string first_difference(const Value& actual, const Value& expected, const Tolerance& tolerance) {
+  if (std::string difference = type_difference(actual, expected); !difference.empty()) return difference;
   if (actual.is_tensor()) return compare_tensors(actual.tensor, expected.tensor, tolerance);
   if (actual.elements.size() != expected.elements.size()) {
     return concat("has ", actual.elements.size(), " elements instead of ", expected.elements.size());

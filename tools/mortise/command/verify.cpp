@@ -14,6 +14,7 @@
 #include "tools/mortise/command/session_options.h"
 #include "tools/mortise/compare.h"
 #include "tools/mortise/progress.h"
+#include "tools/mortise/random_cases.h"
 #include "tools/mortise/tally.h"
 #include "tools/mortise/terminal.h"
 #include "tools/mortise/test_case.h"
@@ -35,6 +36,18 @@ struct Outcome {
   NodeCounts nodes;     // of a case that passes
 };
 
+// What is wrong with the results of a data set.
+std::string problem_of(const TestCase& test_case, const DataSet& data, const Session& session,
+                       std::span<const Value> results, const Tolerance& tolerance) {
+  const RandomCase* random = find_random_case(test_case.name);
+  for (size_t i = 0; i < data.expected.size(); ++i) {
+    const std::string difference = random != nullptr ? type_difference(results[i], data.expected[i])
+                                                     : first_difference(results[i], data.expected[i], tolerance);
+    if (!difference.empty()) return concat("output '", session.outputs()[i].name, "' ", difference);
+  }
+  return random != nullptr ? random->judge(data.inputs, results) : "";
+}
+
 // Runs every data set; returns what is wrong with the first that fails.
 std::string run_data_sets(const TestCase& test_case, Session& session, const Tolerance& tolerance) {
   const size_t num_sets = std::max<size_t>(test_case.data_sets.size(), 1);
@@ -45,11 +58,8 @@ std::string run_data_sets(const TestCase& test_case, Session& session, const Tol
     const Status status = session.run(data->inputs, results);
     if (!status.ok()) return status.message();
     if (data->expected.empty()) return concat("data set ", set, " has no expected output");
-    for (size_t i = 0; i < data->expected.size(); ++i) {
-      const std::string difference = first_difference(results[i], data->expected[i], tolerance);
-      if (!difference.empty())
-        return concat("data set ", set, ": output '", session.outputs()[i].name, "' ", difference);
-    }
+    const std::string problem = problem_of(test_case, *data, session, results, tolerance);
+    if (!problem.empty()) return concat("data set ", set, ": ", problem);
   }
   return "";
 }
@@ -98,7 +108,7 @@ void verify(const Options& options) {
   std::erase_if(*cases, [&](const TestCase& c) { return !RE2::PartialMatch(c.name, filter); });
   if (cases->empty()) fail(kFailed, "no test case was found: a case is a folder with model.onnx and test_data_set_0");
 
-  size_t failed = 0;
+  size_t failed = 0, random = 0;
   Tally passed_by;
   nlohmann::json report = nlohmann::json::array();
   {
@@ -113,6 +123,14 @@ void verify(const Options& options) {
         passed_by.add(outcome.nodes);
         nlohmann::json& nodes = report.back()["nodes"] = nlohmann::json::object();
         for (const auto& [provider, count] : outcome.nodes) nodes[provider] = count;
+        if (const RandomCase* judged = find_random_case(test_case.name)) {
+          ++random;
+          report.back()["random"] = judged->reason;
+          progress.clear();
+          fmt::print("random {}: judged by its distribution, because {}\n", report::plain(test_case.name),
+                     judged->reason);
+          std::fflush(stdout);
+        }
       } else {
         ++failed;
         progress.clear();
@@ -129,6 +147,7 @@ void verify(const Options& options) {
     stream << nlohmann::json{{"passed", passed},
                              {"failed", failed},
                              {"skipped", 0},
+                             {"random", random},
                              {"providers", passed_by.json()},
                              {"cases", report}}
                   .dump(2, ' ', false, nlohmann::json::error_handler_t::replace)
@@ -136,6 +155,7 @@ void verify(const Options& options) {
     if (!stream.flush()) fail(kFailed, options.json + ": cannot be written");
   }
   fmt::print("{}", passed_by.text());
+  if (random != 0) fmt::print("{} of those that passed are random and were judged by their distribution\n", random);
   fmt::print("{} passed, {} failed, 0 skipped\n", passed, failed);
   if (failed != 0) throw Exit{kFailed};
 }
