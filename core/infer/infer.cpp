@@ -66,6 +66,17 @@ class Engine {
     return {};
   }
 
+  // Infers the nodes from `first` on, which were added after run() with the values that are new.
+  Status extend(NodeId first) {
+    for (ValueId id = static_cast<ValueId>(types_.size()); id < graph_.num_values(); ++id) {
+      types_.push_back(graph_.value(id).type);
+    }
+    for (NodeId id = first; id < graph_.num_nodes(); ++id) {
+      if (!graph_.erased(id)) MORTISE_TRY(run_node(id));
+    }
+    return {};
+  }
+
   std::vector<Type>& types() { return types_; }
   const Type& type(ValueId id) const { return types_[id]; }
   uint32_t depth() const { return depth_; }
@@ -193,6 +204,24 @@ Status infer_types(Graph& graph) {
   infer::Engine engine(graph, bindings, true, nullptr);
   MORTISE_TRY(engine.run({}));
   engine.write(graph);
+  return {};
+}
+
+GrowingInference::GrowingInference(Graph& graph) : graph_(graph) {}
+GrowingInference::~GrowingInference() = default;
+
+Status GrowingInference::start() {
+  static const infer::Bindings kNone;
+  engine_ = std::make_unique<infer::Engine>(graph_, kNone, true, nullptr);
+  MORTISE_TRY(engine_->run({}));
+  for (ValueId id = 0; id < graph_.num_values(); ++id) graph_.value(id).type = engine_->type(id);
+  return {};
+}
+
+Status GrowingInference::extend(NodeId first) {
+  auto known = static_cast<ValueId>(engine_->types().size());
+  MORTISE_TRY(engine_->extend(first));
+  for (; known < graph_.num_values(); ++known) graph_.value(known).type = engine_->type(known);
   return {};
 }
 

@@ -7,6 +7,7 @@
 // distinct ones.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -14,8 +15,27 @@
 
 namespace mortise {
 
+namespace infer {
+class Engine;
+}
+
 // Sets the type of every value of a finalized graph and of its bodies.
 Status infer_types(Graph& graph);
+
+// Types of a graph's values while nodes are added to it, for what has to look at types as it goes.
+class GrowingInference {
+ public:
+  explicit GrowingInference(Graph& graph);
+  ~GrowingInference();
+  // infer_types(); first.
+  Status start();
+  // Sets the types of values that are new, after nodes from `first` on have been added, each below its readers.
+  Status extend(NodeId first);
+
+ private:
+  Graph& graph_;
+  std::unique_ptr<infer::Engine> engine_;
+};
 
 // The types of all values, by id, if the graph's inputs have these types; one per graph input. Changes nothing. Symbols
 // that the graph's input types declare are replaced wherever they appear.
