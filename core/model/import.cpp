@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "core/gradient/gradient.h"
 #include "core/model/importer.h"
 
 namespace mortise {
@@ -232,6 +233,7 @@ Status Importer::import_node(onnx::NodeProto& proto, Scope& scope) {
   if (const auto twice = std::adjacent_find(names.begin(), names.end()); twice != names.end()) {
     return invalid_argument("attribute '", *twice, "' is there twice; remove one");
   }
+  if (gradient::is_gradient(node)) MORTISE_TRY(bind_gradient(node, scope));
   graph.add_node(std::move(node));
   return {};
 }

@@ -1,6 +1,7 @@
 // Importer: the state of one import_model() call, and the parts that it is made of.
 //
-// import.cpp has graphs and nodes, import_attributes.cpp what hangs on a node, inline_call.cpp the calls of functions.
+// import.cpp has graphs and nodes, import_attributes.cpp what hangs on a node, inline_call.cpp the calls of functions,
+// bind_gradient.cpp what the attributes of a Gradient name.
 #pragma once
 
 #include <optional>
@@ -34,6 +35,7 @@ class Importer {
   Status import_nodes(google::protobuf::RepeatedPtrField<onnx::NodeProto>& nodes, Scope& scope);
   Status import_node(onnx::NodeProto& proto, Scope& scope);
   Status import_constant(onnx::NodeProto& proto, Scope& scope);
+  Status bind_gradient(Node& node, Scope& scope);
   Status inline_call(onnx::NodeProto& proto, Function& function, Scope& scope);
 
   // lexical: the scope that the attribute was written in; user: that of the node that has it.

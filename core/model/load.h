@@ -1,9 +1,10 @@
 // load_model: an ONNX file, or its bytes, as a Model.
 //
-// Parses, imports, inlines functions, finalizes and validates. Types are set as the model declares them; inference
-// comes later. The file is not trusted: whatever it holds, the answer is a model or a sentence. Weights are
-// views of the mapped files wherever they are aligned there, and otherwise copies that all models of one process
-// share; so the files must not be cut short or overwritten while the model is alive (see mapped_file.h).
+// Parses, imports, inlines functions, replaces Gradient nodes by what computes them, finalizes and validates. Types are
+// set as the model declares them; inference comes later. The file is not trusted: whatever it holds, the answer is a
+// model or a sentence. Weights are views of the mapped files wherever they are aligned there, and otherwise copies that
+// all models of one process share; so the files must not be cut short or overwritten while the model is alive (see
+// mapped_file.h).
 //
 // Thread-safe: any number of loads at once.
 #pragma once
@@ -22,7 +23,7 @@ struct LoadOptions {
   uint64_t max_model_bytes = (uint64_t{2} << 30) - 1;  // of the file itself; also protobuf's own limit
   uint64_t max_tensor_bytes = uint64_t{64} << 30;      // of one tensor, external data included
   uint64_t max_densified_bytes = uint64_t{1} << 30;    // of all sparse constants together, once they are dense
-  uint64_t max_nodes = 20'000'000;                     // after inlining, bodies included
+  uint64_t max_nodes = 20'000'000;                     // after inlining, bodies included; as many for derivatives
   uint32_t max_nesting_depth = 256;                    // of bodies and function calls
 };
 
