@@ -13,6 +13,7 @@ tools=(
 libraries=(
   libonnx-dev libprotobuf-dev libtbb-dev nlohmann-json3-dev libvalijson-dev libcli11-dev
   libfmt-dev libspdlog-dev libboost-dev libboost-filesystem-dev libre2-dev libhwy-dev libpng-dev libjpeg62-turbo-dev
+  libtiff-dev libwebp-dev libopenjp2-7-dev libicu-dev
   libgtest-dev libgmock-dev libbenchmark-dev libvulkan-dev
 )
 sysroot() { :; }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Conv over one or two axes: a product where the kernel sees one pixel, an implicit one elsewhere, and a shader of its
-// own where every output channel sees one input channel.
+// own where every output channel sees one input channel. ConvTranspose has a shader of its own.
 #include "mortise/provider.h"
 #include "mortise/sdk/onnx/window.h"
 #include "product.h"
@@ -84,34 +84,89 @@ Step& add_convolution(Lowering& l, const Convolution& c, TensorId y, TensorId w,
   return step;
 }
 
+Step& add_transposed(Lowering& l, const Convolution& c, TensorId y, TensorId w, TensorId x) {
+  for (uint32_t axis = 0; axis < c.window.axes; ++axis) {
+    const int64_t full =
+        c.window.stride[axis] * (c.window.input[axis] - 1) + (c.window.kernel[axis] - 1) * c.window.dilation[axis] + 1;
+    if (full > INT32_MAX) {
+      l.refuse(MORTISE_REFUSAL_TOO_BIG, "windows reach over 2^31 elements or more along spatial axis ", axis);
+    }
+  }
+  const auto count = static_cast<uint64_t>(l.dims(y).num_elements());
+  Step& step = add_chained(l, Shader::transposed, {Lowering::kGroup}, y, {w, x});
+  const auto input = pair(c.window.input, 1), output = pair(c.window.output, 1);
+  step.push = {static_cast<uint32_t>(count),
+               static_cast<uint32_t>(c.groups),
+               static_cast<uint32_t>(c.channels / c.groups),
+               static_cast<uint32_t>(c.outputs / c.groups),
+               input[0],
+               input[1],
+               output[0],
+               output[1]};
+  push_window(step, c.window);
+  l.cover(step, count);
+  return step;
+}
+
+// The extents of the kernel of weights `w` for an image `x`.
+Shape kernel_of(const Lowering& l, const Shape& x, const Shape& w) {
+  if ((x.rank() != 3 && x.rank() != 4) || w.rank() != x.rank()) {
+    l.refuse(MORTISE_REFUSAL_RANK, "the input has rank ", x.rank(), "; one or two spatial axes are supported");
+  }
+  return Shape(std::span(w.data() + 2, w.rank() - 2));
+}
+
+void require_fit(const Lowering& l, const Convolution& c, const Shape& kernel, TensorId y) {
+  if (c.window.kernel != kernel) l.refuse(MORTISE_REFUSAL_ATTRIBUTE, "kernel_shape does not match the weights");
+  Shape expected = c.window.output;
+  expected.insert(0, c.outputs);
+  expected.insert(0, c.images);
+  if (l.dims(y) != expected) l.refuse(MORTISE_REFUSAL_SHAPE, "the output is ", to_string(l.dims(y)));
+}
+
+std::optional<TensorId> bias_of(Lowering& l, uint32_t rank) {
+  return l.node().has_input(2) ? std::optional(per_channel(l, l.input(2), rank)) : std::nullopt;
+}
+
 }  // namespace
 
 void conv(Lowering& l) {
   const TensorId x = l.input(0), w = l.input(1), y = l.output();
-  const Shape x_dims = l.dims(x), w_dims = l.dims(w);
-  if ((x_dims.rank() != 3 && x_dims.rank() != 4) || w_dims.rank() != x_dims.rank()) {
-    l.refuse(MORTISE_REFUSAL_RANK, "the input has rank ", x_dims.rank(), "; one or two spatial axes are supported");
-  }
-  const Shape kernel(std::span(w_dims.data() + 2, w_dims.rank() - 2));
+  const Shape x_dims = l.dims(x), w_dims = l.dims(w), kernel = kernel_of(l, x_dims, w_dims);
   Convolution c{.images = x_dims[0],
                 .channels = x_dims[1],
                 .outputs = w_dims[0],
                 .groups = l.node().get_int("group", 1),
                 .window = l.take(sdk::resolve_window(l.take(sdk::read_window(l.node())), x_dims, kernel))};
-  if (c.window.kernel != kernel) l.refuse(MORTISE_REFUSAL_ATTRIBUTE, "kernel_shape does not match the weights");
   if (c.groups < 1 || c.channels % c.groups != 0 || c.outputs % c.groups != 0 || w_dims[1] != c.channels / c.groups) {
     l.refuse(MORTISE_REFUSAL_SHAPE, "weights ", to_string(w_dims), " do not fit ", c.channels, " channels in ",
              c.groups, " groups");
   }
-  Shape expected = c.window.output;
-  expected.insert(0, c.outputs);
-  expected.insert(0, c.images);
-  if (l.dims(y) != expected) l.refuse(MORTISE_REFUSAL_SHAPE, "the output is ", to_string(l.dims(y)));
-  const std::optional<TensorId> bias =
-      l.node().has_input(2) ? std::optional(per_channel(l, l.input(2), x_dims.rank())) : std::nullopt;
+  require_fit(l, c, kernel, y);
+  const std::optional<TensorId> bias = bias_of(l, x_dims.rank());
   Step& step = c.groups == c.channels && c.groups > 1 ? add_depthwise(l, c, y, w, x)
                : sees_one_pixel(c.window)             ? add_pointwise_convolution(l, c, y, w, x)
                                                       : add_convolution(l, c, y, w, x);
+  if (bias) chain(l, step, PointOp::kAdd, *bias);
+}
+
+void conv_transpose(Lowering& l) {
+  const TensorId x = l.input(0), w = l.input(1), y = l.output();
+  const Shape x_dims = l.dims(x), w_dims = l.dims(w), kernel = kernel_of(l, x_dims, w_dims);
+  const int64_t groups = l.node().get_int("group", 1);
+  if (groups < 1 || x_dims[1] % groups != 0 || w_dims[0] != x_dims[1] || groups > x_dims[1]) {
+    l.refuse(MORTISE_REFUSAL_SHAPE, "weights ", to_string(w_dims), " do not fit ", x_dims[1], " channels in ", groups,
+             " groups");
+  }
+  const Convolution c{
+      .images = x_dims[0],
+      .channels = x_dims[1],
+      .outputs = w_dims[1] * groups,
+      .groups = groups,
+      .window = l.take(sdk::resolve_transposed_window(l.take(sdk::read_window(l.node())), x_dims, kernel))};
+  require_fit(l, c, kernel, y);
+  const std::optional<TensorId> bias = bias_of(l, x_dims.rank());
+  Step& step = add_transposed(l, c, y, w, x);
   if (bias) chain(l, step, PointOp::kAdd, *bias);
 }
 

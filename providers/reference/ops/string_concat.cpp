@@ -1,5 +1,5 @@
 // StringConcat: two tensors of strings joined element by element, with broadcasting.
-#include <string>
+#include <algorithm>
 
 #include "providers/reference/ops/strided.h"
 
@@ -31,8 +31,18 @@ Result<Kernel> make_string_concat(const NodeSpec&) {
     const auto left = context.scratch<mortise_string_t>(y.size()), right = context.scratch<mortise_string_t>(y.size());
     copy_strided(context, a.data<mortise_string_t>(), result, steps[0], left.data());
     copy_strided(context, b.data<mortise_string_t>(), result, steps[1], right.data());
+    // One piece of memory for all characters, of which broadcasting can make many more than the inputs have.
+    constexpr uint64_t kMost = uint64_t{1} << 62;
+    uint64_t size = 0;
     for (uint64_t i = 0; i < y.size(); ++i) {
-      y[i] = context.keep(std::string(left[i].data, left[i].size).append(right[i].data, right[i].size));
+      size += left[i].size + right[i].size;
+      if (size > kMost) return make_error(StatusCode::kResourceExhausted, "the joined strings are too long");
+    }
+    char* to = context.scratch<char>(size).data();
+    for (uint64_t i = 0; i < y.size(); ++i) {
+      y[i] = {to, left[i].size + right[i].size};
+      to = std::copy_n(left[i].data, left[i].size, to);
+      to = std::copy_n(right[i].data, right[i].size, to);
     }
     return {};
   });

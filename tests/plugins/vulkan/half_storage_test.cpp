@@ -189,6 +189,8 @@ INSTANTIATE_TEST_SUITE_P(
             "<float[2,2,3,3] w = {1,2,3,4,5,6,7,8,9,1,2,3,4,5,6,7,8,9,1,-2,3,4,-5,6,7,8,9,1,2,-3,4,5,6,7,8,9}>"},
         HalvesThrough{"ConvDepthwise", "1,2,7,6", "1,2,5,5", "u = Conv <group = 2> (t, w)",
                       "<float[2,1,3,2] w = {1,2,3,-4,5,6,7,8,9,1,2,3}>"},
+        HalvesThrough{"ConvTranspose", "1,2,3,4", "1,1,7,9", "u = ConvTranspose <strides = [2,2]> (t, w)",
+                      "<float[2,1,3,3] w = {1,2,3,-4,5,6,7,8,9,1,2,3,4,5,-6,7,8,9}>"},
         HalvesThrough{"MaxPool", "1,2,7,6", "1,2,5,4", "u = MaxPool <kernel_shape = [3,3]> (t)", ""},
         HalvesThrough{"Softmax", "3,7,5", "3,7,5", "u = Softmax <axis = 1> (t)", ""},
         HalvesThrough{"LayerNormalization", "5,7", "5,7", "u = LayerNormalization(t, s)",

@@ -103,6 +103,11 @@ TEST(VulkanOperators, LeaveToOthersWhatAShaderCannotDo) {
     y = MaxPool <kernel_shape = [4096,4096,4096], pads = [4094,4094,4094,0,0,0]> (x)
   })",
                       {.nodes = 0});
+  // Count beyond 32 bits.
+  expect_as_reference(R"(g (float[1,1,2] x, float[1,1,3] w) => (float[1,1,5] y) {
+    y = ConvTranspose <dilations = [1073741824], output_shape = [5]> (x, w)
+  })",
+                      {.nodes = 0});
   // Keep tables for axes that are longer than any image is.
   expect_as_reference("g (float[1] x) => (float[5000000] y) <int64[1] n = {5000000}> { y = Tile(x, n) }", {.nodes = 0});
   // Walk more axes than a chain has strides for.

@@ -84,5 +84,19 @@ TEST(VulkanProduct, ConvolvesDepthwise) {
                       {.dispatches = 1});
 }
 
+TEST(VulkanProduct, ConvolvesTransposed) {
+  expect_as_reference(R"(g (float[2,4,5,3] x, float[4,3,3,2] w, float[6] b) => (float[2,6,10,8] y) {
+    t = ConvTranspose <group = 2, strides = [2,3], pads = [1,1,0,1], dilations = [1,2], output_padding = [0,1]> (x, w, b)
+    y = Relu(t)
+  })",
+                      {.dispatches = 1});
+  expect_as_reference(R"(g (float[1,3,10] x, float[3,2,4] w) => (float[1,2,20] y) {
+    y = ConvTranspose <strides = [2], auto_pad = "SAME_UPPER"> (x, w)
+  })");
+  expect_as_reference(R"(g (float[1,1,3,3] x, float[1,2,3,3] w) => (float[1,2,10,8] y) {
+    y = ConvTranspose <strides = [3,2], output_shape = [10,8]> (x, w)
+  })");
+}
+
 }  // namespace
 }  // namespace mortise::test

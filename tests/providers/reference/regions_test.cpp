@@ -1,4 +1,4 @@
-// Operators on boxes of images, on strings and of chance against hand calculations.
+// Operators on boxes of images and of chance against hand calculations.
 #include <gmock/gmock.h>
 
 #include "tests/support/run_op.h"
@@ -59,31 +59,6 @@ TEST(MeanVarianceNormalization, BringsEachChannelToMeanZeroAndVarianceOne) {
       {.op = "MeanVarianceNormalization", .version = 13, .inputs = {Tensor::of<float>({1, 2, 1, 2}, {1, 3, 5, 9})}});
   ASSERT_TRUE(y.ok()) << y.status().message();
   EXPECT_THAT(floats((*y)[0]), Pointwise(FloatNear(1e-5f), {-1.0f, 1.0f, -1.0f, 1.0f}));
-}
-
-TEST(RegexFullMatch, MatchesTheWholeStringAndRefusesFaultyExpressions) {
-  // A word of two letters: neither more nor fewer; an expression that is not closed is refused.
-  const auto match = [](std::string pattern) {
-    return run_op({.op = "RegexFullMatch",
-                   .version = 20,
-                   .attributes = {{"pattern", pattern}},
-                   .inputs = {Tensor::strings({3}, {"ab", "abc", "a"})}});
-  };
-  const auto y = match("[a-z]{2}");
-  ASSERT_TRUE(y.ok()) << y.status().message();
-  EXPECT_THAT(elements<bool>((*y)[0]), ElementsAre(true, false, false));
-  EXPECT_FALSE(match("(").ok());
-}
-
-TEST(StringSplit, FillsShortRowsWithEmptyStrings) {
-  const auto y = run_op({.op = "StringSplit",
-                         .version = 20,
-                         .attributes = {{"delimiter", std::string(",")}},
-                         .inputs = {Tensor::strings({2}, {"a,,b", "c"})},
-                         .num_outputs = 2});
-  ASSERT_TRUE(y.ok()) << y.status().message();
-  EXPECT_THAT(strings((*y)[0]), ElementsAre("a", "", "b", "c", "", ""));
-  EXPECT_THAT(elements<int64_t>((*y)[1]), ElementsAre(3, 1));
 }
 
 TEST(Multinomial, DrawsOnlyWhatIsPossible) {

@@ -1,0 +1,115 @@
+#include "providers/reference/ops/image/jpeg2000_header.h"
+
+#include <algorithm>
+
+namespace mortise::reference::image {
+namespace {
+
+enum Marker : uint64_t { kCod = 0xFF52, kCoc = 0xFF53, kSot = 0xFF90, kSod = 0xFF93, kEoc = 0xFFD9 };
+
+constexpr uint64_t kSizBytes = 42;  // SOC, SIZ up to the number of components
+
+// Bytes that OpenJPEG keeps for one of each, rounded up.
+constexpr uint64_t kTileBytes = 8192, kTileComponentBytes = 2048, kPrecinctBytes = 1024, kBlockBytes = 768;
+
+uint64_t ceil_div(uint64_t a, uint64_t b) { return (a + b - 1) / b; }
+
+// A number of `size` bytes; beyond the end there are zeros.
+uint64_t number(Bytes bytes, uint64_t at, int size) {
+  uint64_t value = 0;
+  for (int i = 0; i < size; ++i, ++at) value = value << 8 | (at < bytes.size() ? bytes[at] : 0);
+  return value;
+}
+
+// The codestream among the boxes of a JP2 file.
+Bytes codestream_in(Bytes file) {
+  while (file.size() >= 8) {
+    uint64_t length = number(file, 0, 4), header = 8;
+    if (length == 1) {
+      length = number(file, 8, 8);
+      header = 16;
+    }
+    if (length == 0) length = file.size();
+    if (length < header || header > file.size()) break;
+    const uint64_t end = std::min<uint64_t>(length, file.size());
+    if (number(file, 4, 4) == 0x6A703263) return file.subspan(header, end - header);  // "jp2c"
+    file = file.subspan(end);
+  }
+  return {};
+}
+
+// Of one component coded as a segment COD or COC says. `at` is where its number of decomposition levels is.
+uint64_t coding_memory(Bytes stream, uint64_t at, bool own_precincts, uint64_t layers, uint64_t width,
+                       uint64_t height) {
+  const uint64_t levels = std::min<uint64_t>(number(stream, at, 1), 32);
+  const uint64_t block_bits = (number(stream, at + 1, 1) & 15) + (number(stream, at + 2, 1) & 15) + 4;
+  uint64_t precincts = 0, most = 0;
+  for (uint64_t level = 0; level <= levels; ++level) {
+    const uint64_t exponents = own_precincts ? number(stream, at + 5 + level, 1) : 0xFF;
+    const uint64_t scale = levels - level;
+    // One more in each direction, for tiles that do not begin where precincts do.
+    const uint64_t count = (ceil_div(width, uint64_t{1} << (scale + (exponents & 15))) + 1) *
+                           (ceil_div(height, uint64_t{1} << (scale + (exponents >> 4))) + 1);
+    precincts += count;
+    most = std::max(most, count);
+  }
+  const uint64_t blocks = (width * height >> std::min<uint64_t>(block_bits, 12)) + 4 * precincts;
+  return precincts * kPrecinctBytes + blocks * kBlockBytes + 2 * layers * (levels + 1) * most;
+}
+
+// The most that any segment of the main header or of a tile's header makes a component take.
+uint64_t coding_memory(Bytes stream, const Jpeg2000Header& header) {
+  uint64_t most = 0, layers = 1, at = 2, tile_end = 0;
+  while (at + 4 <= stream.size()) {
+    const uint64_t marker = number(stream, at, 2), body = at + 4, length = number(stream, at + 2, 2);
+    if (marker == kEoc) break;
+    if (marker == kSod) {
+      if (tile_end <= at) break;
+      at = tile_end;
+      continue;
+    }
+    if (marker == kSot) {
+      const uint64_t tile_length = number(stream, body + 2, 4);
+      tile_end = tile_length == 0 ? stream.size() : at + tile_length;
+    } else if (marker == kCod) {
+      layers = std::max(layers, number(stream, body + 2, 2));
+      const bool own_precincts = (number(stream, body, 1) & 1) != 0;
+      most = std::max(most, coding_memory(stream, body + 5, own_precincts, layers, header.width, header.height));
+    } else if (marker == kCoc) {
+      const uint64_t style = body + (header.components < 257 ? 1 : 2);
+      const bool own_precincts = (number(stream, style, 1) & 1) != 0;
+      most = std::max(most, coding_memory(stream, style + 1, own_precincts, layers, header.width, header.height));
+    }
+    at += 2 + std::max<uint64_t>(length, 2);
+  }
+  return most;
+}
+
+}  // namespace
+
+Result<Jpeg2000Header> read_jpeg2000_header(Bytes stream) {
+  constexpr uint64_t kMostExtent = uint64_t{1} << 24;
+  Jpeg2000Header header;
+  header.boxed = stream[0] == 0;
+  if (header.boxed) stream = codestream_in(stream);
+  if (stream.size() < kSizBytes || number(stream, 0, 4) != 0xFF4FFF51) return damaged("the header ends early");
+  const uint64_t right = number(stream, 8, 4), bottom = number(stream, 12, 4);
+  const uint64_t left = number(stream, 16, 4), top = number(stream, 20, 4);
+  const uint64_t tile_width = number(stream, 24, 4), tile_height = number(stream, 28, 4);
+  if (right <= left || bottom <= top || tile_width == 0 || tile_height == 0) return damaged("the image has no pixels");
+  header.width = right - left;
+  header.height = bottom - top;
+  header.components = number(stream, 40, 2);
+  if (header.width > kMostExtent || header.height > kMostExtent) {
+    return damaged("the image is said to be ", header.width, "x", header.height, " pixels");
+  }
+  if (header.components == 0 || header.components > 4)
+    return damaged("images of ", header.components, " channels are not decoded");
+  const uint64_t tiles = (header.width / tile_width + 2) * (header.height / tile_height + 2);
+  // A tile is decoded beside the image, each in four bytes a sample.
+  header.working = tiles * (kTileBytes + header.components * kTileComponentBytes) +
+                   header.components * (8 * header.width * header.height + coding_memory(stream, header));
+  return header;
+}
+
+}  // namespace mortise::reference::image
