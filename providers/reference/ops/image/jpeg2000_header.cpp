@@ -1,11 +1,17 @@
 #include "providers/reference/ops/image/jpeg2000_header.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace mortise::reference::image {
 namespace {
 
 enum Marker : uint64_t { kCod = 0xFF52, kCoc = 0xFF53, kSot = 0xFF90, kSod = 0xFF93, kEoc = 0xFFD9 };
+
+// Other markers with a segment that OpenJPEG knows. It looks for the next one inside of those that it does not know, where
+// a COD could hide.
+constexpr uint64_t kOtherMarkers[] = {0xFF50, 0xFF55, 0xFF57, 0xFF58, 0xFF5C, 0xFF5D, 0xFF5E, 0xFF5F,
+                                      0xFF60, 0xFF61, 0xFF63, 0xFF64, 0xFF74, 0xFF75, 0xFF77, 0xFF78};
 
 constexpr uint64_t kSizBytes = 42;  // SOC, SIZ up to the number of components
 
@@ -58,8 +64,8 @@ uint64_t coding_memory(Bytes stream, uint64_t at, bool own_precincts, uint64_t l
 }
 
 // The most that any segment of the main header or of a tile's header makes a component take.
-uint64_t coding_memory(Bytes stream, const Jpeg2000Header& header) {
-  uint64_t most = 0, layers = 1, at = 2, tile_end = 0;
+Result<uint64_t> coding_memory(Bytes stream, const Jpeg2000Header& header) {
+  uint64_t most = 0, layers = 1, at = 4 + number(stream, 4, 2), tile_end = 0;  // behind SIZ
   while (at + 4 <= stream.size()) {
     const uint64_t marker = number(stream, at, 2), body = at + 4, length = number(stream, at + 2, 2);
     if (marker == kEoc) break;
@@ -80,7 +86,10 @@ uint64_t coding_memory(Bytes stream, const Jpeg2000Header& header) {
       const bool own_precincts = (number(stream, style, 1) & 1) != 0;
       most = std::max(most, coding_memory(stream, style + 1, own_precincts, layers, header.width, header.height));
     }
-    at += 2 + std::max<uint64_t>(length, 2);
+    const bool known = marker == kCod || marker == kCoc || marker == kSot ||
+                       std::find(std::begin(kOtherMarkers), std::end(kOtherMarkers), marker) != std::end(kOtherMarkers);
+    if (!known || length < 2) return damaged("there is an unknown marker, ", marker);
+    at += 2 + length;
   }
   return most;
 }
@@ -88,7 +97,7 @@ uint64_t coding_memory(Bytes stream, const Jpeg2000Header& header) {
 }  // namespace
 
 Result<Jpeg2000Header> read_jpeg2000_header(Bytes stream) {
-  constexpr uint64_t kMostExtent = uint64_t{1} << 24;
+  constexpr uint64_t kMostPixels = uint64_t{1} << 31;  // so that no product below overflows
   Jpeg2000Header header;
   header.boxed = stream[0] == 0;
   if (header.boxed) stream = codestream_in(stream);
@@ -100,15 +109,17 @@ Result<Jpeg2000Header> read_jpeg2000_header(Bytes stream) {
   header.width = right - left;
   header.height = bottom - top;
   header.components = number(stream, 40, 2);
-  if (header.width > kMostExtent || header.height > kMostExtent) {
+  if (header.width * header.height > kMostPixels) {
     return damaged("the image is said to be ", header.width, "x", header.height, " pixels");
   }
-  if (header.components == 0 || header.components > 4)
+  if (header.components == 0 || header.components > 4) {
     return damaged("images of ", header.components, " channels are not decoded");
+  }
   const uint64_t tiles = (header.width / tile_width + 2) * (header.height / tile_height + 2);
   // A tile is decoded beside the image, each in four bytes a sample.
+  MORTISE_ASSIGN(const uint64_t coding, coding_memory(stream, header));
   header.working = tiles * (kTileBytes + header.components * kTileComponentBytes) +
-                   header.components * (8 * header.width * header.height + coding_memory(stream, header));
+                   header.components * (8 * header.width * header.height + coding);
   return header;
 }
 

@@ -56,6 +56,13 @@ TEST(Jpeg2000Header, CountsTilesPrecinctsBlocksAndLayers) {
   EXPECT_GT(working({.layers = 65535, .precincts = 0x55}), 1024 * 65535 * 2);
 }
 
+TEST(Jpeg2000Header, RefusesMarkersThatCouldHideOthers) {
+  Encoded stream = header({});
+  put(stream, 0xFF30, 2);
+  put(stream, 2, 2);
+  expect_damaged(decode(stream));
+}
+
 TEST(Jpeg2000Header, RefusesAStreamBeforeOpenJpegSeesIt) {
   const auto image = decode(header({.precincts = 0}));
   ASSERT_FALSE(image.ok());
