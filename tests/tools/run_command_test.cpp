@@ -88,9 +88,16 @@ TEST(RunCommand, SaysWhichInputIsMissingOrUnknown) {
   result = run_command("run " + kModel + " --input image=absent.npy");
   EXPECT_EQ(result.code, 2);
   EXPECT_THAT(result.error, HasSubstr("absent.npy"));
+  write_file(test_folder() / "words.txt", "words");
   result = run_command("run " + kModel + " --input image=words.txt");
   EXPECT_EQ(result.code, 2);
-  EXPECT_THAT(result.error, HasSubstr("unknown kind of file"));
+  EXPECT_THAT(result.error,
+              AllOf(HasSubstr("words.txt: "), HasSubstr("an input is .npy, .pb (TensorProto) or an image")));
+}
+
+TEST(RunCommand, TakesImagesByWhatIsInThem) {
+  write_file(test_folder() / "bits", "P4 8 8 12345678");
+  EXPECT_EQ(run_command("run " + kModel + " --input bits").code, 0);
 }
 
 TEST(RunCommand, FailsForABadModelOrProvider) {

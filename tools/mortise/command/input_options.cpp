@@ -13,8 +13,9 @@ namespace {
 Result<Value> read_input(const std::filesystem::path& file, const Port& port) {
   if (file.extension() == ".npy") return read_npy(file);
   if (file.extension() == ".pb") return read_pb(file, port.kind, port.element);
-  if (is_image(file)) return read_image(file, port);
-  return invalid_argument(file.string(), ": unknown kind of file; an input is .npy, .pb (TensorProto), .png or .jpg");
+  auto image = read_image(file, port);
+  if (image.ok() || image.status().code() != StatusCode::kDataLoss) return image;
+  return invalid_argument(image.status().message(), "; an input is .npy, .pb (TensorProto) or an image");
 }
 
 // Normal deviates for floating point, small whole numbers otherwise; unknown extents are 1.
@@ -73,7 +74,7 @@ Result<Value> random_input(const Port& port, std::mt19937_64& generator) {
 void InputOptions::add_to(CLI::App& command) {
   command
       .add_option("--input", inputs,
-                  "NAME=FILE (.npy, .pb, .png, .jpg); the name may be left out where there is one input")
+                  "NAME=FILE (.npy, .pb, an image); the name may be left out where there is one input")
       ->allow_extra_args(false);  // one each time, so that what follows is not swallowed
   command.add_option("--random", random, "Fill the inputs that are not given with random values of this seed");
 }
