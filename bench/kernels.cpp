@@ -177,21 +177,28 @@ void bench_quantized_gemm(benchmark::State& state, uint64_t m, uint64_t n, uint6
 
 void bench_quantized_conv(benchmark::State& state, uint64_t in, uint64_t out, uint64_t groups, uint64_t size,
                           uint64_t kernel) {
-  QuantizedConv call{.shape = {.in_channels = in,
-                               .out_channels = out,
-                               .groups = groups,
-                               .in = {1, size, size},
-                               .out = {1, size, size},
-                               .kernel = {1, kernel, kernel},
-                               .pad = {0, kernel / 2, kernel / 2}}};
-  const uint64_t k = in / groups * kernel * kernel;
+  const QuantizedConvPlan plan = plan_quantized_conv({.in_channels = in,
+                                                      .out_channels = out,
+                                                      .groups = groups,
+                                                      .in = {1, size, size},
+                                                      .out = {1, size, size},
+                                                      .kernel = {1, kernel, kernel},
+                                                      .pad = {0, kernel / 2, kernel / 2}});
+  const uint64_t channels = in / groups, taps = kernel * kernel, k = channels * taps;
   const auto x = memory<uint8_t>(in * size * size), w = memory<uint8_t>(out * k),
-             y = memory<uint8_t>(out * size * size);
+             packed = memory<uint8_t>(quantized_weights_size(out, channels, taps)),
+             y = memory<uint8_t>(out * size * size), image = memory<uint8_t>(plan.image_bytes);
   const auto bias = memory<int32_t>(out);
-  call.x = x.get(), call.x_zero = 128, call.w = w.get();
-  call.output = {.y = y.get(), .row_bias = bias.get(), .multiplier = 0.001f};
-  measure(state, quantized_conv_work(call.shape), 2.0 * static_cast<double>(out * size * size * k), 0,
-          [&](uint64_t begin, uint64_t end, std::byte* scratch) { quantized_conv(call, begin, end, scratch); });
+  quantized_pack_weights(out, channels, taps, w.get(), packed.get());
+  const QuantizedConv call{.x = x.get(),
+                           .x_zero = 128,
+                           .w = plan.depthwise ? w.get() : packed.get(),
+                           .output = {.y = y.get(), .row_bias = bias.get(), .multiplier = 0.001f}};
+  measure(state, plan.work, 2.0 * static_cast<double>(out * size * size * k), 0,
+          [&](uint64_t begin, uint64_t end, std::byte* scratch) {
+            if (begin == 0) quantized_conv_image(plan, call, image.get(), 0, plan.image_work.items);
+            quantized_conv(plan, call, image.get(), begin, end, scratch);
+          });
 }
 
 void bench_pointwise(benchmark::State& state, PointwiseOp op, uint64_t n) {
@@ -307,6 +314,7 @@ void add_all() {
 
   add("QuantizedGemm/bert_768", bench_quantized_gemm, 128, 768, 768);
   add("QuantizedConv/3x3_64_64_56", bench_quantized_conv, 64, 64, 1, 56, 3);
+  add("QuantizedConv/3x3_512_512_7", bench_quantized_conv, 512, 512, 1, 7, 3);
   add("QuantizedConv/1x1_256_64_56", bench_quantized_conv, 256, 64, 1, 56, 1);
   add("QuantizedConv/depthwise_144_56", bench_quantized_conv, 144, 144, 144, 56, 3);
 

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Columns: the matrix of columns of a convolution, row by row and panel by panel. Row (channel, kernel position) holds,
-// for every output pixel, the input element that the position sees there, or the padding.
+// for every output pixel, the input element that the position sees there, or the padding. Elements are only moved, so
+// that they may be any 32 bits.
 #if defined(MORTISE_NEON_COLUMNS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef MORTISE_NEON_COLUMNS_INL_H_
 #undef MORTISE_NEON_COLUMNS_INL_H_
 #else
 #define MORTISE_NEON_COLUMNS_INL_H_
 #endif
-
-#include <cstring>
 
 #include "plugins/neon_cpu/kernels/conv_parts.h"
 #include "plugins/neon_cpu/kernels/strided-inl.h"
@@ -22,19 +21,10 @@ HWY_INLINE void CopyRun(const float* from, uint64_t stride, uint64_t n, float* t
   ForStrided(from, stride, n, [to](uint64_t i, Vec v, uint64_t left) HWY_ATTR { StoreFirst(v, to + i, left); });
 }
 
-HWY_INLINE void CopyRun(const uint8_t* from, uint64_t stride, uint64_t n, uint8_t* to) {
-  if (stride == 1) {
-    std::memcpy(to, from, n);
-  } else {
-    for (uint64_t i = 0; i < n; ++i) to[i] = from[i * stride];
-  }
-}
-
 // Pixels [n0, n0 + n) of a panel, of one image and its channels at x.
-template <class T>
 class Columns {
  public:
-  Columns(const ConvShape& shape, const T* x, T padding, uint64_t n0, uint64_t n)
+  Columns(const ConvShape& shape, const float* x, float padding, uint64_t n0, uint64_t n)
       : s_(shape), x_(x), padding_(padding) {
     for (uint64_t done = 0; done < n; done += runs_[num_runs_++].n) runs_[num_runs_] = RunAt(n0 + done, n - done);
   }
@@ -48,7 +38,7 @@ class Columns {
   }
 
   // Writes the row and goes on to the next.
-  HWY_INLINE void Next(T* to) {
+  HWY_INLINE void Next(float* to) {
     const auto at_d = static_cast<int64_t>(d_ * s_.dilation.d), at_h = static_cast<int64_t>(h_ * s_.dilation.h),
                at_w = static_cast<int64_t>(w_ * s_.dilation.w);
     for (size_t i = 0; i < num_runs_; ++i) {
@@ -86,25 +76,24 @@ class Columns {
   }
 
   // n elements of a row of the image from column w on; those left and right of it are padding.
-  HWY_INLINE void Gather(const T* row, int64_t w, uint64_t n, T* to) const {
+  HWY_INLINE void Gather(const float* row, int64_t w, uint64_t n, float* to) const {
     const auto stride = static_cast<int64_t>(s_.stride.w), extent = static_cast<int64_t>(s_.in.w);
     auto first = int64_t{0}, last = static_cast<int64_t>(n);
-    if (w < 0) first = std::min(last, (-w + stride - 1) / stride);
-    if (w + (last - 1) * stride >= extent) {
-      last = w >= extent ? first : std::max(first, (extent - w + stride - 1) / stride);
-    }
-    std::fill(to, to + first, padding_);
+    const auto steps = [stride](int64_t distance) { return stride == 1 ? distance : (distance + stride - 1) / stride; };
+    if (w < 0) first = std::min(last, steps(-w));
+    if (w + (last - 1) * stride >= extent) last = w >= extent ? first : std::max(first, steps(extent - w));
+    if (first != 0) std::fill(to, to + first, padding_);
     CopyRun(row + (w + first * stride), s_.stride.w, static_cast<uint64_t>(last - first), to + first);
-    std::fill(to + last, to + n, padding_);
+    if (last != static_cast<int64_t>(n)) std::fill(to + last, to + n, padding_);
   }
 
   const ConvShape& s_;
-  const T* const x_;
-  const T padding_;
+  const float* const x_;
+  const float padding_;
   Run runs_[kMaxPanelWidth];
   size_t num_runs_ = 0;
   uint64_t d_ = 0, h_ = 0, w_ = 0;
-  const T* channel_ = nullptr;
+  const float* channel_ = nullptr;
 };
 
 }  // namespace mortise::neon::HWY_NAMESPACE

@@ -16,7 +16,7 @@ namespace mortise::neon::HWY_NAMESPACE {
 void PackColumns(const void* self, uint64_t, uint64_t k0, uint64_t kc, uint64_t n0, uint64_t n, uint64_t width,
                  float* panel) {
   const auto& source = *static_cast<const ColumnSource*>(self);
-  Columns<float> columns(*source.shape, source.x, 0.0f, n0, n);
+  Columns columns(*source.shape, source.x, 0.0f, n0, n);
   columns.Seek(k0);
   for (uint64_t k = 0; k < kc; ++k, panel += width) {
     columns.Next(panel);
@@ -44,14 +44,6 @@ void finish_plane(const Epilogue& epilogue, float bias, const float* residual, u
 }
 
 namespace {
-
-// Where a 1x1 kernel goes over every pixel the image is one row, which makes its columns the image itself.
-ConvShape flattened(ConvShape s) {
-  const bool whole = volume(s.kernel) == 1 && volume(s.stride) == 1 && s.pad.d + s.pad.h + s.pad.w == 0 &&
-                     s.in.d == s.out.d && s.in.h == s.out.h && s.in.w == s.out.w;
-  if (whole) s.in = s.out = {1, 1, volume(s.in)};
-  return s;
-}
 
 uint64_t members(const ConvShape& s) { return s.batch * s.groups; }
 

@@ -10,6 +10,14 @@ namespace mortise::neon {
 
 constexpr uint64_t volume(const Extents& extents) { return extents.d * extents.h * extents.w; }
 
+// Where a 1x1 kernel goes over every pixel the image is one row, which makes its columns the image itself.
+inline ConvShape flattened(ConvShape s) {
+  const bool whole = volume(s.kernel) == 1 && volume(s.stride) == 1 && s.pad.d + s.pad.h + s.pad.w == 0 &&
+                     s.in.d == s.out.d && s.in.h == s.out.h && s.in.w == s.out.w;
+  if (whole) s.in = s.out = {1, 1, volume(s.in)};
+  return s;
+}
+
 // The matrix of columns of one image (of a group's channels): row (c, kernel position), column pixel.
 struct ColumnSource {
   const ConvShape* shape;

@@ -68,19 +68,37 @@ struct QuantizedGemm {
 Work quantized_gemm_work(const QuantizedGemmShape& shape);
 void quantized_gemm(const QuantizedGemm& call, uint64_t begin, uint64_t end, std::byte* scratch);
 
+// Weights [out_channels, in_channels / groups, kernel…] in the order in which products read them: small groups of channels
+// innermost. So many bytes, at a multiple of 64; `taps` kernel positions, in_channels of one group.
+uint64_t quantized_weights_size(uint64_t out_channels, uint64_t in_channels, uint64_t taps);
+void quantized_pack_weights(uint64_t out_channels, uint64_t in_channels, uint64_t taps, const void* w, void* packed);
+
+struct QuantizedConvPlan {
+  ConvShape shape;
+  bool depthwise = false;  // image and weights are read as they are
+  // Else weights are packed, and the image is put in the same groups: bytes of memory that all ranges share, at a
+  // multiple of 64, which quantized_conv_image() fills before quantized_conv() begins.
+  uint64_t image_bytes = 0;
+  Work image_work;
+  Work work;
+};
+QuantizedConvPlan plan_quantized_conv(const ConvShape& shape);
+
 // Rows are output channels: row_bias, row_multipliers, w_zero.values have one entry for each. c_stride is not used.
 struct QuantizedConv {
-  ConvShape shape;
   const void* x = nullptr;
   bool x_signed = false;
   int32_t x_zero = 0;       // also what padding holds
-  const void* w = nullptr;  // [out_channels, in_channels / groups, kernel…]
+  const void* w = nullptr;  // packed, unless the plan is depthwise
   bool w_signed = true;
   ZeroPoint w_zero;
   QuantizedOutput output;
 };
-Work quantized_conv_work(const ConvShape& shape);
-void quantized_conv(const QuantizedConv& call, uint64_t begin, uint64_t end, std::byte* scratch);
+// All items of image_work, before the first of quantized_conv().
+void quantized_conv_image(const QuantizedConvPlan& plan, const QuantizedConv& call, void* image, uint64_t begin,
+                          uint64_t end);
+void quantized_conv(const QuantizedConvPlan& plan, const QuantizedConv& call, const void* image, uint64_t begin,
+                    uint64_t end, std::byte* scratch);
 
 // [outer, channels, inner], scales and zero points one per channel (channels = 1: one of all).
 struct QuantizeShape {

@@ -1,74 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// See quantized.h: convolutions of 8-bit integers, as products with columns that are gathered, depthwise ones in float32.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "plugins/neon_cpu/kernels/quantized_conv.cpp"
-#include "hwy/foreach_target.h"
-// foreach_target.h comes before these.
-#include "hwy/highway.h"
+// See quantized.h: convolutions of 8-bit integers as products of weights and columns, depthwise ones by themselves.
+//
+// A group of channels is one element of the image and of a row of weights, so that columns are gathered as those of
+// float32 are, in 32 bits, and need no interleaving. Weights count k as (group of channels, kernel position, channel of
+// the group); channels that fill up the last group are 0 in the weights and the zero point in the image.
+#include <algorithm>
+
 #include "plugins/neon_cpu/kernels/conv_parts.h"
 #include "plugins/neon_cpu/kernels/quantized_core.h"
-#include "plugins/neon_cpu/kernels/quantized_output-inl.h"
 
-HWY_BEFORE_NAMESPACE();
-namespace mortise::neon::HWY_NAMESPACE {
-
-// values[i] = x[i] - zero
-HWY_INLINE void Widen(const uint8_t* x, bool is_signed, int32_t zero, uint64_t n, float* values) {
-  if (is_signed) {
-    for (uint64_t i = 0; i < n; ++i) values[i] = static_cast<float>(static_cast<int8_t>(x[i]) - zero);
-  } else {
-    for (uint64_t i = 0; i < n; ++i) values[i] = static_cast<float>(x[i] - zero);
-  }
-}
-
-// Item: an output plane. The sums are made in float32, where they are exact, since they stay below 2^24.
-void QuantizedDepthwise(const QuantizedConv& call, const ConvShape& one, uint64_t begin, uint64_t end,
-                        std::byte* scratch) {
-  const ConvShape& s = call.shape;
-  const uint64_t in = volume(s.in), out = volume(s.out), taps = volume(s.kernel), items = depthwise_work(one).items;
-  float* const x = reinterpret_cast<float*>(scratch);
-  float* const sums = x + in;
-  float* const weights = sums + out;
-  auto* const rest = reinterpret_cast<std::byte*>(weights + (taps + 15) / 16 * 16 + (16 - (in + out) % 16) % 16);
-  QuantizedOutput output = call.output;
-  output.c_stride = static_cast<int64_t>(out);
-  for (uint64_t plane = begin; plane < end; ++plane) {
-    const uint64_t image = plane / s.out_channels, channel = plane % s.out_channels;
-    const uint64_t in_plane = image * s.in_channels + channel / (s.out_channels / s.groups);
-    const int32_t w_zero = call.w_zero.values != nullptr ? call.w_zero.values[channel] : call.w_zero.value;
-    Widen(static_cast<const uint8_t*>(call.x) + in_plane * in, call.x_signed, call.x_zero, in, x);
-    Widen(static_cast<const uint8_t*>(call.w) + channel * taps, call.w_signed, w_zero, taps, weights);
-    depthwise(one, x, weights, {}, sums, 0, items, rest);
-    if (call.output.y != nullptr) output.y = static_cast<uint8_t*>(call.output.y) + image * s.out_channels * out;
-    if (call.output.sums != nullptr) output.sums = call.output.sums + image * s.out_channels * out;
-    for (uint64_t i = 0; i < out; i += kLanes) {
-      StoreResult(output, hn::NearestInt(LoadFirst(sums + i, out - i)), channel, i, out - i);
-    }
-  }
-}
-
-}  // namespace mortise::neon::HWY_NAMESPACE
-HWY_AFTER_NAMESPACE();
-
-#if HWY_ONCE
 namespace mortise::neon {
-
-HWY_EXPORT(QuantizedDepthwise);
-
 namespace {
+
+uint64_t channel_groups(uint64_t channels) { return ceil_div(channels, core_group_size()); }
+
+uint64_t row_bytes(uint64_t in_channels, uint64_t taps) {
+  return channel_groups(in_channels) * core_group_size() * taps;
+}
 
 // Of one image and group; the signs do not matter to the work.
 QuantizedGemmShape gemm_shape(const ConvShape& s) {
-  return {.m = s.out_channels / s.groups, .n = volume(s.out), .k = s.in_channels / s.groups * volume(s.kernel)};
+  return {
+      .m = s.out_channels / s.groups, .n = volume(s.out), .k = row_bytes(s.in_channels / s.groups, volume(s.kernel))};
 }
 
-// With up to 256 kernel positions a sum of products of 9 bits with sign is below 2^24.
-bool is_depthwise(const ConvShape& s) { return depthwise_fits(s) && volume(s.kernel) <= 256; }
-
-ConvShape one_plane(ConvShape s) {
-  s.batch = s.in_channels = s.out_channels = s.groups = 1;
-  return s;
+QuantizedGemmShape gemm_shape(const ConvShape& s, const QuantizedConv& call) {
+  QuantizedGemmShape shape = gemm_shape(s);
+  shape.a_signed = call.w_signed;
+  shape.b_signed = call.x_signed;
+  return shape;
 }
 
 template <class T>
@@ -78,28 +39,62 @@ void advance(T*& pointer, uint64_t by) {
 
 }  // namespace
 
-Work quantized_conv_work(const ConvShape& shape) {
-  if (is_depthwise(shape)) {
-    const Work plane = depthwise_work(one_plane(shape));
-    const uint64_t floats = volume(shape.in) + volume(shape.out) + volume(shape.kernel) + 32;
-    return {.items = shape.batch * shape.out_channels,
-            .ns_per_item = plane.ns_per_item * static_cast<double>(plane.items) + static_cast<double>(floats) / 8,
-            .scratch_bytes = floats * sizeof(float) + plane.scratch_bytes};
-  }
-  Work work = core_quantized_work(gemm_shape(shape));
-  work.items *= shape.batch * shape.groups;
-  return work;
+uint64_t quantized_weights_size(uint64_t out_channels, uint64_t in_channels, uint64_t taps) {
+  return out_channels * row_bytes(in_channels, taps);
 }
 
-void quantized_conv(const QuantizedConv& call, uint64_t begin, uint64_t end, std::byte* scratch) {
-  const ConvShape& s = call.shape;
-  if (is_depthwise(s)) return HWY_DYNAMIC_DISPATCH(QuantizedDepthwise)(call, one_plane(s), begin, end, scratch);
-  QuantizedGemmShape shape = gemm_shape(s);
-  shape.a_signed = call.w_signed;
-  shape.b_signed = call.x_signed;
+void quantized_pack_weights(uint64_t out_channels, uint64_t in_channels, uint64_t taps, const void* w, void* packed) {
+  const auto* from = static_cast<const uint8_t*>(w);
+  auto* to = static_cast<uint8_t*>(packed);
+  const uint64_t row = row_bytes(in_channels, taps), group = core_group_size();
+  for (uint64_t o = 0; o < out_channels; ++o, to += row) {
+    std::fill(to, to + row, uint8_t{0});
+    for (uint64_t c = 0; c < in_channels; ++c, from += taps) {
+      uint8_t* const first = to + c / group * group * taps + c % group;
+      for (uint64_t t = 0; t < taps; ++t) first[t * group] = from[t];
+    }
+  }
+}
+
+QuantizedConvPlan plan_quantized_conv(const ConvShape& given) {
+  QuantizedConvPlan plan{.shape = given};
+  if (quantized_depthwise_fits(given)) {
+    plan.depthwise = true;
+    plan.work = quantized_depthwise_work(given);
+    return plan;
+  }
+  plan.shape = flattened(given);
+  const ConvShape& s = plan.shape;
+  plan.work = core_quantized_work(gemm_shape(s));
+  plan.work.items *= s.batch * s.groups;
+  plan.image_work = {.items = s.batch * s.groups * channel_groups(s.in_channels / s.groups),
+                     .ns_per_item = 20 + 0.4 * static_cast<double>(volume(s.in))};
+  plan.image_bytes = plan.image_work.items * volume(s.in) * sizeof(float);
+  return plan;
+}
+
+void quantized_conv_image(const QuantizedConvPlan& plan, const QuantizedConv& call, void* image, uint64_t begin,
+                          uint64_t end) {
+  const ConvShape& s = plan.shape;
+  const QuantizedGemmShape shape = gemm_shape(s, call);
+  const uint64_t channels = s.in_channels / s.groups, groups = channel_groups(channels), pixels = volume(s.in);
+  for (; begin < end; ++begin) {
+    const uint64_t first = begin % groups * core_group_size();
+    const auto* const x = static_cast<const uint8_t*>(call.x) + (begin / groups * channels + first) * pixels;
+    core_group_channels(shape, x, std::min(core_group_size(), channels - first), pixels, call.x_zero,
+                        static_cast<float*>(image) + begin * pixels);
+  }
+}
+
+void quantized_conv(const QuantizedConvPlan& plan, const QuantizedConv& call, const void* image, uint64_t begin,
+                    uint64_t end, std::byte* scratch) {
+  const ConvShape& s = plan.shape;
+  if (plan.depthwise) return quantized_depthwise(s, call, begin, end, scratch);
+  const QuantizedGemmShape shape = gemm_shape(s, call);
   const uint64_t items = core_quantized_work(shape).items;
+  const uint64_t member_pixels = channel_groups(s.in_channels / s.groups) * volume(s.in);
   while (begin < end) {
-    const uint64_t member = begin / items, group = member % s.groups, first_row = group * shape.m;
+    const uint64_t member = begin / items, first_row = member % s.groups * shape.m;
     QuantizedGemm product{.shape = shape,
                           .a = static_cast<const uint8_t*>(call.w) + first_row * shape.k,
                           .a_stride = static_cast<int64_t>(shape.k),
@@ -113,14 +108,13 @@ void quantized_conv(const QuantizedConv& call, uint64_t begin, uint64_t end, std
     advance(output.row_multipliers, first_row);
     if (output.y != nullptr) output.y = static_cast<uint8_t*>(output.y) + member * shape.m * shape.n;
     advance(output.sums, member * shape.m * shape.n);
-    const ByteRows rows{.b = static_cast<const uint8_t*>(call.x) + member * (s.in_channels / s.groups) * volume(s.in),
-                        .columns_of = &s,
-                        .padding = static_cast<uint8_t>(call.x_zero)};
+    const GroupedImage grouped{.shape = &s,
+                               .pixels = static_cast<const float*>(image) + member * member_pixels,
+                               .padding = core_group_of(shape, call.x_zero)};
     const uint64_t last = std::min(end, (member + 1) * items);
-    core_quantized(product, rows, begin - member * items, last - member * items, scratch);
+    core_quantized(product, &grouped, begin - member * items, last - member * items, scratch);
     begin = last;
   }
 }
 
 }  // namespace mortise::neon
-#endif

@@ -21,9 +21,9 @@ uint64_t GroupPanels(const QuantizedGemmShape& shape) {
 
 class QuantizedRunner {
  public:
-  QuantizedRunner(const QuantizedGemm& call, const ByteRows& rows, std::byte* scratch)
+  QuantizedRunner(const QuantizedGemm& call, const GroupedImage* image, std::byte* scratch)
       : call_(call),
-        rows_(rows),
+        image_(image),
         panels_(call.shape.n, QuantizedTileSize()),
         group_(std::min(panels_.count(), GroupPanels(call.shape))),
         a_has_zeros_(HasZeros(call)),
@@ -38,7 +38,7 @@ class QuantizedRunner {
       if (call_.packed_b == nullptr) {
         std::byte* panel = panel_scratch_;
         for (uint64_t p = first; p < last; ++p) {
-          PackPanel(call_.shape, rows_, panels_.column(p), panels_.columns(p), panels_.width(p), a_has_zeros_, panel);
+          Pack(p, panel);
           panel += panels_.width(p) * ColumnBytes(call_.shape.k);
         }
       }
@@ -50,6 +50,16 @@ class QuantizedRunner {
   }
 
  private:
+  void Pack(uint64_t p, std::byte* panel) const {
+    const uint64_t column = panels_.column(p), n = panels_.columns(p), width = panels_.width(p);
+    if (image_ != nullptr) {
+      PackImage(call_.shape, *image_, column, n, width, a_has_zeros_, panel);
+    } else {
+      const ByteMatrix b{call_.b, call_.b_row_stride, call_.b_column_stride};
+      PackMatrix(call_.shape, b, column, n, width, a_has_zeros_, panel);
+    }
+  }
+
   // Whether the sums of B's columns matter.
   static bool HasZeros(const QuantizedGemm& call) {
     const int32_t* const values = call.a_zero.values;
@@ -132,7 +142,7 @@ class QuantizedRunner {
   }
 
   const QuantizedGemm& call_;
-  const ByteRows& rows_;
+  const GroupedImage* const image_;
   const Panels panels_;
   const uint64_t group_;
   const bool a_has_zeros_;
@@ -140,8 +150,9 @@ class QuantizedRunner {
   std::byte* const row_scratch_;
 };
 
-void CoreQuantized(const QuantizedGemm& call, const ByteRows& rows, uint64_t begin, uint64_t end, std::byte* scratch) {
-  QuantizedRunner(call, rows, scratch).Run(begin, end);
+void CoreQuantized(const QuantizedGemm& call, const GroupedImage* image, uint64_t begin, uint64_t end,
+                   std::byte* scratch) {
+  QuantizedRunner(call, image, scratch).Run(begin, end);
 }
 
 Work CoreQuantizedWork(const QuantizedGemmShape& shape) {
@@ -163,12 +174,41 @@ uint64_t QuantizedPackedSize(const QuantizedGemmShape& shape) {
   return panels.column(panels.count()) * ColumnBytes(shape.k);
 }
 
-void QuantizedPack(const QuantizedGemmShape& shape, const ByteRows& rows, std::byte* packed) {
+void QuantizedPack(const QuantizedGemmShape& shape, const ByteMatrix& b, std::byte* packed) {
   const Panels panels(shape.n, QuantizedTileSize());
   if (shape.n == 0) return;
   for (uint64_t p = 0; p < panels.count(); ++p) {
-    PackPanel(shape, rows, panels.column(p), panels.columns(p), panels.width(p), true,
-              packed + panels.column(p) * ColumnBytes(shape.k));
+    PackMatrix(shape, b, panels.column(p), panels.columns(p), panels.width(p), true,
+               packed + panels.column(p) * ColumnBytes(shape.k));
+  }
+}
+
+uint64_t GroupSize() { return kGroup; }
+
+float GroupOf(const QuantizedGemmShape& shape, int32_t zero) {
+  Packed group[kGroup];
+  std::fill_n(group, kGroup, static_cast<Packed>(kGroup == 4 ? zero + Shift(shape) : zero));
+  float bits;
+  std::memcpy(&bits, group, sizeof(bits));
+  return bits;
+}
+
+void GroupChannels(const QuantizedGemmShape& shape, const void* x, uint64_t channels, uint64_t n, int32_t zero,
+                   float* to) {
+  HWY_ALIGN uint8_t zeros[kMaxPanelWidth], tails[kGroup][kMaxPanelWidth] = {};
+  std::fill_n(zeros, kMaxPanelWidth, static_cast<uint8_t>(zero));
+  HWY_ALIGN Packed groups[kGroup * kMaxPanelWidth];
+  for (uint64_t at = 0; at < n; at += kMaxPanelWidth) {
+    const uint64_t count = std::min(kMaxPanelWidth, n - at);
+    const bool is_tail = count < kMaxPanelWidth;
+    const uint8_t* rows[kGroup];
+    for (uint64_t c = 0; c < kGroup; ++c) {
+      rows[c] = c < channels ? static_cast<const uint8_t*>(x) + c * n + at : zeros;
+      if (is_tail) rows[c] = static_cast<const uint8_t*>(std::memcpy(tails[c], rows[c], count));
+    }
+    InterleaveAs(shape.b_signed, rows, Shift(shape), kMaxPanelWidth,
+                 is_tail ? groups : reinterpret_cast<Packed*>(to + at));
+    if (is_tail) std::memcpy(to + at, groups, count * sizeof(float));
   }
 }
 
@@ -182,11 +222,26 @@ HWY_EXPORT(CoreQuantized);
 HWY_EXPORT(CoreQuantizedWork);
 HWY_EXPORT(QuantizedPackedSize);
 HWY_EXPORT(QuantizedPack);
+HWY_EXPORT(GroupSize);
+HWY_EXPORT(GroupOf);
+HWY_EXPORT(GroupChannels);
 
 Work core_quantized_work(const QuantizedGemmShape& shape) { return HWY_DYNAMIC_DISPATCH(CoreQuantizedWork)(shape); }
 
-void core_quantized(const QuantizedGemm& call, const ByteRows& rows, uint64_t begin, uint64_t end, std::byte* scratch) {
-  HWY_DYNAMIC_DISPATCH(CoreQuantized)(call, rows, begin, end, scratch);
+void core_quantized(const QuantizedGemm& call, const GroupedImage* image, uint64_t begin, uint64_t end,
+                    std::byte* scratch) {
+  HWY_DYNAMIC_DISPATCH(CoreQuantized)(call, image, begin, end, scratch);
+}
+
+uint64_t core_group_size() { return HWY_DYNAMIC_DISPATCH(GroupSize)(); }
+
+float core_group_of(const QuantizedGemmShape& shape, int32_t zero) {
+  return HWY_DYNAMIC_DISPATCH(GroupOf)(shape, zero);
+}
+
+void core_group_channels(const QuantizedGemmShape& shape, const void* x, uint64_t channels, uint64_t n, int32_t zero,
+                         float* to) {
+  HWY_DYNAMIC_DISPATCH(GroupChannels)(shape, x, channels, n, zero, to);
 }
 
 uint64_t quantized_packed_b_size(const QuantizedGemmShape& shape) {
@@ -195,15 +250,13 @@ uint64_t quantized_packed_b_size(const QuantizedGemmShape& shape) {
 
 void quantized_pack_b(const QuantizedGemmShape& shape, const void* b, int64_t row_stride, int64_t column_stride,
                       void* packed) {
-  const ByteRows rows{.b = b, .row_stride = row_stride, .column_stride = column_stride};
-  HWY_DYNAMIC_DISPATCH(QuantizedPack)(shape, rows, static_cast<std::byte*>(packed));
+  HWY_DYNAMIC_DISPATCH(QuantizedPack)(shape, {b, row_stride, column_stride}, static_cast<std::byte*>(packed));
 }
 
 Work quantized_gemm_work(const QuantizedGemmShape& shape) { return core_quantized_work(shape); }
 
 void quantized_gemm(const QuantizedGemm& call, uint64_t begin, uint64_t end, std::byte* scratch) {
-  core_quantized(call, {.b = call.b, .row_stride = call.b_row_stride, .column_stride = call.b_column_stride}, begin,
-                 end, scratch);
+  core_quantized(call, nullptr, begin, end, scratch);
 }
 
 }  // namespace mortise::neon

@@ -2,11 +2,13 @@
 //
 // QLinearConv and QLinearMatMul. Scales and zero points may come in the run: the first phase makes of them a multiplier
 // and a zero point for every output channel (column), in the temporary.
-#include <memory>
+#include <optional>
 
 #include "../broadcast.h"
 #include "../registry.h"
 #include "image.h"
+#include "mortise/sdk/memory_plan.h"
+#include "mortise/sdk/tensor_view.h"
 #include "quantized.h"
 
 namespace mortise::neon {
@@ -59,8 +61,8 @@ QuantizedOutput output(const Operands& o, const Signs& signs) {
 
 class QLinearConv final : public Op {
  public:
-  QLinearConv(sdk::WindowAttributes window, int64_t groups, const Signs& signs)
-      : attributes_(std::move(window)), groups_(groups), signs_(signs) {}
+  QLinearConv(sdk::WindowAttributes window, int64_t groups, const Signs& signs, std::optional<sdk::TensorView> weights)
+      : attributes_(std::move(window)), groups_(groups), signs_(signs), weights_(weights) {}
 
   Status infer(std::span<const Shape> in, std::span<Shape> out) const override {
     MORTISE_ASSIGN(const sdk::Window window, conv_window(attributes_, in[kA], in[kB], groups_));
@@ -76,28 +78,65 @@ class QLinearConv final : public Op {
   void plan(std::span<const Shape> in, std::span<const Shape>, Call& call) const override {
     const sdk::Window window = conv_window(attributes_, in[kA], in[kB], groups_).value();
     const auto channels = static_cast<uint64_t>(in[kB][0]);
-    const ConvShape shape = conv_shape(window, in[kA], channels, static_cast<uint64_t>(groups_));
+    const QuantizedConvPlan plan =
+        plan_quantized_conv(conv_shape(window, in[kA], channels, static_cast<uint64_t>(groups_)));
     const bool biased = in.size() > kConvBias;
     add_parameters(call, in, channels, signs_.b);
-    call.split(quantized_conv_work(shape), [=, signs = signs_](const Operands& o, uint64_t begin, uint64_t end) {
-      QuantizedConv now{.shape = shape,
-                        .x = o.inputs[kA],
-                        .x_signed = signs.a,
-                        .x_zero = byte_at(o, kAZero, 0, signs.a),
-                        .w = o.inputs[kB],
-                        .w_signed = signs.b,
+    const bool pack_in_run = !plan.depthwise && packed_.raw() == nullptr;
+    const uint64_t weights_at = sdk::align_up(call.temporary_bytes);
+    const uint64_t image_at = weights_at + (pack_in_run ? sdk::align_up(packed_size(in[kB])) : 0);
+    call.temporary_bytes = image_at + plan.image_bytes;
+    if (pack_in_run) {
+      call.split(1, static_cast<double>(in[kB].num_elements()),
+                 [w = in[kB], weights_at](const Operands& o, uint64_t, uint64_t) {
+                   pack(w, o.inputs[kB], o.temporary + weights_at);
+                 });
+    }
+    const auto made = [=, this](const Operands& o) {
+      QuantizedConv now{.x = o.inputs[kA],
+                        .x_signed = signs_.a,
+                        .x_zero = byte_at(o, kAZero, 0, signs_.a),
+                        .w = plan.depthwise ? o.inputs[kB]
+                             : pack_in_run  ? o.temporary + weights_at
+                                            : static_cast<const std::byte*>(packed_.raw()),
+                        .w_signed = signs_.b,
                         .w_zero = {.values = b_zeros(o, channels)},
-                        .output = output(o, signs)};
+                        .output = output(o, signs_)};
       now.output.row_multipliers = multipliers(o);
       if (biased) now.output.row_bias = o.in<int32_t>(kConvBias);
-      quantized_conv(now, begin, end, o.scratch);
+      return now;
+    };
+    call.split(plan.image_work, [=](const Operands& o, uint64_t begin, uint64_t end) {
+      quantized_conv_image(plan, made(o), o.temporary + image_at, begin, end);
+    });
+    call.split(plan.work, [=](const Operands& o, uint64_t begin, uint64_t end) {
+      quantized_conv(plan, made(o), o.temporary + image_at, begin, end, o.scratch);
     });
   }
 
+  Status prepare(const sdk::Host& host) override {
+    if (!weights_) return {};
+    const Shape w(weights_->dims());
+    if (packed_size(w) == 0) return {};
+    MORTISE_ASSIGN(packed_, host.allocate(DType::kU8, {static_cast<int64_t>(packed_size(w))}));
+    pack(w, weights_->raw().data, packed_.raw());
+    return {};
+  }
+
  private:
+  static uint64_t taps(const Shape& w) { return static_cast<uint64_t>(w.product(2, w.rank())); }
+  static uint64_t packed_size(const Shape& w) {
+    return quantized_weights_size(static_cast<uint64_t>(w[0]), static_cast<uint64_t>(w[1]), taps(w));
+  }
+  static void pack(const Shape& w, const void* weights, void* packed) {
+    quantized_pack_weights(static_cast<uint64_t>(w[0]), static_cast<uint64_t>(w[1]), taps(w), weights, packed);
+  }
+
   const sdk::WindowAttributes attributes_;
   const int64_t groups_;
   const Signs signs_;
+  const std::optional<sdk::TensorView> weights_;  // if they are constant
+  Tensor packed_;
 };
 
 class QLinearMatMul final : public Op {
@@ -180,7 +219,9 @@ Lowered lower_qlinear_conv(NodeReader& node) {
   sdk::WindowAttributes window = window_attributes(node);
   const Signs signs = read(node);
   if (node.has_input(kConvBias)) node.operand(kConvBias, {DType::kI32});
-  return node.make<QLinearConv>(std::move(window), node.get_int("group", 1), signs);
+  std::optional<sdk::TensorView> weights;
+  if (node.is_constant(kB)) weights = node.constant(kB);
+  return node.make<QLinearConv>(std::move(window), node.get_int("group", 1), signs, weights);
 }
 
 Lowered lower_qlinear_matmul(NodeReader& node) {

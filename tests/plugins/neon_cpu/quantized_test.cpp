@@ -48,17 +48,25 @@ TEST_P(NeonQuantized, ConvIsExact) {
   for (const Test& test :
        {Test{{1, 3, 9, 8}, {5, 3, 3, 3}, 1, {1, 1, 1, 1}}, Test{{2, 8, 6, 6}, {16, 8, 1, 1}, 1, {0, 0, 0, 0}},
         Test{{1, 6, 7, 7}, {6, 1, 3, 3}, 6, {1, 1, 1, 1}}, Test{{1, 4, 5, 5}, {6, 2, 2, 2}, 2, {0, 1, 1, 0}}}) {
-    NeonModel model;
-    model.input("x", {-1, -1, -1, -1}, "", a);
-    const int64_t channels = test.weights[0];
-    model.node("QLinearConv",
-               {"x", model.constant(number(0.02f)), model.constant(zero_point(a, 5)),
-                model.constant(bytes(b, test.weights, 2)), model.constant(random_tensor({channels}, 3, 0.01f, 0.02f)),
-                model.constant(zero_point(b, 0)), model.constant(number(1.5f)), model.constant(zero_point(a, 7)),
-                model.constant(bytes(DType::kI32, {channels}, 6))},
-               "y", {{"group", test.group}, {"pads", test.pads}});
-    model.output("y", a);
-    model.expect_like_reference({bytes(a, test.image, 1)});
+    for (const bool constant : {true, false}) {
+      NeonModel model;
+      model.input("x", {-1, -1, -1, -1}, "", a);
+      const int64_t channels = test.weights[0];
+      const Tensor weights = bytes(b, test.weights, 2);
+      std::vector<Tensor> inputs = {bytes(a, test.image, 1)};
+      if (!constant) {
+        model.input("w", Dims(test.weights.begin(), test.weights.end()), "", b);
+        inputs.push_back(weights);
+      }
+      model.node("QLinearConv",
+                 {"x", model.constant(number(0.02f)), model.constant(zero_point(a, 5)),
+                  constant ? model.constant(weights) : "w", model.constant(random_tensor({channels}, 3, 0.01f, 0.02f)),
+                  model.constant(zero_point(b, constant ? 0 : 3)), model.constant(number(1.5f)),
+                  model.constant(zero_point(a, 7)), model.constant(bytes(DType::kI32, {channels}, 6))},
+                 "y", {{"group", test.group}, {"pads", test.pads}});
+      model.output("y", a);
+      model.expect_like_reference(inputs);
+    }
   }
 }
 

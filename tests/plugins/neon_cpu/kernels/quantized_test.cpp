@@ -160,11 +160,14 @@ void check_conv(const ConvShape& s, bool x_signed, bool w_signed, bool per_chann
                         w_zeros = random_integers<int32_t>(s.out_channels, -3, 3);
   const Buffer<float> multipliers = random_floats(s.out_channels, 0.0005f, 0.001f);
   Buffer<uint8_t> y(s.batch * s.out_channels * out, 99, 1);
-  QuantizedConv call{.shape = s,
-                     .x = x.data(),
+  const QuantizedConvPlan plan = plan_quantized_conv(s);
+  Buffer<uint8_t> packed(quantized_weights_size(s.out_channels, ic, kernel)), image(plan.image_bytes);
+  quantized_pack_weights(s.out_channels, ic, kernel, w.data(), packed.data());
+  ASSERT_TRUE(packed.intact());
+  QuantizedConv call{.x = x.data(),
                      .x_signed = x_signed,
                      .x_zero = x_signed ? -3 : 130,
-                     .w = w.data(),
+                     .w = plan.depthwise ? w.data() : packed.data(),
                      .w_signed = w_signed,
                      .w_zero = {.value = w_signed ? 0 : 120},
                      .output = {.y = y.data(),
@@ -174,8 +177,12 @@ void check_conv(const ConvShape& s, bool x_signed, bool w_signed, bool per_chann
                                 .row_multipliers = multipliers.data(),
                                 .low = 4}};
   if (per_channel) call.w_zero.values = w_zeros.data();
-  run_in_all_cuts(quantized_conv_work(s), y,
-                  [&](uint64_t begin, uint64_t end, std::byte* scratch) { quantized_conv(call, begin, end, scratch); });
+  run_in_all_cuts(plan.image_work, image, [&](uint64_t begin, uint64_t end, std::byte*) {
+    quantized_conv_image(plan, call, image.data(), begin, end);
+  });
+  run_in_all_cuts(plan.work, y, [&](uint64_t begin, uint64_t end, std::byte* scratch) {
+    quantized_conv(plan, call, image.data(), begin, end, scratch);
+  });
   for (uint64_t plane = 0; plane < s.batch * s.out_channels; ++plane) {
     const uint64_t channel = plane % s.out_channels, first = (plane / s.out_channels * s.groups + channel / oc) * ic;
     for (uint64_t o = 0; o < out; ++o) {
