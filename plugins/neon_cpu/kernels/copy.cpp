@@ -20,11 +20,14 @@ struct Axis {
   int64_t x, y;  // strides
 };
 
-// Rows of the innermost axis or, with blocks, of the innermost two; an item is some of them.
+// Rows of the innermost axis or, with blocks, of the innermost two. They are walked in parts: strips of kBlock rows of the
+// second axis, or pieces of a row; an item is some of them.
 struct Shape {
   uint64_t inner = 1;
   uint64_t second = 1;  // extent of the axis that blocks run over; 1: no blocks
-  uint64_t outer = 1;
+  uint64_t part = 1;    // rows of a strip, or elements of a piece
+  uint64_t parts = 1;   // of an index of the outer axes
+  uint64_t outer = 1;   // parts of all
   uint64_t per_item = 1;
 };
 
@@ -33,12 +36,12 @@ Shape shape_of(const CopyPlan& plan) {
   const bool blocked = plan.rank > 1 && plan.x_strides[plan.rank - 1] != 1 && plan.x_strides[plan.rank - 2] == 1;
   size_t outer_rank = plan.rank - 1;
   if (blocked) shape.second = plan.extents[--outer_rank];
+  shape.part =
+      blocked ? kBlock : std::clamp<uint64_t>(kItemBytes / plan.element_bytes, 1, std::max<uint64_t>(shape.inner, 1));
+  shape.parts = ((blocked ? shape.second : shape.inner) + shape.part - 1) / shape.part;
+  shape.outer = shape.parts;
   for (size_t axis = 0; axis < outer_rank; ++axis) shape.outer *= plan.extents[axis];
-  if (blocked) {
-    // Strips of kBlock rows of the second axis.
-    shape.outer *= (shape.second + kBlock - 1) / kBlock;
-  }
-  const uint64_t bytes = shape.inner * plan.element_bytes * (blocked ? kBlock : 1);
+  const uint64_t bytes = shape.part * (blocked ? shape.inner : 1) * plan.element_bytes;
   shape.per_item = std::max<uint64_t>(1, kItemBytes / std::max<uint64_t>(bytes, 1));
   return shape;
 }
@@ -75,24 +78,25 @@ void copy_items(const CopyPlan& plan, const T* x, T* y, uint64_t begin, uint64_t
   const Shape shape = shape_of(plan);
   const size_t inner = plan.rank - 1;
   const bool blocked = shape.second > 1;
-  const uint64_t strips = blocked ? (shape.second + kBlock - 1) / kBlock : 1;
   const size_t outer_rank = blocked ? inner - 1 : inner;
   const uint64_t last = std::min(shape.outer, end * shape.per_item);
   for (uint64_t row = begin * shape.per_item; row < last; ++row) {
     int64_t at_x = 0, at_y = 0;
-    uint64_t rest = row / strips;
+    uint64_t rest = row / shape.parts;
     for (size_t axis = outer_rank; axis-- > 0; rest /= plan.extents[axis]) {
       const auto index = static_cast<int64_t>(rest % plan.extents[axis]);
       at_x += index * plan.x_strides[axis];
       at_y += index * plan.y_strides[axis];
     }
+    const uint64_t first = row % shape.parts * shape.part;
     if (blocked) {
-      const uint64_t first = row % strips * kBlock;
       copy_strip(x + at_x + first, plan.x_strides[inner],
                  y + at_y + static_cast<int64_t>(first) * plan.y_strides[inner - 1], plan.y_strides[inner - 1],
-                 plan.y_strides[inner], std::min(kBlock, shape.second - first), shape.inner);
+                 plan.y_strides[inner], std::min(shape.part, shape.second - first), shape.inner);
     } else {
-      copy_row(x + at_x, plan.x_strides[inner], y + at_y, plan.y_strides[inner], shape.inner);
+      copy_row(x + at_x + static_cast<int64_t>(first) * plan.x_strides[inner], plan.x_strides[inner],
+               y + at_y + static_cast<int64_t>(first) * plan.y_strides[inner], plan.y_strides[inner],
+               std::min(shape.part, shape.inner - first));
     }
   }
 }

@@ -86,6 +86,13 @@ TEST(Copies, SliceExpandAndReverse) {
   check_all({200, 300}, {-300, 1}, {300, 1});
 }
 
+TEST(Copies, LongRowsAreManyItems) {
+  EXPECT_EQ(plan_copy(4, {{1 << 20}}, {{1}}, {{1}}).work.items, 128u);
+  check_all({100003}, {1}, {1});
+  check_all({100003}, {-1}, {1});
+  check_all({3, 70001}, {70001, 1}, {70003, 1});
+}
+
 TEST(Copies, ScalarsAndNothing) {
   check_all({}, {}, {});
   check_all({1, 1}, {5, 5}, {5, 5});
