@@ -14,24 +14,23 @@
 HWY_BEFORE_NAMESPACE();
 namespace mortise::neon::HWY_NAMESPACE {
 
-// Sum of load(i, left) over i = 0, lanes, 2 * lanes, … below n, where left = n - i: a vector, which is 0 from element
-// `left` on.
+// Sum of load(i, left) over i = 0, kLanes, 2 * kLanes, … below n: a vector, of which the first `left` elements count, all
+// from kLanes on; the others are 0.
 template <class Load>
 HWY_INLINE double SumOver(uint64_t n, Load load) {
   const Floats d;
-  const size_t lanes = hn::Lanes(d);
   double sum = 0;
   for (uint64_t begin = 0; begin < n; begin += 4096) {
     const uint64_t end = std::min(n, begin + 4096);
     Vec s0 = hn::Zero(d), s1 = s0, s2 = s0, s3 = s0;
     uint64_t i = begin;
-    for (; i + 4 * lanes <= end; i += 4 * lanes) {
-      s0 = hn::Add(s0, load(i, n - i));
-      s1 = hn::Add(s1, load(i + lanes, n - i - lanes));
-      s2 = hn::Add(s2, load(i + 2 * lanes, n - i - 2 * lanes));
-      s3 = hn::Add(s3, load(i + 3 * lanes, n - i - 3 * lanes));
+    for (; i + 4 * kLanes <= end; i += 4 * kLanes) {
+      s0 = hn::Add(s0, load(i, kLanes));
+      s1 = hn::Add(s1, load(i + kLanes, kLanes));
+      s2 = hn::Add(s2, load(i + 2 * kLanes, kLanes));
+      s3 = hn::Add(s3, load(i + 3 * kLanes, kLanes));
     }
-    for (; i < end; i += lanes) s0 = hn::Add(s0, load(i, n - i));
+    for (; i < end; i += kLanes) s0 = hn::Add(s0, load(i, n - i));
     sum += hn::GetLane(hn::SumOfLanes(d, hn::Add(hn::Add(s0, s1), hn::Add(s2, s3))));
   }
   return sum;
