@@ -34,19 +34,22 @@ Port make_port(const Graph& graph, ValueId id, Symbol name) {
 
 // OK if a value may be given where the type is declared; otherwise what was given.
 Status check_value(const Type& type, const Value& value) {
+  static const Type kUnknown;
+  const Type& element_type = type.element != nullptr ? *type.element : kUnknown;
   if (type.kind == ValueKind::kNone) return {};
-  if (type.kind == ValueKind::kOptional && value.kind != ValueKind::kOptional) return check_value(*type.element, value);
+  if (type.kind == ValueKind::kOptional && value.kind != ValueKind::kOptional) return check_value(element_type, value);
   if (type.kind != value.kind) return invalid_argument("a value of another kind was given");
   if (!value.is_tensor()) {
     if (type.kind == ValueKind::kOptional && value.elements.size() > 1) {
       return invalid_argument("an optional of ", value.elements.size(), " elements was given");
     }
     if (type.kind != ValueKind::kOptional && type.kind != ValueKind::kSequence) return {};
-    for (const Value& element : value.elements) MORTISE_TRY(check_value(*type.element, element));
+    for (const Value& element : value.elements) MORTISE_TRY(check_value(element_type, element));
     return {};
   }
   const Tensor& tensor = value.tensor;
-  bool fits = tensor.dtype() == type.dtype && (!type.dims || type.dims->size() == tensor.rank());
+  bool fits = (tensor.dtype() == type.dtype || type.dtype == DType::kUndefined) &&
+              (!type.dims || type.dims->size() == tensor.rank());
   for (uint32_t axis = 0; fits && type.dims && axis < tensor.rank(); ++axis) {
     const Dim& extent = (*type.dims)[axis];
     fits = !is_known(extent) || extent.value == tensor.dim(axis);

@@ -71,6 +71,23 @@ TEST(OptionalInput, RefusesWhatItCannotHold) {
               HasSubstr("but an optional of 2 elements was given"));
 }
 
+TEST(SequenceInput, HoldsWhatIsDeclaredWhereSomethingIs) {
+  for (const bool known : {true, false}) {
+    onnx::ModelProto model;
+    model.ParseFromString(test::model_bytes("g (float[n] x) => (y) { y = SequenceLength(x) }", 18));
+    onnx::ValueInfoProto& input = *model.mutable_graph()->mutable_input(0);
+    if (!known) input.mutable_type()->mutable_tensor_type()->clear_elem_type();
+    make_sequence(input);
+    auto session = load(model);
+    ASSERT_TRUE(session.ok()) << session.status().message();
+    const Value ints(ValueKind::kSequence, {Tensor::of<int64_t>({1}, {3})});
+    const auto y = session->run({{"x", ints}});
+    EXPECT_EQ(y.ok(), !known) << y.status().message();
+    const std::string sentence = known ? "sequence(float32[n]), but int64[1] was given" : "";
+    EXPECT_THAT(y.status().message(), HasSubstr(sentence));
+  }
+}
+
 TEST(OptionalInput, TakesThePlainValueThatALoopCarries) {
   // The first iteration begins with what is given, or with 0; each appends its number.
   onnx::ModelProto model;
