@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <deque>
 
 #include "core/run/control_flow.h"
 #include "core/run/copy.h"
@@ -11,7 +10,8 @@
 namespace mortise::run {
 namespace {
 
-// The values of a run. An optional input may be given the plain value, which then gets an optional around it.
+// The values of a run. An optional input may be given the plain value, which then gets an optional around it. Where there
+// is none, nothing is allocated.
 class GivenValues {
  public:
   GivenValues(const Graph& graph, std::span<const Value* const> inputs) : all_(inputs) {
@@ -19,7 +19,10 @@ class GivenValues {
       if (graph.value(graph.inputs[i]).type.kind != ValueKind::kOptional) continue;
       const Value& value = *inputs[i];
       if (value.kind == ValueKind::kOptional) continue;
-      if (pointers_.empty()) pointers_.assign(inputs.begin(), inputs.end());
+      if (pointers_.empty()) {
+        pointers_.assign(inputs.begin(), inputs.end());
+        wrapped_.reserve(graph.inputs.size());
+      }
       Value& wrapped = wrapped_.emplace_back(ValueKind::kOptional, std::vector<Value>());
       if (value.kind != ValueKind::kNone) wrapped.elements.push_back(value);
       pointers_[i] = &wrapped;
@@ -31,7 +34,7 @@ class GivenValues {
  private:
   std::span<const Value* const> all_;
   std::vector<const Value*> pointers_;  // empty: nothing is wrapped
-  std::deque<Value> wrapped_;
+  std::vector<Value> wrapped_;
 };
 
 }  // namespace
