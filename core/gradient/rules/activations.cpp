@@ -92,6 +92,11 @@ Status differentiate_swish(Derivation& d) {
   return d.through({x * op("Sigmoid", {d.real("alpha", 1) * x})});
 }
 
+Status differentiate_swi_glu(Derivation& d) {
+  const Term gate = d.x(0);
+  return d.through({gate * op("Sigmoid", {d.real("alpha", 1) * gate}) * d.x(1)});
+}
+
 Status differentiate_mish(Derivation& d) { return d.through({d.x() * op("Tanh", {op("Softplus", {d.x()})})}); }
 
 Status differentiate_gelu(Derivation& d) {

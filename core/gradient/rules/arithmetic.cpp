@@ -1,4 +1,4 @@
-// Add, Sub, Mul, Div, Neg, Pow, Sum, Mean: what was broadcast is summed up again.
+// Add, Sub, Mul, Div, Mod, Neg, Pow, Sum, Mean: what was broadcast is summed up again.
 #include "core/gradient/sweep.h"
 #include "core/gradient/terms.h"
 
@@ -44,6 +44,13 @@ Status differentiate_pow(Derivation& d) {
     const Term slope = d.y() * op("Log", {where(greater(x, number(0, x)), x, number(1, x))});
     d.give_sum(1, cast(d.dy() * slope, d.x(1).dtype()));
   }
+  return {};
+}
+
+// a - b * (a / b, rounded to an integer)
+Status differentiate_mod(Derivation& d) {
+  d.give_sum(0, d.dy());
+  if (d.wants(1)) d.give_sum(1, -(d.dy() * ((d.x(0) - d.y()) / d.x(1))));
   return {};
 }
 

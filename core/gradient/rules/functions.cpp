@@ -44,7 +44,8 @@ Status differentiate_asinh(Derivation& d) { return over(d, root(square(d.x()) + 
 Status differentiate_acosh(Derivation& d) { return over(d, root(square(d.x()) - 1.0)); }
 Status differentiate_atanh(Derivation& d) { return over(d, 1.0 - square(d.x())); }
 
-// Ceil, Floor, Round, Sign: constant but for their steps.
-Status differentiate_steps(Derivation&) { return {}; }
+// Ceil, Floor, Round, Sign, Hardmax: constant but for their steps. EyeLike, RandomNormalLike, RandomUniformLike: see
+// the shape alone.
+Status differentiate_constant(Derivation&) { return {}; }
 
 }  // namespace mortise::gradient

@@ -111,6 +111,21 @@ Status differentiate_lp_normalization(Derivation& d) {
   return d.through({d.x() / norm});
 }
 
+// x / (bias + alpha * mean of the squares in a window over the channels, zeros around them) ^ beta
+Status differentiate_lrn(Derivation& d) {
+  const Term x = widen(d.x());
+  const int64_t size = d.node().get_int("size", 1), before = (size - 1) / 2;
+  const Term shape = shape_of(x);
+  const Term rows = op("Reshape", {x * x, concat_ints({part_of(shape, 0, 1), ints(d.emitter(), {1}),
+                                                       part_of(shape, 1, 2), ints(d.emitter(), {-1})})});
+  const Term squares = op("AveragePool", {rows},
+                          {{"kernel_shape", std::vector<int64_t>{size, 1}},
+                           {"pads", std::vector<int64_t>{before, 0, size - 1 - before, 0}},
+                           {"count_include_pad", 1}});
+  const Term base = d.real("bias", 1) + d.real("alpha", 0.0001f) * reshape_like(squares, x);
+  return d.through({cast(x / op("Pow", {base, number(d.real("beta", 0.75), x)}), d.y().dtype())});
+}
+
 // The divisor is the deviation plus 1e-9.
 Status differentiate_mean_variance_normalization(Derivation& d) {
   const auto given = d.node().get_ints("axes");

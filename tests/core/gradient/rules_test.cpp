@@ -15,6 +15,7 @@ TEST(Derivative, OfArithmetic) {
     check_gradient({.nodes = node + "(a, a)", .variables = {{"a", {3}}}, .twice = false});
   }
   check_gradient({.nodes = "y = Div(a, b)", .variables = {{"a", {2, 3}}, {"b", {2, 1}, 0.5, 2}}});
+  check_gradient({.nodes = "y = Mod <fmod = 1> (a, b)", .variables = {{"a", {2, 3}, -2, 2}, {"b", {3}, 0.5, 0.9}}});
   check_gradient({.nodes = "y = Neg(a)", .variables = {{"a", {3}}}});
   check_gradient({.nodes = "y = Max(a, b, c)", .variables = {{"a", {2, 3}}, {"b", {3}}, {"c", {2, 1}}}});
   check_gradient({.nodes = "y = Mean(a, b, c)", .variables = {{"a", {2, 3}}, {"b", {3}}, {"c", {2, 1}}}});
@@ -40,7 +41,7 @@ TEST(Derivative, OfFunctions) {
 }
 
 TEST(Derivative, OfStepsIsZero) {
-  for (const char* op : {"Ceil", "Floor", "Round", "Sign"}) {
+  for (const char* op : {"Ceil", "Floor", "Round", "Sign", "Hardmax"}) {
     check_gradient({.nodes = std::string("s = ") + op + "(x)\ny = Mul(s, x)", .variables = {{"x", {5}, 0.1, 2}}});
   }
 }
@@ -54,6 +55,8 @@ TEST(Derivative, OfActivations) {
   check_gradient({.nodes = "y = Gelu(x)", .variables = {{"x", {7}, -3, 3}}, .opset = 20});
   check_gradient({.nodes = "y = Gelu <approximate = \"tanh\"> (x)", .variables = {{"x", {7}, -3, 3}}, .opset = 20});
   check_gradient({.nodes = "y = Swish <alpha = 1.5> (x)", .variables = {{"x", {7}, -3, 3}}, .opset = 24});
+  check_gradient(
+      {.nodes = "y = SwiGLU <alpha = 1.5> (a, b)", .variables = {{"a", {2, 3}}, {"b", {2, 3}}}, .opset = 28});
   check_gradient({.nodes = "y = PRelu(x, s)", .variables = {{"x", {2, 3, 4}}, {"s", {3, 1}}}});
 }
 
@@ -169,6 +172,9 @@ TEST(Derivative, OfNormalizations) {
                   .variables = {{"x", {2, 4, 3}}, {"s", {2}}, {"b", {2}}}});
   check_gradient({.nodes = "y = LpNormalization <axis = 1> (x)", .variables = {{"x", {2, 3}, 0.5, 2}}});
   check_gradient({.nodes = "y = LpNormalization <axis = 0, p = 1> (x)", .variables = {{"x", {2, 3}}}});
+  check_gradient(
+      {.nodes = "y = LRN <size = 3, alpha = 0.3, beta = 0.6, bias = 1.5> (x)", .variables = {{"x", {2, 4, 2}}}});
+  check_gradient({.nodes = "y = LRN <size = 4, alpha = 0.3> (x)", .variables = {{"x", {1, 5, 2, 2}}}});
   check_gradient({.nodes = "y = MeanVarianceNormalization(x)", .variables = {{"x", {2, 2, 2, 2}}}});
 }
 
@@ -178,6 +184,66 @@ TEST(Derivative, OfSoftmax) {
     check_gradient({.nodes = "y = " + op + "<axis = 1> (x)", .variables = {{"x", {2, 3, 4}}}});
     check_gradient({.nodes = "y = " + op + "(x)", .variables = {{"x", {2, 3, 2}}}, .opset = 12});
   }
+}
+
+TEST(Derivative, OfAttention) {
+  const auto attention = [](const std::string& attributes, std::vector<Variable> variables, const std::string& inputs,
+                            const std::string& before = "") {
+    check_gradient({.nodes = before + "y = Attention <" + attributes + "> (" + inputs + ")",
+                    .variables = std::move(variables),
+                    .opset = 23});
+  };
+  const std::vector<Variable> heads = {{"q", {2, 2, 3, 2}}, {"k", {2, 2, 4, 2}}, {"v", {2, 2, 4, 3}}};
+  attention("softcap = 0.0", heads, "q, k, v");
+  attention("softcap = 0.8, scale = 1.5", heads, "q, k, v");
+  attention("is_causal = 1", heads, "q, k, v");
+  attention("is_causal = 1", heads, "q, k, v, m",
+            "m = Constant <value = bool[3, 4] {0, 0, 0, 0, 1, 0, 1, 1, 1, 1, 1, 0}> ()\n");
+  const std::vector<Variable> few = {{"q", {1, 4, 2, 2}}, {"k", {1, 2, 3, 2}}, {"v", {1, 2, 3, 1}}, {"m", {2, 3}}};
+  attention("scale = 0.7", few, "q, k, v, m");
+  const std::vector<Variable> packed = {{"q", {2, 2, 4}}, {"k", {2, 3, 2}}, {"v", {2, 3, 2}}};
+  attention("q_num_heads = 2, kv_num_heads = 1", packed, "q, k, v");
+  for (const std::string mode : {"0", "1", "2", "3"}) {
+    check_gradient(
+        {.nodes = "o, pk, pv, s = Attention <softcap = 0.8, qk_matmul_output_mode = " + mode +
+                  "> (q, k, v, m, c, w)\na = ReduceSum <keepdims = 0> (pk)\nb = ReduceLogSumExp <keepdims = 0> (pv)\n"
+                  "t = ReduceSumSquare <keepdims = 0> (s)\nab = Mul(a, b)\nat = Mul(ab, t)\ny = Mul(o, at)",
+         .variables = {{"q", {1, 1, 2, 2}},
+                       {"k", {1, 1, 2, 2}},
+                       {"v", {1, 1, 2, 2}},
+                       {"m", {2, 3}},
+                       {"c", {1, 1, 1, 2}},
+                       {"w", {1, 1, 1, 2}}},
+         .opset = 23});
+  }
+}
+
+TEST(Derivative, OfRotaryEmbedding) {
+  const std::string caches =
+      "c = Constant <value = double[1, 2, 2] {0.5, 0.6, 0.7, 0.8}> ()\n"
+      "s = Constant <value = double[1, 2, 2] {0.1, -0.2, 0.3, 0.4}> ()\ny = RotaryEmbedding";
+  check_gradient({.nodes = caches + "(x, c, s)", .variables = {{"x", {1, 2, 2, 4}}}, .opset = 23});
+  check_gradient(
+      {.nodes = caches + "<interleaved = 1, num_heads = 1> (x, c, s)", .variables = {{"x", {1, 2, 4}}}, .opset = 23});
+  check_gradient(
+      {.nodes = caches + "<rotary_embedding_dim = 4> (x, c, s)", .variables = {{"x", {1, 1, 2, 5}}}, .opset = 23});
+}
+
+TEST(Derivative, OfEinsum) {
+  const auto einsum = [](const std::string& equation, std::vector<Variable> variables) {
+    const bool one = variables.size() == 1;
+    check_gradient({.nodes = "y = Einsum <equation = \"" + equation + "\"> (" + (one ? "a" : "a, b") + ")",
+                    .variables = std::move(variables)});
+  };
+  einsum("ij, jk -> ik", {{"a", {2, 3}}, {"b", {3, 2}}});
+  einsum("bij,bkj->bki", {{"a", {2, 3, 2}}, {"b", {2, 2, 2}}});
+  einsum("i,j", {{"a", {2}}, {"b", {3}}});
+  einsum("ij->i", {{"a", {2, 3}}});
+  einsum("ijk->k", {{"a", {2, 3, 2}}});
+  einsum("...ij,...jk->...ik", {{"a", {2, 2, 3}}, {"b", {3, 2}}});
+  einsum("...i,i->...", {{"a", {2, 3}}, {"b", {3}}});
+  einsum("...i->i", {{"a", {2, 3}}});
+  einsum("ij,kj->", {{"a", {2, 1}}, {"b", {2, 3}}});
 }
 
 TEST(Derivative, OfLosses) {

@@ -1,0 +1,96 @@
+// Attention, computed by nodes: softmax(scale Q K', capped and masked) V for many heads, with a cache of keys and values.
+// RotaryEmbedding: a rotation, whose derivative is the rotation back.
+#include <limits>
+
+#include "core/gradient/sweep.h"
+#include "core/gradient/terms.h"
+
+namespace mortise::gradient {
+namespace {
+
+constexpr double kUnseen = -1e30;  // stands for the -infinity of a key that a query must not see
+
+Term swap_heads(Term t) { return transpose(t, {0, 2, 1, 3}); }
+
+// As [batch, heads, position, size]; an input of rank 3 has its heads side by side.
+Result<Term> heads_of(Derivation& d, size_t input, std::string_view attribute) {
+  MORTISE_ASSIGN(const int64_t rank, rank_of(d.x(input)));
+  if (rank != 3) return d.x(input);
+  const Term split = ints(d.emitter(), {0, 0, d.node().get_int(attribute, 1), -1});
+  return swap_heads(op("Reshape", {d.x(input), split}));
+}
+
+Term behind(Term past, Term current) {
+  return past ? op("Concat", {cast(past, current.dtype()), current}, {{"axis", 2}}) : current;
+}
+
+// Query i stands behind the cached keys and sees those up to its own.
+Term causal(Term scores, Term past) {
+  const Term shape = shape_of(scores);
+  const auto count = [&](Term extent) {
+    const Term scalar = op("Squeeze", {extent});
+    return op("Range", {number(0, scalar), scalar, number(1, scalar)});
+  };
+  Term query = unsqueeze(count(part_of(shape, 2, 3)), ints(scores.emitter(), {1}));
+  if (past) query = query + part_of(shape_of(past), 2, 3);
+  return op("LessOrEqual", {count(part_of(shape, 3, 4)), query});
+}
+
+Term masked(Derivation& d, Term scores) {
+  const Term unseen = number(kUnseen, scores);
+  if (const Term mask = d.x(3)) {
+    scores = mask.dtype() == DType::kBool ? where(mask, scores, unseen) : scores + cast(mask, scores.dtype());
+  }
+  return d.node().get_int("is_causal", 0) != 0 ? where(causal(scores, d.x(4)), scores, unseen) : scores;
+}
+
+}  // namespace
+
+// Query heads that share a head of keys are an axis of their own, along which keys and values are broadcast.
+Status differentiate_attention(Derivation& d) {
+  if (d.x(6)) return unimplemented("the derivative with input nonpad_kv_seqlen is not known");
+  MORTISE_ASSIGN(const Term queries, heads_of(d, 0, "q_num_heads"));
+  MORTISE_ASSIGN(const Term own_keys, heads_of(d, 1, "kv_num_heads"));
+  MORTISE_ASSIGN(const Term own_values, heads_of(d, 2, "kv_num_heads"));
+  const DType wide = d.x(0).dtype() == DType::kF64 ? DType::kF64 : DType::kF32;
+  const Term keys = behind(d.x(4), own_keys), values = behind(d.x(5), own_values);
+  const Term q = cast(queries, wide), k = cast(keys, wide), v = cast(values, wide);
+  const Term heads = part_of(shape_of(k), 1, 2), length = part_of(shape_of(q), 2, 4);
+  const Term axis = ints(d.emitter(), {2});
+  const auto grouped = [&](Term t) {
+    return reshape(t, concat_ints({part_of(shape_of(q), 0, 1), heads, part_of(shape_of(q), 1, 2) / heads,
+                                   part_of(shape_of(t), 2, 4)}));
+  };
+  const auto joined = [&](Term t) {
+    return reshape(t, concat_ints({part_of(shape_of(q), 0, 3), part_of(shape_of(t), 4, 5)}));
+  };
+  const auto* scale = d.node().get<float>("scale");
+  const Term factor = scale != nullptr ? number(static_cast<double>(*scale), q)
+                                       : op("Reciprocal", {op("Sqrt", {cast(part_of(length, 1, 2), wide)})});
+  const Term product = op("MatMul", {grouped(q), transpose(unsqueeze(k, axis), {0, 1, 2, 4, 3})});
+  const Term scores = joined(product) * factor;
+  const double cap = d.real("softcap", 0);
+  const Term capped = cap > 0 ? cap * op("Tanh", {scores / number(cap, scores)}) : scores;
+  const Term seen = masked(d, capped);
+  const Term visible = greater(seen, number(kUnseen, seen));
+  const Term softmax = op("Softmax", {where(visible, seen, number(kUnseen, seen))}, {{"axis", -1}});
+  const Term weights = only_where(visible, softmax);
+  Term y = joined(op("MatMul", {grouped(weights), unsqueeze(v, axis)}));
+  if (d.y().dims() != nullptr && d.y().dims()->size() == 3) {
+    y = op("Reshape", {swap_heads(y), ints(d.emitter(), {0, 0, -1})});
+  }
+  const Term stages[] = {scores, capped, seen, weights};
+  const auto stage = static_cast<size_t>(d.node().get_int("qk_matmul_output_mode", 0));
+  return d.through({cast(y, d.y().dtype()), keys, values, cast(stages[stage & 3], d.x(0).dtype())});
+}
+
+// Inputs: X, cos_cache, sin_cache, position_ids.
+Status differentiate_rotary_embedding(Derivation& d) {
+  if (d.wants(1) || d.wants(2)) return unimplemented("no derivative with respect to the caches is known");
+  std::vector<Term> inputs = {d.dy(), d.x(1), -d.x(2)};
+  if (d.x(3)) inputs.push_back(d.x(3));
+  d.give(0, d.emitter().add_like(d.id(), inputs)[0]);
+  return {};
+}
+
+}  // namespace mortise::gradient
