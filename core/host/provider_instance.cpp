@@ -86,6 +86,7 @@ Status ProviderInstance::find_extensions() {
     async_run_ = static_cast<const mortise_provider_async_run_t*>(find(MORTISE_EXT_ASYNC_RUN));
     compiled_cache_ = static_cast<const mortise_provider_compiled_cache_t*>(find(MORTISE_EXT_COMPILED_CACHE));
     values_ = static_cast<const mortise_provider_values_t*>(find(MORTISE_EXT_VALUES));
+    operators_ = static_cast<const mortise_provider_operators_t*>(find(MORTISE_EXT_OPERATORS));
   })));
   MORTISE_TRY(check_extensions());
   return device_memory_ == nullptr ? Status() : read_memory_kinds();
@@ -111,6 +112,33 @@ Status ProviderInstance::check_extensions() const {
     MORTISE_TRY(require_functions(
         where, MORTISE_EXT_COMPILED_CACHE,
         {{"key", cache->key != nullptr}, {"save", cache->save != nullptr}, {"load", cache->load != nullptr}}));
+  }
+  if (const auto* operators = operators_) {
+    MORTISE_TRY(require_functions(where, MORTISE_EXT_OPERATORS,
+                                  {{"num_operators", operators->num_operators != nullptr},
+                                   {"get_operator", operators->get_operator != nullptr},
+                                   {"infer", operators->infer != nullptr}}));
+  }
+  return {};
+}
+
+Status ProviderInstance::add_operators(infer::CustomOperators& custom) {
+  constexpr uint32_t kMaxOperators = 100'000;
+  const std::lock_guard lock(setup_);
+  const ScopedSetup role;
+  uint32_t count = 0;
+  MORTISE_TRY(name_it(call_boundary([&] { count = std::min(operators_->num_operators(provider_), kMaxOperators); })));
+  for (uint32_t i = 0; i < count; ++i) {
+    mortise_operator_t form{};
+    bool found = false;
+    MORTISE_TRY(name_it(call_boundary([&] { found = operators_->get_operator(provider_, i, &form); })));
+    if (!found) return make_error(StatusCode::kInternal, "provider '", id_, "': has no operator ", i, " of ", count);
+    auto infer = [self = shared_from_this(), i](const mortise_graph_t& graph, const mortise_infer_sink_t& sink) {
+      if (self->quarantined()) return Status();  // of whom nothing is called
+      return self->name_it(call_boundary(
+          [&](mortise_error_t* error) { return self->operators_->infer(self->provider_, i, &graph, &sink, error); }));
+    };
+    MORTISE_TRY(name_it(custom.add(form, std::move(infer))));
   }
   return {};
 }

@@ -18,6 +18,7 @@
 #include "core/host/gate.h"
 #include "core/host/host_context.h"
 #include "core/host/plugin_library.h"
+#include "core/infer/custom_operators.h"
 
 namespace mortise {
 
@@ -51,12 +52,16 @@ class ProviderInstance : public std::enable_shared_from_this<ProviderInstance> {
   const mortise_provider_async_run_t* async_run() const { return async_run_; }
   const mortise_provider_compiled_cache_t* compiled_cache() const { return compiled_cache_; }
   const mortise_provider_values_t* values() const { return values_; }
+  const mortise_provider_operators_t* operators() const { return operators_; }
   // The provider's memory of that kind; null if it lists none.
   const mortise_memory_kind_t* find_memory(uint32_t kind) const;
 
   // See mortise_provider_t; what the sink and the request record is the caller's to judge.
   Status claim(const mortise_graph_t& graph, const mortise_claim_sink_t& sink);
   Result<std::shared_ptr<CompiledSession>> compile(const mortise_compile_request_t& request);
+
+  // Adds the operators that a provider with operators() brings.
+  Status add_operators(infer::CustomOperators& custom);
 
   // Compiled cache, for a provider with compiled_cache(). The key begins with the provider's id and version.
   Result<std::string> cache_key(const mortise_compile_request_t& request);
@@ -94,6 +99,7 @@ class ProviderInstance : public std::enable_shared_from_this<ProviderInstance> {
   const mortise_provider_async_run_t* async_run_ = nullptr;
   const mortise_provider_compiled_cache_t* compiled_cache_ = nullptr;
   const mortise_provider_values_t* values_ = nullptr;
+  const mortise_provider_operators_t* operators_ = nullptr;
   std::vector<mortise_memory_kind_t> memory_kinds_;  // of device_memory_
   // [setup] calls on the provider and its sessions.
   std::mutex setup_;

@@ -23,11 +23,15 @@ struct ProviderSet {
     Status problem;                              // why not
   };
   std::vector<Member> members;
+  std::shared_ptr<infer::CustomOperators> operators;  // that the members bring
 
   // Those that can be used, in order.
   std::vector<std::shared_ptr<ProviderInstance>> usable() const;
 };
 
-Result<ProviderSet> open_providers(const Config& config, HostContext& host);
+// plugins: linked into the application. Their providers may be configured like installed ones; those that are not come
+// after the configured ones.
+Result<ProviderSet> open_providers(const Config& config, HostContext& host,
+                                   std::span<const mortise_plugin_entry_t* const> plugins = {});
 
 }  // namespace mortise

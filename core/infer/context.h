@@ -33,6 +33,7 @@ class InferContext {
   // Checks the node against its signature; before anything else.
   Status check();
 
+  const Graph& graph() const { return graph_; }
   const Node& node() const { return graph_.node(id_); }
   std::string_view op_type() const { return node().op_type; }
   int32_t version() const { return node().since_version; }

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "core/infer/context.h"
+#include "core/infer/custom_operators.h"
 #include "core/infer/operator_table.h"
 
 namespace mortise::infer {
@@ -44,9 +45,10 @@ Type bind(Type type, const Bindings& bindings) {
 class Engine {
  public:
   // outer: the engine of the enclosing graph, null for the main graph.
-  Engine(const Graph& graph, const Bindings& bindings, bool write, const Engine* outer)
+  Engine(const Graph& graph, const Bindings& bindings, const CustomOperators* custom, bool write, const Engine* outer)
       : graph_(graph),
         bindings_(bindings),
+        custom_(custom),
         write_(write),
         outer_(outer),
         depth_(outer != nullptr ? outer->depth_ + 1 : 0),
@@ -101,7 +103,7 @@ class Engine {
 
   Result<std::vector<BodyOutput>> infer_body(const Graph& body, std::span<const Type> inputs, bool keep) {
     if (depth_ + 1 >= kMaxBodyDepth) return invalid_argument("bodies are nested more than ", kMaxBodyDepth, " deep");
-    Engine engine(body, bindings_, write_ && keep, this);
+    Engine engine(body, bindings_, custom_, write_ && keep, this);
     MORTISE_TRY(engine.run(inputs));
     std::vector<BodyOutput> outputs;
     for (const ValueId id : body.outputs) outputs.push_back({engine.types_[id], engine.elements(id)});
@@ -132,6 +134,7 @@ class Engine {
   Status run_node(NodeId id) {
     const Node& node = graph_.node(id);
     const Operator* op = find_operator(node.domain, node.op_type);
+    if (op == nullptr && custom_ != nullptr) op = custom_->find(node.domain, node.op_type);
     const Signature* signature = op != nullptr ? op->signature(node.since_version) : nullptr;
     if (signature == nullptr) return {};
     InferContext context(*this, graph_, id, *signature);
@@ -143,6 +146,7 @@ class Engine {
 
   const Graph& graph_;
   const Bindings& bindings_;
+  const CustomOperators* const custom_;
   const bool write_;
   const Engine* const outer_;
   const uint32_t depth_;
@@ -199,9 +203,9 @@ Result<std::vector<BodyOutput>> InferContext::infer_body(std::string_view attrib
 
 namespace mortise {
 
-Status infer_types(Graph& graph) {
+Status infer_types(Graph& graph, const infer::CustomOperators* custom) {
   const infer::Bindings bindings;
-  infer::Engine engine(graph, bindings, true, nullptr);
+  infer::Engine engine(graph, bindings, custom, true, nullptr);
   MORTISE_TRY(engine.run({}));
   engine.write(graph);
   return {};
@@ -212,7 +216,7 @@ GrowingInference::~GrowingInference() = default;
 
 Status GrowingInference::start() {
   static const infer::Bindings kNone;
-  engine_ = std::make_unique<infer::Engine>(graph_, kNone, true, nullptr);
+  engine_ = std::make_unique<infer::Engine>(graph_, kNone, nullptr, true, nullptr);
   MORTISE_TRY(engine_->run({}));
   for (ValueId id = 0; id < graph_.num_values(); ++id) graph_.value(id).type = engine_->type(id);
   return {};
@@ -225,7 +229,8 @@ Status GrowingInference::extend(NodeId first) {
   return {};
 }
 
-Result<std::vector<Type>> infer_with_inputs(const Graph& graph, std::span<const Type> input_types) {
+Result<std::vector<Type>> infer_with_inputs(const Graph& graph, std::span<const Type> input_types,
+                                            const infer::CustomOperators* custom) {
   infer::Bindings bindings;
   for (size_t i = 0; i < input_types.size() && i < graph.inputs.size(); ++i) {
     const auto& declared = graph.value(graph.inputs[i]).type.dims;
@@ -240,7 +245,7 @@ Result<std::vector<Type>> infer_with_inputs(const Graph& graph, std::span<const 
       }
     }
   }
-  infer::Engine engine(graph, bindings, false, nullptr);
+  infer::Engine engine(graph, bindings, custom, false, nullptr);
   MORTISE_TRY(engine.run(input_types));
   return std::move(engine.types());
 }

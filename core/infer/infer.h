@@ -16,11 +16,13 @@
 namespace mortise {
 
 namespace infer {
+class CustomOperators;
 class Engine;
-}
+}  // namespace infer
 
 // Sets the type of every value of a finalized graph and of its bodies.
-Status infer_types(Graph& graph);
+// `custom`: operators beside the standard's; null for none.
+Status infer_types(Graph& graph, const infer::CustomOperators* custom = nullptr);
 
 // Types of a graph's values while nodes are added to it, for what has to look at types as it goes.
 class GrowingInference {
@@ -39,6 +41,7 @@ class GrowingInference {
 
 // The types of all values, by id, if the graph's inputs have these types; one per graph input. Changes nothing. Symbols
 // that the graph's input types declare are replaced wherever they appear.
-Result<std::vector<Type>> infer_with_inputs(const Graph& graph, std::span<const Type> input_types);
+Result<std::vector<Type>> infer_with_inputs(const Graph& graph, std::span<const Type> input_types,
+                                            const infer::CustomOperators* custom = nullptr);
 
 }  // namespace mortise

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -17,12 +18,12 @@
 namespace mortise::infer {
 
 class InferContext;
-using InferFunction = Status (*)(InferContext&);
+using InferFunction = std::function<Status(InferContext&)>;
 
 struct Operator {
   std::string_view domain;  // "" for ai.onnx
   std::string_view name;
-  InferFunction infer = nullptr;
+  InferFunction infer;
   std::vector<Signature> signatures;  // in the order of their versions
 
   // Null for a number that is not the first version of some change.

@@ -2,6 +2,7 @@
 #include "core/infer/signature.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 
 namespace mortise::infer {
@@ -174,6 +175,64 @@ Signature parse_signature(std::string_view inputs, std::string_view outputs, std
   signature.outputs = read_parameters(outputs, variables, signature.min_outputs, signature.max_outputs);
   while (!attributes.empty()) signature.attributes.push_back(read_attribute(take(attributes, ' ')));
   return signature;
+}
+
+namespace {
+
+bool is_name(std::string_view text) {
+  return !text.empty() && (std::isdigit(static_cast<unsigned char>(text.front())) == 0) &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
+}
+
+Status check_element_type(std::string_view text, std::vector<std::string_view>& variables) {
+  if (!text.empty() && text.front() >= 'A' && text.front() <= 'Z' && is_name(text)) {
+    if (std::find(variables.begin(), variables.end(), text) == variables.end()) variables.push_back(text);
+    if (variables.size() <= std::tuple_size_v<ElementTypes>) return {};
+    return invalid_argument("it has more than ", std::tuple_size_v<ElementTypes>, " type variables");
+  }
+  bool known = !text.empty();
+  while (known && !text.empty()) known = dtype_bit(take(text, '|')) != 0;
+  return known ? Status() : invalid_argument("'", text, "' is no element type");
+}
+
+Status check_parameters(std::string_view text, std::vector<std::string_view>& variables) {
+  while (!text.empty()) {
+    std::string_view type = take(text, ' ');
+    const std::string_view whole = type;
+    const std::string_view name = take(type, ':');
+    const bool many = take_suffix(type, '*') || take_suffix(type, '+');
+    if (!many) take_suffix(type, '?');
+    if (!is_name(name)) return invalid_argument("parameter '", whole, "' is not of the form name:type");
+    if (many && !text.empty()) return invalid_argument("parameter '", whole, "' is variadic, but not the last");
+    if (type == "any") continue;
+    if (type.starts_with("seq(")) {
+      if (!take_suffix(type, ')')) return invalid_argument("parameter '", whole, "' has no ')'");
+      type.remove_prefix(4);
+    }
+    MORTISE_TRY(check_element_type(type, variables).context(concat("parameter '", whole, "'")));
+  }
+  return {};
+}
+
+Status check_attributes(std::string_view text) {
+  while (!text.empty()) {
+    const std::string_view whole = take(text, ' ');
+    const AttributeRule rule = read_attribute(whole);
+    if (is_name(rule.name) && rule.type > 0 && rule.type < std::size(kAttributeTypes)) continue;
+    return invalid_argument("attribute '", whole, "' is not of the form name:type, with a type that exists");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Signature> read_signature(std::string_view inputs, std::string_view outputs, std::string_view attributes,
+                                 std::vector<int32_t> since_versions) {
+  std::vector<std::string_view> variables;
+  MORTISE_TRY(check_parameters(inputs, variables).context("inputs"));
+  MORTISE_TRY(check_parameters(outputs, variables).context("outputs"));
+  MORTISE_TRY(check_attributes(attributes));
+  return parse_signature(inputs, outputs, attributes, std::move(since_versions));
 }
 
 Status check_node(const Signature& signature, const Graph& graph, NodeId id) {

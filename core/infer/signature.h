@@ -53,6 +53,10 @@ inline constexpr uint32_t kAnyNumber = 0x7fffffff;  // max_inputs and max_output
 Signature parse_signature(std::string_view inputs, std::string_view outputs, std::string_view attributes,
                           std::vector<int32_t> since_versions);
 
+// The same for texts of unknown origin; fails for what is not in the notation.
+Result<Signature> read_signature(std::string_view inputs, std::string_view outputs, std::string_view attributes,
+                                 std::vector<int32_t> since_versions);
+
 // The element types that the variables of a signature stand for at one node; kUndefined until an input says so.
 using ElementTypes = std::array<DType, 8>;
 

@@ -65,7 +65,7 @@ Status optimize(Graph& graph, const OptimizeOptions& options, const PassContext&
 #endif
       changed = true;
     }
-    if (changed) MORTISE_TRY(infer_types(graph));
+    if (changed) MORTISE_TRY(infer_types(graph, context.operators));
   }
   return {};
 }

@@ -13,6 +13,10 @@
 
 #include "core/graph/graph.h"
 
+namespace mortise::infer {
+class CustomOperators;
+}
+
 namespace mortise::optimize {
 
 // Computes a node whose inputs are all constant: one tensor for each of its outputs (an empty one for an output that is
@@ -20,9 +24,10 @@ namespace mortise::optimize {
 using Evaluator = std::function<Result<std::vector<Tensor>>(const Graph&, NodeId)>;
 
 struct PassContext {
-  Evaluator evaluate;                              // empty: nothing is folded
-  uint64_t max_folded_bytes = uint64_t{64} << 20;  // of all folded results together
-  mutable uint64_t folded_bytes = 0;               // so far; kept by fold_constants
+  Evaluator evaluate;                                 // empty: nothing is folded
+  const infer::CustomOperators* operators = nullptr;  // beside the standard's; null for none
+  uint64_t max_folded_bytes = uint64_t{64} << 20;     // of all folded results together
+  mutable uint64_t folded_bytes = 0;                  // so far; kept by fold_constants
 };
 
 using PassFunction = Result<bool> (*)(Graph&, const PassContext&);

@@ -44,6 +44,7 @@ class Builder {
     auto program = std::make_shared<Program>();
     program->graph = &graph_;
     program->memory = &input_.host->memory();
+    program->operators = input_.providers->operators;
     program->providers = providers_;
     std::vector<uint32_t> left_out;
     for (uint32_t i = 0; i < providers_.size(); ++i) {

@@ -1,5 +1,6 @@
 #include "core/run/evaluate.h"
 
+#include "core/graph/copy_node.h"
 #include "core/host/find_provider.h"
 #include "core/infer/infer.h"
 #include "core/run/build.h"
@@ -14,26 +15,8 @@ Result<Graph> graph_of_node(const Graph& graph, NodeId id) {
   const Node& original = graph.node(id);
   Graph single(graph.strings());
   single.opsets = graph.opsets;
-  Node node;
-  node.name = original.name;
-  node.op_type = original.op_type;
-  node.domain = original.domain;
-  node.since_version = original.since_version;
-  for (const Attribute& attribute : original.attributes) {
-    Status status;
-    std::visit(
-        [&](const auto& value) {
-          using T = std::decay_t<decltype(value)>;
-          if constexpr (std::is_same_v<T, std::unique_ptr<Graph>> ||
-                        std::is_same_v<T, std::vector<std::unique_ptr<Graph>>>) {
-            status = unimplemented(describe(graph, id), ": a node with a body cannot be computed alone");
-          } else {
-            node.attributes.push_back({attribute.name, value});
-          }
-        },
-        attribute.value);
-    MORTISE_TRY(std::move(status));
-  }
+  if (original.has_body()) return unimplemented(describe(graph, id), ": a node with a body cannot be computed alone");
+  Node node = copy_head(original, single);
   for (const ValueId input : original.inputs) {
     const Tensor* constant = input == kNoId ? nullptr : graph.constant(input);
     if (input != kNoId && constant == nullptr) {

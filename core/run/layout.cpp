@@ -65,8 +65,8 @@ Result<Layout> make_layout(const Program& program, std::span<const Value* const>
   // hand. Captured values come after the graph's inputs; inference takes the graph's inputs only.
   std::vector<Type> types;
   if (!all_known(program) && inputs.size() >= program.graph->inputs.size()) {
-    auto inferred =
-        infer_with_inputs(*program.graph, std::span(layout.input_types).first(program.graph->inputs.size()));
+    auto inferred = infer_with_inputs(*program.graph, std::span(layout.input_types).first(program.graph->inputs.size()),
+                                      program.operators.get());
     if (!inferred.ok()) return std::move(inferred).status();
     types = std::move(*inferred);
   }

@@ -56,6 +56,7 @@ struct Slot {
 struct Program {
   const Graph* graph = nullptr;
   MemoryBudget* memory = nullptr;                            // of the session
+  std::shared_ptr<const infer::CustomOperators> operators;   // that the session's providers bring; null: none
   std::vector<std::shared_ptr<ProviderInstance>> providers;  // in order of preference, the reference provider last
   std::vector<Step> steps;
   std::vector<Slot> slots;

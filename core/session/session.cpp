@@ -88,7 +88,7 @@ struct Session::Impl {
   explicit Impl(Model loaded) : model(std::move(loaded)) {}
 
   std::string where() const { return model.path.empty() ? "model" : model.path.string(); }
-  Status prepare();
+  Status prepare(std::span<const mortise_plugin_entry_t* const> plugins);
   Result<std::shared_ptr<run::Built>> build(std::span<const run::Doubt> doubts = {});
   // The plan that judges an input which providers of `first` refused: without them.
   Result<std::shared_ptr<run::Built>> judge(const std::shared_ptr<run::Built>& first,
@@ -105,14 +105,16 @@ struct Session::Impl {
   void hand_over(Trace trace, const RunOptions& options);
 };
 
-Status Session::Impl::prepare() {
+Status Session::Impl::prepare(std::span<const mortise_plugin_entry_t* const> plugins) {
   if (!config.session.profile.empty()) {
     MORTISE_ASSIGN(profile, report::TraceFile::open(config.session.profile, host->log()));
   }
-  MORTISE_TRY(infer_types(model.graph).context(where()));
+  MORTISE_ASSIGN(provider_set, open_providers(config, *host, plugins));
+  const infer::CustomOperators* custom = provider_set.operators.get();
+  MORTISE_TRY(custom->set_versions(model.graph).context(where()));
+  MORTISE_TRY(infer_types(model.graph, custom).context(where()));
   MORTISE_TRY(expand_flex_attention(model.graph).context(where()));
-  MORTISE_ASSIGN(provider_set, open_providers(config, *host));
-  const optimize::PassContext context = {.evaluate = run::make_evaluator(provider_set, *host)};
+  const optimize::PassContext context = {.evaluate = run::make_evaluator(provider_set, *host), .operators = custom};
   const optimize::OptimizeOptions passes = {.enable = config.session.enable, .disable = config.session.disable};
   MORTISE_TRY(optimize::optimize(model.graph, passes, context).context(where()));
   auto planned = build();
@@ -291,7 +293,7 @@ Result<Session> Session::load(LoadInput input) {
   impl->host = std::make_unique<HostContext>(HostOptions{.threads = impl->config.session.threads,
                                                          .memory_limit_mib = impl->config.session.memory_limit_mib,
                                                          .log_sink = std::move(input.log_sink)});
-  MORTISE_TRY(impl->prepare());
+  MORTISE_TRY(impl->prepare(input.plugins));
   return Session(std::move(impl));
 }
 

@@ -66,6 +66,24 @@ static const member_t kMembers[] = {
     // ext/onnx_model.h
     SIZE(mortise_host_onnx_model_t),
     OFFSET(mortise_host_onnx_model_t, serialize),
+    // ext/operators.h
+    SIZE(mortise_operator_t),
+    OFFSET(mortise_operator_t, domain),
+    OFFSET(mortise_operator_t, op_type),
+    OFFSET(mortise_operator_t, inputs),
+    OFFSET(mortise_operator_t, outputs),
+    OFFSET(mortise_operator_t, attributes),
+    OFFSET(mortise_operator_t, since_version),
+    OFFSET(mortise_operator_t, reserved),
+    // ext/operators.h
+    SIZE(mortise_infer_sink_t),
+    OFFSET(mortise_infer_sink_t, host_data),
+    OFFSET(mortise_infer_sink_t, set_type),
+    // ext/operators.h
+    SIZE(mortise_provider_operators_t),
+    OFFSET(mortise_provider_operators_t, num_operators),
+    OFFSET(mortise_provider_operators_t, get_operator),
+    OFFSET(mortise_provider_operators_t, infer),
     // ext/parallel_for.h
     SIZE(mortise_host_parallel_for_t),
     OFFSET(mortise_host_parallel_for_t, max_workers),

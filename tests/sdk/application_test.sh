@@ -45,3 +45,14 @@ cat >"$work/promise.json" <<'END'
 END
 expect "0." "$work/example/build/classify" "$digits/digits.onnx" "$work/promise.json"
 [ "$(wc -w <"$work/output")" -eq 10 ] || die "the example does not print ten probabilities"
+
+# Operators of one's own, as a plugin of the installed command and inside an application.
+cp -R "$source/examples/custom_operators" "$work/operators"
+"$cmake" -S "$work/operators" -B "$work/operators/build" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_BUILD_TYPE=Release >"$work/configure.log"
+"$cmake" --build "$work/operators/build"
+expect "2.5 -1" "$work/operators/build/application" "$work/operators/model.onnx"
+own=$(find "$work/operators/build" -name '*example_operators.so')
+expect "com.example.operators" "$mortise" run "$work/operators/model.onnx" --provider "$own" --random 1
+grep -q "com.example.operators *2 " "$work/output" || die "the plugin does not run its operators"
+! "$mortise" run "$work/operators/model.onnx" --random 1 >"$work/output" 2>&1 || die "a model runs without its operators"
+grep -q "com.example.Clamp" "$work/output" || die "it is not said which operator is missing"

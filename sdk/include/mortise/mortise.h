@@ -11,6 +11,7 @@
 #include "ext/host_memory.h"
 #include "ext/log.h"
 #include "ext/onnx_model.h"
+#include "ext/operators.h"
 #include "ext/parallel_for.h"
 #include "ext/profile.h"
 #include "ext/thread_check.h"

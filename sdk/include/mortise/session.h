@@ -54,6 +54,7 @@ typedef struct mortise_session {
 
   // Runs the segment to its end. On anything but MORTISE_OK the outputs are undefined and the session is as before.
   // MORTISE_TRANSIENT: the host may repeat the call. MORTISE_DEVICE_LOST: the host stops using the provider.
+  // MORTISE_INVALID_ARGUMENT and MORTISE_OUT_OF_RANGE: the inputs are at fault; the host asks the next provider.
   // [worker & compiled]
   mortise_status(MORTISE_ABI* run)(const struct mortise_session* session, const mortise_run_args_t* args,
                                    mortise_error_t* error);

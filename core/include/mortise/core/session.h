@@ -21,6 +21,7 @@
 #include "mortise/core/log.h"
 #include "mortise/core/placement.h"
 #include "mortise/core/trace.h"
+#include "mortise/entry.h"
 #include "mortise/sdk/value.h"
 
 #pragma GCC visibility push(default)
@@ -72,6 +73,9 @@ struct LoadInput {
   std::span<const std::byte> bytes;  // a serialized ModelProto, read during load() only
   std::filesystem::path folder;      // of external data, where the model is given as bytes
   Config config;
+  // Plugins that are linked into the application: &sdk::Plugin<…>::kEntry, alive for ever. Providers among them that
+  // the configuration does not list come after those that it does.
+  std::vector<const mortise_plugin_entry_t*> plugins;
   LogSink log_sink;  // empty: warnings to the standard error stream
 };
 

@@ -113,7 +113,8 @@ class ValueView {
 
   ValueId id() const { return id_; }
   std::string_view name() const { return value_.name; }
-  const mortise_type_t& type() const { return value_.type; }
+  const mortise_type_t& type() const& { return value_.type; }
+  mortise_type_t type() const&& { return value_.type; }
   bool is_tensor() const { return value_.type.kind == MORTISE_TYPE_TENSOR; }
   DType dtype() const { return static_cast<DType>(value_.type.dtype); }
   bool has_rank() const { return value_.type.rank >= 0; }
