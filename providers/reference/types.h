@@ -28,6 +28,8 @@ using UnsignedInts = TypeList<uint8_t, uint16_t, uint32_t, uint64_t>;
 using Ints = Join<SignedInts, UnsignedInts>;
 using Numbers = Join<Floats, Ints>;
 using SignedNumbers = Join<Floats, SignedInts>;
+// What classical models (ai.onnx.ml) call numeric.
+using Features = TypeList<float, double, int64_t, int32_t>;
 using NumbersAndBool = Join<Numbers, TypeList<bool>>;
 
 // A set of element types as bits (1 << DType), for ops.inc.
@@ -41,6 +43,7 @@ constexpr bool contains(TypeSet set, DType dtype) { return ((set >> static_cast<
 inline constexpr TypeSet kFloats = set_of(Floats{});
 inline constexpr TypeSet kInts = set_of(Ints{});
 inline constexpr TypeSet kNumbers = set_of(Numbers{});
+inline constexpr TypeSet kFeatures = set_of(Features{});
 inline constexpr TypeSet kBool = set_of(TypeList<bool>{});
 inline constexpr TypeSet kString = set_of(TypeList<mortise_string_t>{});
 inline constexpr TypeSet kComplex = set_of(TypeList<std::complex<float>, std::complex<double>>{});

@@ -1,11 +1,12 @@
 // Cast and CastLike between all numeric types, bool and string; BitCast, which keeps the bytes.
+#include "providers/reference/ops/cast.h"
+
 #include <charconv>
 #include <cmath>
 #include <cstring>
 #include <string_view>
 
 #include "providers/reference/ops/broadcast.h"
-#include "providers/reference/ops/convert.h"
 
 namespace mortise::reference {
 namespace {
@@ -53,38 +54,7 @@ Status parse(std::string_view text, DType to, void* out, uint64_t i) {
 
 Status cast(KernelContext& context, DType to, const ConvertOptions& options) {
   const Tensor& x = context.input(0);
-  const DType from = x.dtype();
-  const auto count = static_cast<uint64_t>(x.num_elements());
-  if (from == to) {
-    Tensor& y = context.output(0, to, x.shape());
-    if (x.size_bytes() != 0) std::memcpy(y.raw(), x.raw(), x.size_bytes());
-    return {};
-  }
-  if (to == DType::kString) {
-    return dispatch(NumbersAndBool{}, from, [&]<class T>() -> Status {
-      Tensor& y = context.output(0, to, x.shape());
-      for (uint64_t i = 0; i < count; ++i) y.data<mortise_string_t>()[i] = context.keep(print(x.data<T>()[i]));
-      return {};
-    });
-  }
-  if (from == DType::kString) {
-    if (!contains(kNumbersAndBool, to)) return unimplemented("a string is not cast to ", to_string(to));
-    Tensor& y = context.output(0, to, x.shape());
-    for (uint64_t i = 0; i < count; ++i) {
-      const mortise_string_t& s = x.data<mortise_string_t>()[i];
-      MORTISE_TRY(parse(std::string_view(s.data, s.size), to, y.raw(), i));
-    }
-    return {};
-  }
-  if (!is_convertible(from) || !is_convertible(to)) {
-    return unimplemented("there is no cast from ", to_string(from), " to ", to_string(to));
-  }
-  Tensor& y = context.output(0, to, x.shape());
-  void* const out = y.raw();
-  const void* const in = x.raw();
-  context.parallel_for(count, kElementGrain,
-                       [=](uint64_t begin, uint64_t end) { convert_elements(from, in, to, out, begin, end, options); });
-  return {};
+  return cast_elements(context, x, context.output(0, to, x.shape()), options);
 }
 
 Result<ConvertOptions> options_of(const NodeSpec& node) {
@@ -118,6 +88,37 @@ Result<DType> target(const NodeSpec& node) {
 }
 
 }  // namespace
+
+Status cast_elements(KernelContext& context, const Tensor& x, Tensor& y, const ConvertOptions& options) {
+  const DType from = x.dtype(), to = y.dtype();
+  const auto count = static_cast<uint64_t>(x.num_elements());
+  if (from == to) {
+    if (x.size_bytes() != 0) std::memcpy(y.raw(), x.raw(), x.size_bytes());
+    return {};
+  }
+  if (to == DType::kString) {
+    return dispatch(NumbersAndBool{}, from, [&]<class T>() -> Status {
+      for (uint64_t i = 0; i < count; ++i) y.data<mortise_string_t>()[i] = context.keep(print(x.data<T>()[i]));
+      return {};
+    });
+  }
+  if (from == DType::kString) {
+    if (!contains(kNumbersAndBool, to)) return unimplemented("a string is not cast to ", to_string(to));
+    for (uint64_t i = 0; i < count; ++i) {
+      const mortise_string_t& s = x.data<mortise_string_t>()[i];
+      MORTISE_TRY(parse(std::string_view(s.data, s.size), to, y.raw(), i));
+    }
+    return {};
+  }
+  if (!is_convertible(from) || !is_convertible(to)) {
+    return unimplemented("there is no cast from ", to_string(from), " to ", to_string(to));
+  }
+  void* const out = y.raw();
+  const void* const in = x.raw();
+  context.parallel_for(count, kElementGrain,
+                       [=](uint64_t begin, uint64_t end) { convert_elements(from, in, to, out, begin, end, options); });
+  return {};
+}
 
 Result<Kernel> make_cast(const NodeSpec& node) {
   MORTISE_ASSIGN(const DType to, target(node));
