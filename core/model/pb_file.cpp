@@ -1,6 +1,8 @@
 // Values in ONNX's protobuf messages: read_pb() of value_file.h.
 #include <onnx/onnx-data_pb.h>
 
+#include <algorithm>
+#include <cstring>
 #include <fstream>
 
 #include "core/model/convert.h"
@@ -15,6 +17,7 @@ Result<Value> to_value(onnx::TensorProto& proto, TensorConverter& converter) {
 }
 
 Result<Value> to_value(onnx::SequenceProto& proto, TensorConverter& converter);
+Result<Value> to_value(onnx::MapProto& proto, TensorConverter& converter);
 
 Result<Value> to_value(onnx::OptionalProto& proto, TensorConverter& converter) {
   Value optional(ValueKind::kOptional, {});
@@ -23,6 +26,9 @@ Result<Value> to_value(onnx::OptionalProto& proto, TensorConverter& converter) {
     optional.elements.push_back(std::move(element));
   } else if (proto.elem_type() == onnx::OptionalProto::SEQUENCE && proto.has_sequence_value()) {
     MORTISE_ASSIGN(Value element, to_value(*proto.mutable_sequence_value(), converter));
+    optional.elements.push_back(std::move(element));
+  } else if (proto.elem_type() == onnx::OptionalProto::MAP && proto.has_map_value()) {
+    MORTISE_ASSIGN(Value element, to_value(*proto.mutable_map_value(), converter));
     optional.elements.push_back(std::move(element));
   }
   return optional;
@@ -42,7 +48,59 @@ Result<Value> to_value(onnx::SequenceProto& proto, TensorConverter& converter) {
   MORTISE_TRY(append(sequence.elements, *proto.mutable_tensor_values(), converter));
   MORTISE_TRY(append(sequence.elements, *proto.mutable_sequence_values(), converter));
   MORTISE_TRY(append(sequence.elements, *proto.mutable_optional_values(), converter));
+  MORTISE_TRY(append(sequence.elements, *proto.mutable_map_values(), converter));
   return sequence;
+}
+
+Result<Tensor> keys_of(const onnx::MapProto& proto) {
+  if (proto.key_type() == onnx::TensorProto::INT64) {
+    return Tensor::of<int64_t>({proto.keys_size()}, {proto.keys().data(), static_cast<size_t>(proto.keys_size())});
+  }
+  if (proto.key_type() == onnx::TensorProto::STRING) {
+    return Tensor::strings({proto.string_keys_size()}, {proto.string_keys().begin(), proto.string_keys().end()});
+  }
+  return unimplemented("has a map with keys of the type ", proto.key_type(), "; int64 (7) and string (8) are read");
+}
+
+// One list of scalars, which is what a map has as its values, made of a tensor for each.
+Result<Tensor> join(const std::vector<Value>& scalars) {
+  // An empty map does not say what it is of; nearly all are of floats.
+  const DType dtype = scalars.empty() ? DType::kF32 : scalars.front().tensor.dtype();
+  const Shape shape{static_cast<int64_t>(scalars.size())};
+  if (dtype == DType::kString) {
+    std::vector<std::string> strings;
+    for (const Value& scalar : scalars) {
+      const mortise_string_t& text = *scalar.tensor.data<mortise_string_t>();
+      strings.emplace_back(text.data, text.size);
+    }
+    return Tensor::strings(shape, std::move(strings));
+  }
+  MORTISE_ASSIGN(Tensor list, Tensor::allocate(dtype, shape));
+  char* next = list.data<char>();
+  for (const Value& scalar : scalars) {
+    std::memcpy(next, scalar.tensor.raw(), scalar.tensor.size_bytes());
+    next += scalar.tensor.size_bytes();
+  }
+  return list;
+}
+
+bool are_scalars(const std::vector<Value>& values) {
+  return std::all_of(values.begin(), values.end(), [&](const Value& value) {
+    return value.is_tensor() && value.tensor.num_elements() == 1 && info(value.tensor.dtype()).bits >= 8 &&
+           value.tensor.dtype() == values.front().tensor.dtype();
+  });
+}
+
+Result<Value> to_value(onnx::MapProto& proto, TensorConverter& converter) {
+  MORTISE_ASSIGN(Tensor keys, keys_of(proto));
+  MORTISE_ASSIGN(Value values, to_value(*proto.mutable_values(), converter));
+  if (static_cast<int64_t>(values.elements.size()) != keys.num_elements()) {
+    return invalid_argument("has a map of ", keys.num_elements(), " keys and ", values.elements.size(), " values");
+  }
+  if (are_scalars(values.elements)) {
+    MORTISE_ASSIGN(values, join(values.elements));
+  }
+  return Value(ValueKind::kMap, {Value(std::move(keys)), std::move(values)});
 }
 
 template <class Message>
@@ -90,6 +148,7 @@ Result<Value> read_optional(const std::filesystem::path& path, ValueKind element
 Result<Value> read_pb(const std::filesystem::path& path, ValueKind kind, ValueKind element) {
   Result<Value> value = kind == ValueKind::kSequence   ? read<onnx::SequenceProto>(path)
                         : kind == ValueKind::kOptional ? read_optional(path, element)
+                        : kind == ValueKind::kMap      ? read<onnx::MapProto>(path)
                                                        : read<onnx::TensorProto>(path);
   if (!value.ok()) return std::move(value).status().context(path.string());
   return value;

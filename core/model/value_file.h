@@ -1,4 +1,4 @@
-// Values in files: ONNX's TensorProto, SequenceProto and OptionalProto (.pb), and NumPy's .npy.
+// Values in files: ONNX's TensorProto, SequenceProto, OptionalProto and MapProto (.pb), and NumPy's .npy.
 #pragma once
 
 #include <filesystem>

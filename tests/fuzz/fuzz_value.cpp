@@ -57,7 +57,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const MemoryFile file({data, size});
   const auto array = mortise::read_npy(file.path());
   check(array);
-  for (const auto kind : {mortise::ValueKind::kTensor, mortise::ValueKind::kSequence, mortise::ValueKind::kOptional}) {
+  for (const auto kind : {mortise::ValueKind::kTensor, mortise::ValueKind::kSequence, mortise::ValueKind::kOptional,
+                          mortise::ValueKind::kMap}) {
     check(mortise::read_pb(file.path(), kind));
     check(mortise::read_pb(file.path(), mortise::ValueKind::kOptional, kind));
   }

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <complex>
 #include <cstring>
+#include <map>
 
 namespace mortise::tool {
 namespace {
@@ -89,6 +90,51 @@ std::string compare_tensors(const Tensor& actual, const Tensor& expected, const 
                 element_text(expected, first));
 }
 
+// Of one value of two maps. Values are a list of scalars or a sequence.
+std::string compare_entries(const Value& actual, int64_t i, const Value& expected, int64_t k,
+                            const Tolerance& tolerance) {
+  if (!expected.is_tensor()) {
+    return first_difference(actual.elements[static_cast<size_t>(i)], expected.elements[static_cast<size_t>(k)],
+                            tolerance);
+  }
+  const auto element = [](const Tensor& list, int64_t at) {
+    const uint64_t size = info(list.dtype()).bits / 8;
+    return Tensor::view(list.dtype(), {},
+                        const_cast<std::byte*>(list.data<std::byte>()) + static_cast<uint64_t>(at) * size);
+  };
+  return first_difference(element(actual.tensor, i), element(expected.tensor, k), tolerance);
+}
+
+bool is_plain_map(const Value& map) {
+  if (map.elements.size() != 2 || !map.elements[0].is_tensor()) return false;
+  const Value& values = map.elements[1];
+  const int64_t count =
+      values.is_tensor() ? values.tensor.num_elements() : static_cast<int64_t>(values.elements.size());
+  return map.elements[0].tensor.num_elements() == count;
+}
+
+// The order of a map's keys means nothing.
+std::string compare_maps(const Value& actual, const Value& expected, const Tolerance& tolerance) {
+  if (!is_plain_map(actual) || !is_plain_map(expected)) return "is a map without a value for each key";
+  const Tensor &keys = actual.elements[0].tensor, &wanted = expected.elements[0].tensor;
+  if (keys.dtype() != wanted.dtype() || keys.num_elements() != wanted.num_elements()) {
+    return concat("has ", keys.num_elements(), " keys of ", to_string(keys.dtype()), " instead of ",
+                  wanted.num_elements(), " of ", to_string(wanted.dtype()));
+  }
+  if (actual.elements[1].kind != expected.elements[1].kind) return "has values of another kind";
+  std::map<std::string, int64_t> places;
+  for (int64_t i = 0; i < keys.num_elements(); ++i) places[element_text(keys, i)] = i;
+  for (int64_t k = 0; k < wanted.num_elements(); ++k) {
+    const std::string key = element_text(wanted, k);
+    const auto found = places.find(key);
+    if (found == places.end()) return concat("lacks the key ", key);
+    const std::string difference =
+        compare_entries(actual.elements[1], found->second, expected.elements[1], k, tolerance);
+    if (!difference.empty()) return concat("at the key ", key, " ", difference);
+  }
+  return "";
+}
+
 }  // namespace
 
 std::optional<double> real_element(const Tensor& tensor, int64_t i) {
@@ -118,6 +164,7 @@ std::string type_difference(const Value& actual, const Value& expected) {
 std::string first_difference(const Value& actual, const Value& expected, const Tolerance& tolerance) {
   if (std::string difference = type_difference(actual, expected); !difference.empty()) return difference;
   if (actual.is_tensor()) return compare_tensors(actual.tensor, expected.tensor, tolerance);
+  if (actual.kind == ValueKind::kMap) return compare_maps(actual, expected, tolerance);
   if (actual.elements.size() != expected.elements.size()) {
     return concat("has ", actual.elements.size(), " elements instead of ", expected.elements.size());
   }
