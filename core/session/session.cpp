@@ -32,6 +32,23 @@ Port make_port(const Graph& graph, ValueId id, Symbol name) {
   return port;
 }
 
+Status check_value(const Type& type, const Value& value);
+
+// A map is a list of keys and a value for each: a list of them where they are scalars, otherwise a sequence.
+Status check_map(const Type& type, const Value& value) {
+  if (value.elements.size() != 2 || !value.elements[0].is_tensor() || value.elements[0].tensor.rank() != 1) {
+    return invalid_argument("a map without a list of keys and one of values was given");
+  }
+  const Tensor& keys = value.elements[0].tensor;
+  const Value& values = value.elements[1];
+  const auto count = values.is_tensor() ? values.tensor.num_elements() : static_cast<int64_t>(values.elements.size());
+  if (keys.dtype() != type.dtype) return invalid_argument("a map from ", to_string(keys.dtype()), " was given");
+  if (keys.dim(0) != count || (values.is_tensor() && values.tensor.rank() != 1)) {
+    return invalid_argument("a map of ", keys.dim(0), " keys and ", count, " values was given");
+  }
+  return check_value(values.is_tensor() ? Type::tensor(type.element->dtype) : Type::sequence(*type.element), values);
+}
+
 // OK if a value may be given where the type is declared; otherwise what was given.
 Status check_value(const Type& type, const Value& value) {
   static const Type kUnknown;
@@ -43,6 +60,7 @@ Status check_value(const Type& type, const Value& value) {
     if (type.kind == ValueKind::kOptional && value.elements.size() > 1) {
       return invalid_argument("an optional of ", value.elements.size(), " elements was given");
     }
+    if (type.kind == ValueKind::kMap) return check_map(type, value);
     if (type.kind != ValueKind::kOptional && type.kind != ValueKind::kSequence) return {};
     for (const Value& element : value.elements) MORTISE_TRY(check_value(element_type, element));
     return {};

@@ -122,6 +122,47 @@ TEST_F(ValueFile, TakesAnElementForAnOptionalOfIt) {
   EXPECT_EQ(read(sequence, ValueKind::kSequence).kind, ValueKind::kSequence);
 }
 
+onnx::MapProto map_of(std::initializer_list<std::pair<const char*, float>> entries) {
+  onnx::MapProto proto;
+  proto.set_key_type(onnx::TensorProto::STRING);
+  proto.mutable_values()->set_elem_type(onnx::SequenceProto::TENSOR);
+  for (const auto& [key, value] : entries) {
+    proto.add_string_keys(key);
+    onnx::TensorProto& tensor = *proto.mutable_values()->add_tensor_values();
+    tensor.set_data_type(onnx::TensorProto::FLOAT);
+    tensor.add_float_data(value);
+  }
+  return proto;
+}
+
+TEST_F(ValueFile, ReadsMapsAndSequencesOfThem) {
+  onnx::SequenceProto sequence;
+  sequence.set_elem_type(onnx::SequenceProto::MAP);
+  *sequence.add_map_values() = map_of({{"a", 1}, {"b", 2}});
+  *sequence.add_map_values() = map_of({});
+  const auto read = read_pb(write("maps.pb", sequence.SerializeAsString()), ValueKind::kSequence);
+  ASSERT_TRUE(read.ok()) << read.status().message();
+  ASSERT_EQ(read->elements.size(), 2u);
+  const Value& map = read->elements[0];
+  ASSERT_EQ(map.kind, ValueKind::kMap);
+  ASSERT_EQ(map.elements.size(), 2u);
+  EXPECT_EQ(map.elements[0].tensor.dtype(), DType::kString);
+  EXPECT_EQ(map.elements[1].tensor.shape(), (Shape{2}));
+  EXPECT_THAT(map.elements[1].tensor.elements<float>(), ElementsAre(1, 2));
+  EXPECT_EQ(read->elements[1].elements[0].tensor.num_elements(), 0);
+}
+
+TEST_F(ValueFile, RefusesMapsWithoutAValueForEachKey) {
+  onnx::MapProto proto = map_of({{"a", 1}});
+  proto.add_string_keys("b");
+  const auto read = read_pb(write("map.pb", proto.SerializeAsString()), ValueKind::kMap);
+  ASSERT_FALSE(read.ok());
+  EXPECT_THAT(read.status().message(), HasSubstr("has a map of 2 keys and 1 values"));
+  proto.set_key_type(onnx::TensorProto::FLOAT);
+  EXPECT_THAT(read_pb(write("map.pb", proto.SerializeAsString()), ValueKind::kMap).status().message(),
+              HasSubstr("has a map with keys of the type 1"));
+}
+
 TEST_F(ValueFile, RefusesBytesThatAreNoTensor) {
   const auto read = read_pb(write("a.pb", "\xff\xff"), ValueKind::kTensor);
   ASSERT_FALSE(read.ok());

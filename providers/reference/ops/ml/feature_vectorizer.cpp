@@ -23,7 +23,6 @@ Result<std::vector<Part>> parts_of(KernelContext& context, std::span<const int64
   std::vector<Part> parts;
   for (uint64_t i = 0; i < context.num_inputs(); ++i) {
     const Tensor& x = context.input(i);
-    if (!contains(kFeatures, x.dtype())) return unimplemented("input #", i, " is ", to_string(x.dtype()));
     MORTISE_ASSIGN(const Rows shape, rows_of(x));
     if (i == 0) rows = shape.count;
     if (shape.count != rows) {

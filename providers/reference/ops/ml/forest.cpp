@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "providers/reference/types.h"
 
@@ -24,6 +25,7 @@ Result<Forest> Forest::grow(Sprouts sprouts) {
   Forest forest;
   std::vector<bool> seen(sprouts.nodes.size(), false);
   std::vector<Waiting> waiting;
+  std::optional<uint32_t> last_reader;
   forest.nodes_.reserve(sprouts.nodes.size());
   for (const uint32_t root : sprouts.roots) {
     uint32_t deepest = 0;
@@ -48,9 +50,9 @@ Result<Forest> Forest::grow(Sprouts sprouts) {
       }
       forest.nodes_.push_back(node);
       if (leaf) continue;
-      if (node.feature >= forest.last_feature_) {
+      if (!last_reader || node.feature > forest.last_feature_) {
         forest.last_feature_ = node.feature;
-        forest.last_feature_label_ = sprouts.label(next.node);
+        last_reader = next.node;
       }
       waiting.push_back({.node = node.branch.no, .depth = next.depth + 1, .parent = place, .yes = false});
       waiting.push_back({.node = node.branch.yes, .depth = next.depth + 1, .parent = place, .yes = true});
@@ -61,6 +63,7 @@ Result<Forest> Forest::grow(Sprouts sprouts) {
     return invalid_argument(sprouts.label(static_cast<uint32_t>(lost - seen.begin())),
                             " is reached from no root: its parent is missing, or it is in a cycle");
   }
+  if (last_reader) forest.last_feature_label_ = sprouts.label(*last_reader);
   for (const TreeNode& node : forest.nodes_) {
     if (node.mode != TreeMode::kMember) continue;
     std::sort(sprouts.members.begin() + node.members.first, sprouts.members.begin() + node.members.last);

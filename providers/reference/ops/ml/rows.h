@@ -12,7 +12,8 @@ struct Rows {
   uint64_t features;
 };
 
-inline Result<Rows> rows_of(const Tensor& x) {
+inline Result<Rows> rows_of(const Tensor& x, TypeSet types = kFeatures) {
+  if (!contains(types, x.dtype())) return unimplemented("X of the type ", to_string(x.dtype()), " is not supported");
   if (x.rank() == 1) return Rows{1, static_cast<uint64_t>(x.dim(0))};
   if (x.rank() == 2) return Rows{static_cast<uint64_t>(x.dim(0)), static_cast<uint64_t>(x.dim(1))};
   return invalid_argument("X has the shape ", to_string(x.shape()), "; it must be [features] or [rows, features]");

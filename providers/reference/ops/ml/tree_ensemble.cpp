@@ -11,6 +11,8 @@
 namespace mortise::reference {
 namespace {
 
+using Types = TypeList<float, double, Half>;
+
 class Reader {
  public:
   Reader(const NodeSpec& node, int64_t targets) : node_(node), targets_(targets) {}
@@ -156,11 +158,11 @@ Result<Kernel> make_tree_ensemble(const NodeSpec& node) {
   MORTISE_ASSIGN(Forest forest, Reader(node, targets).read());
   return Kernel([forest = std::move(forest), aggregate, transform, targets](KernelContext& context) -> Status {
     const Tensor& x = context.input(0);
-    MORTISE_ASSIGN(const Rows rows, rows_of(x));
+    MORTISE_ASSIGN(const Rows rows, rows_of(x, set_of(Types{})));
     const Shape shape{static_cast<int64_t>(rows.count), targets};
     MORTISE_TRY(check_shape(DType::kF64, shape));
     Tensor& y = context.output(0, x.dtype(), shape);
-    return for_each_row(context, TypeList<float, double, Half>{}, forest, aggregate, static_cast<uint64_t>(targets),
+    return for_each_row(context, Types{}, forest, aggregate, static_cast<uint64_t>(targets),
                         [&](uint64_t row, std::span<double> scores) {
                           finish_scores(transform, scores);
                           store(scores, y, row);

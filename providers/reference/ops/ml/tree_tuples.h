@@ -22,7 +22,7 @@ template <class List, class Finish>
 Status for_each_row(KernelContext& context, List types, const Forest& forest, Aggregate aggregate, uint64_t targets,
                     Finish&& finish) {
   const Tensor& x = context.input(0);
-  MORTISE_ASSIGN(const Rows rows, rows_of(x));
+  MORTISE_ASSIGN(const Rows rows, rows_of(x, set_of(types)));
   MORTISE_TRY(forest.check_features(rows.features));
   const std::span<double> scores = context.scratch<double>(rows.count * targets);
   return dispatch(types, x.dtype(), [&]<class T>() -> Status {

@@ -33,7 +33,7 @@ Result<Kernel> make_zip_map(const NodeSpec& node) {
       strings.empty() ? Tensor::of<int64_t>({count}, ints) : Tensor::strings({count}, {strings.begin(), strings.end()});
   return Kernel([keys, count](KernelContext& context) -> Status {
     const Tensor& x = context.input(0);
-    MORTISE_ASSIGN(const Rows rows, rows_of(x));
+    MORTISE_ASSIGN(const Rows rows, rows_of(x, set_of(TypeList<float>{})));
     if (static_cast<int64_t>(rows.features) != count) {
       return invalid_argument("X ", to_string(x.shape()), " has ", rows.features, " columns for ", count, " labels");
     }
