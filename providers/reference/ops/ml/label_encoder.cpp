@@ -1,5 +1,5 @@
 // LabelEncoder, CategoryMapper: a table from keys to values. Every version is brought into one form: a list of keys, a
-// list of values that has the default at its end.
+// list of as many values, and a default.
 //
 // NaN is found by NaN, 0 by -0. Of a key that is there twice the last one counts.
 #include <cmath>
