@@ -3,7 +3,8 @@
 //   check_gradient({.nodes = "y = Mul(a, b)", .variables = {{"a", {2, 3}}, {"b", {3}}}});
 //
 // The nodes compute y from the variables. What is differentiated is the sum of sin(y), so that each element of y counts
-// differently. All is done for static and for symbolic shapes, and again for the derivative of the derivative.
+// differently. That is done for static and for symbolic shapes, and for the latter again with the derivative of the
+// derivative.
 #pragma once
 
 #include <string>
