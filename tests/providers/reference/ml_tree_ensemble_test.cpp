@@ -146,6 +146,7 @@ TEST(TreeEnsemble, RefusesWhatIsNoTree) {
               HasSubstr("'nodes_splits' has 2 entries"));
   EXPECT_THAT(refused(with(good, "nodes_featureids", Ints{2})), HasSubstr("'nodes_featureids' has the entry 2"));
   EXPECT_THAT(refused(with(good, "aggregate_function", int64_t{4})), HasSubstr("'aggregate_function' is 4"));
+  EXPECT_THAT(refused(with(good, "n_targets", int64_t{1} << 40)), HasSubstr("targets are not supported"));
 }
 
 }  // namespace

@@ -215,6 +215,12 @@ TEST(TreeEnsembleRegressor, RefusesWhatIsNoTree) {
               HasSubstr("'nodes_hitrates' has 1 entries"));
 }
 
+TEST(TreeEnsembleRegressor, RefusesMoreTargetsThanItCanNumber) {
+  const auto y = regress(small_tree().attributes("target"), matrix<float>(0, 2, {}), (int64_t{1} << 32) + 2);
+  ASSERT_FALSE(y.ok());
+  EXPECT_THAT(y.status().message(), HasSubstr("4294967298 targets are not supported"));
+}
+
 TEST(TreeEnsembleRegressor, RefusesCyclesBesideATree) {
   // Nodes 3 and 4 are each other's children.
   Tuples tuples = small_tree();

@@ -46,7 +46,7 @@ struct Vote {
 };
 
 struct Sprouts {
-  static constexpr uint64_t kMost = uint64_t{1} << 30;  // nodes, votes, members: each, so that 32 bits number them
+  static constexpr uint64_t kMost = uint64_t{1} << 30;  // nodes, votes, members, targets: so that 32 bits number each
 
   std::vector<TreeNode> nodes;  // branches name nodes of this list
   std::vector<uint32_t> roots;

@@ -71,6 +71,9 @@ class Reader {
   }
 
   Status read_leaves() {
+    if (targets_ > static_cast<int64_t>(Sprouts::kMost)) {
+      return unimplemented(targets_, " targets are not supported, only ", Sprouts::kMost);
+    }
     MORTISE_ASSIGN(const auto weights, numbers_of_tensor(node_, "leaf_weights"));
     const auto targets = node_.get_ints("leaf_targetids");
     if (targets.size() > Sprouts::kMost)

@@ -126,6 +126,9 @@ class Reader {
 
   // Votes are sorted by node, in the order of the attributes within each.
   Status read_votes() {
+    if (names_.num_targets > Sprouts::kMost) {
+      return unimplemented(names_.num_targets, " targets are not supported, only ", Sprouts::kMost);
+    }
     const auto trees = node_.get_ints(names_.trees), ids = node_.get_ints(names_.nodes),
                targets = node_.get_ints(names_.targets);
     MORTISE_ASSIGN(const auto weights, numbers_of(node_, names_.weights));
