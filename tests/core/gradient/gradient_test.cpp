@@ -189,6 +189,36 @@ TEST(Gradient, DropsAndScalesWhatDropoutDoes) {
   EXPECT_EQ(floats(others, "d"), floats(others, "y"));  // of ones
 }
 
+// float16 keeps 11 bits; what follows is a few roundings. '$' stands for the width of the type.
+TEST(Gradient, Of16BitTypesIsThatOf32Bits) {
+  for (const std::string op :
+       {"LayerNormalization(h$, s$, s$)", "InstanceNormalization(h$, c$, c$)", "Softmax(h$)", "ReduceMean(h$)",
+        "ReduceLogSumExp(h$)", "Conv(h$, w$)", "AveragePool <kernel_shape = [2]> (h$)",
+        "MaxPool <kernel_shape = [2]> (h$)", "Gather(h$, i)", "Gelu(h$)"}) {
+    const auto path = [&](const std::string& width, const std::string& type) {
+      std::string nodes;
+      for (const std::string name : {"h", "s", "c", "w"}) {
+        nodes += name + "$ = Cast <to = " + type + "> (" + name + ")\n";
+      }
+      nodes +=
+          "y$ = " + op + "\nz$ = Cast <to = 1> (y$)\nq$ = Sin(z$)\nd$" + kGradient + "<xs = [\"h\"], y = \"q$\"> (h)\n";
+      for (size_t at = 0; (at = nodes.find('$')) != std::string::npos;) nodes.replace(at, 1, width);
+      return nodes;
+    };
+    const std::string model = training_model(
+        "g (float[1, 2, 4] h, float[4] s, float[2] c, float[2, 2, 2] w) => (float d16, float d32) {\n"
+        "i = Constant <value = int64[2] {0, 0}> ()\n" +
+            path("16", "10") + path("32", "1") + "}",
+        20);
+    const auto outputs = run(model, {{"h", Tensor::of<float>({1, 2, 4}, {0.5f, -1, 2, 0.25f, 1, -0.5f, 0.75f, -2})},
+                                     {"s", vector({1, 2, 0.5f, -1})},
+                                     {"c", vector({1, -0.5f})},
+                                     {"w", Tensor::of<float>({2, 2, 2}, {1, 2, 0.5f, -1, 0.5f, 1, -1, 0.25f})}});
+    ASSERT_EQ(floats(outputs, "d16").size(), 8u) << op;
+    EXPECT_THAT(floats(outputs, "d16"), testing::Pointwise(testing::FloatNear(2e-2f), floats(outputs, "d32"))) << op;
+  }
+}
+
 // Celu is of float32 only, in which differences say little.
 TEST(Gradient, OfCeluIsThatOfItsDefinition) {
   const std::string model = training_model(
