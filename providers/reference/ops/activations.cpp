@@ -21,6 +21,12 @@ T softplus(T x) {
   return std::max(x, T{0}) + std::log1p(std::exp(-std::fabs(x)));
 }
 
+// Cuts x to [0, 1]. x comes first, since std::min and std::max keep a NaN only there.
+template <class T>
+T unit(T x) {
+  return std::max(std::min(x, T{1}), T{0});
+}
+
 }  // namespace
 
 Result<Kernel> make_relu(const NodeSpec&) {
@@ -44,7 +50,7 @@ Result<Kernel> make_celu(const NodeSpec& node) {
   if (alpha == 0) return invalid_argument("alpha is 0");
   return unary<Floats>([alpha]<class T>(T x) -> T {
     const T a = static_cast<T>(alpha);
-    return std::max(T{0}, x) + std::min(T{0}, a * std::expm1(x / a));
+    return std::max(x, T{0}) + std::min(a * std::expm1(x / a), T{0});
   });
 }
 Result<Kernel> make_selu(const NodeSpec& node) {
@@ -70,12 +76,10 @@ Result<Kernel> make_mish(const NodeSpec&) {
 Result<Kernel> make_hard_sigmoid(const NodeSpec& node) {
   const float alpha = node.get_float("alpha", 0.2f);
   const float beta = node.get_float("beta", 0.5f);
-  return unary<Floats>([=]<class T>(T x) -> T {
-    return std::max(T{0}, std::min(T{1}, static_cast<T>(alpha) * x + static_cast<T>(beta)));
-  });
+  return unary<Floats>([=]<class T>(T x) -> T { return unit(static_cast<T>(alpha) * x + static_cast<T>(beta)); });
 }
 Result<Kernel> make_hard_swish(const NodeSpec&) {
-  return unary<Floats>([]<class T>(T x) -> T { return x * std::max(T{0}, std::min(T{1}, x / 6 + T{0.5})); });
+  return unary<Floats>([]<class T>(T x) -> T { return x * unit(x / 6 + T{0.5}); });
 }
 Result<Kernel> make_swish(const NodeSpec& node) {
   return unary<Floats>(

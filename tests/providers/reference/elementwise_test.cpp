@@ -215,6 +215,18 @@ TEST(Cast, ReadsAndWritesStrings) {
   EXPECT_THAT(bad.status().message(), HasSubstr("the string 'x1' is no number"));
 }
 
+// Each formula adds or multiplies x, so that NaN in is NaN out. The other values are worked out by hand.
+TEST(Activations, KeepNan) {
+  const Tensor x = Tensor::of<float>({3}, {kNan, -6, 6});
+  EXPECT_THAT(floats(run_one({.op = "Celu", .version = 12, .inputs = {x}})),
+              ElementsAre(IsNan(), testing::FloatNear(-0.99752125f, 1e-6f), 6));
+  EXPECT_THAT(floats(run_one({.op = "HardSigmoid", .version = 6, .inputs = {x}})), ElementsAre(IsNan(), 0, 1));
+  EXPECT_THAT(floats(run_one({.op = "HardSwish", .version = 14, .inputs = {x}})), ElementsAre(IsNan(), 0, 6));
+  for (const char* op : {"Elu", "LeakyRelu", "Mish", "Relu", "Selu", "Sigmoid", "Softplus", "Softsign"}) {
+    EXPECT_THAT(floats(run_one({.op = op, .version = 22, .inputs = {x}}))[0], IsNan()) << op;
+  }
+}
+
 TEST(Cast, RoundsDoubleToHalfOnce) {
   // Just above halfway between 1 and the next half: a float in between would round it to the tie and then down.
   const double x = 1 + 0x1p-11 + 0x1p-40;
