@@ -4,6 +4,7 @@
 
 #include <complex>
 #include <cstdint>
+#include <string_view>
 
 #include "mortise/sdk/dtype.h"
 #include "mortise/sdk/result.h"
@@ -32,6 +33,10 @@ using SignedNumbers = Join<Floats, SignedInts>;
 using Features = TypeList<float, double, int64_t, int32_t>;
 using NumbersAndBool = Join<Numbers, TypeList<bool>>;
 
+using Complexes = TypeList<std::complex<float>, std::complex<double>>;
+// Beside NumbersAndBool.
+using NoNumbers = Join<Complexes, TypeList<mortise_string_t>>;
+
 // A set of element types as bits (1 << DType), for ops.inc.
 using TypeSet = uint32_t;
 template <class... Ts>
@@ -46,7 +51,7 @@ inline constexpr TypeSet kNumbers = set_of(Numbers{});
 inline constexpr TypeSet kFeatures = set_of(Features{});
 inline constexpr TypeSet kBool = set_of(TypeList<bool>{});
 inline constexpr TypeSet kString = set_of(TypeList<mortise_string_t>{});
-inline constexpr TypeSet kComplex = set_of(TypeList<std::complex<float>, std::complex<double>>{});
+inline constexpr TypeSet kComplex = set_of(Complexes{});
 inline constexpr TypeSet kFloat8 = (1u << 17) | (1u << 18) | (1u << 19) | (1u << 20);
 inline constexpr TypeSet kNumbersAndBool = kNumbers | kBool;
 // Every type whose elements have whole bytes: what data movement takes.
@@ -103,6 +108,12 @@ Status dispatch_size(DType dtype, Function&& function) {
     default:
       return unimplemented("element type ", to_string(dtype), " cannot be moved by whole bytes");
   }
+}
+
+// Fails for a type that is known, but is not a number's: "mode 'linear' …".
+inline Status expect_numbers(DType dtype, std::string_view who) {
+  if (dtype == DType::kUndefined || contains(kNumbers, dtype)) return {};
+  return unimplemented(who, " computes with numbers, not with ", to_string(dtype));
 }
 
 }  // namespace mortise::reference

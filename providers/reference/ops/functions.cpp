@@ -14,8 +14,9 @@ Result<Kernel> make_exp(const NodeSpec&) {
 Result<Kernel> make_log(const NodeSpec&) {
   return unary<Floats>([](auto x) { return std::log(x); });
 }
+// Of an integer too, rounded towards zero as a cast does.
 Result<Kernel> make_erf(const NodeSpec&) {
-  return unary<Floats>([](auto x) { return std::erf(x); });
+  return unary<Numbers>([](auto x) { return std::erf(x); });
 }
 Result<Kernel> make_sin(const NodeSpec&) {
   return unary<Floats>([](auto x) { return std::sin(x); });

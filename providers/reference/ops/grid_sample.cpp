@@ -93,6 +93,32 @@ double weigh(std::span<const Taps> taps, const Shape& strides, uint32_t axis, co
   return sum;
 }
 
+// Nearest: pixels are moved, whatever they are; zero, or an empty string, where there is none.
+template <class TapsOf>
+Status move(KernelContext& context, const Tensor& x, const Shape& strides, int64_t places, const TapsOf& taps_of,
+            Tensor& y) {
+  return dispatch_size(x.dtype(), [&]<class T>() -> Status {
+    const int64_t channels = x.dim(1), pixels = x.shape().product(2, x.rank());
+    const T* in = x.data<T>();
+    T* out = y.data<T>();
+    context.parallel_for(static_cast<uint64_t>(x.dim(0) * places), 256, [&](uint64_t begin, uint64_t end) {
+      Taps taps[8];
+      for (uint64_t at = begin; at < end; ++at) {
+        taps_of(at, taps);
+        int64_t pixel = 0;
+        for (uint32_t i = 0; i < strides.rank() && pixel >= 0; ++i) {
+          pixel = taps[i].pixels[0] < 0 ? -1 : pixel + taps[i].pixels[0] * strides[i];
+        }
+        const auto batch = static_cast<int64_t>(at) / places, place = static_cast<int64_t>(at) % places;
+        for (int64_t plane = batch * channels; plane < (batch + 1) * channels; ++plane) {
+          out[plane * places + place] = pixel < 0 ? T{} : in[plane * pixels + pixel];
+        }
+      }
+    });
+    return {};
+  });
+}
+
 }  // namespace
 
 Result<Kernel> make_grid_sample(const NodeSpec& node) {
@@ -118,6 +144,7 @@ Result<Kernel> make_grid_sample(const NodeSpec& node) {
   } else {
     return invalid_argument("attribute padding_mode is '", padding_name, "', not zeros, border or reflection");
   }
+  if (mode != Mode::kNearest) MORTISE_TRY(expect_numbers(node.input_dtype(0), concat("mode '", mode_name, "'")));
   const bool align = node.get_int("align_corners", 0) != 0;
   return Kernel([=](KernelContext& context) -> Status {
     const Tensor& x = context.input(0);
@@ -137,16 +164,21 @@ Result<Kernel> make_grid_sample(const NodeSpec& node) {
     const Shape strides = strides_of(image);
     const int64_t pixels = image.num_elements(), places = result.product(2, result.rank());
     if (pixels == 0) return invalid_argument("an image ", to_string(x.shape()), " has no pixels to read");
-    const std::span<const double> values = read_doubles(context, x), coordinates = read_doubles(context, grid);
+    const std::span<const double> coordinates = read_doubles(context, grid);
+    const auto taps_of = [&](uint64_t at, Taps* taps) {
+      for (uint32_t i = 0; i < axes; ++i) {
+        const Axis axis{.extent = image[i], .align = align, .padding = padding};
+        taps[i] = taps_at(axis, coordinates[at * axes + (axes - 1 - i)], mode);
+      }
+    };
+    if (mode == Mode::kNearest) return move(context, x, strides, places, taps_of, y);
+    const std::span<const double> values = read_doubles(context, x);
     const std::span<double> out = context.scratch<double>(static_cast<uint64_t>(result.num_elements()));
     const auto total = static_cast<uint64_t>(x.dim(0)) * static_cast<uint64_t>(places);
     context.parallel_for(total, 256, [&](uint64_t begin, uint64_t end) {
       Taps taps[8];
       for (uint64_t at = begin; at < end; ++at) {
-        for (uint32_t i = 0; i < axes; ++i) {
-          const Axis axis{.extent = image[i], .align = align, .padding = padding};
-          taps[i] = taps_at(axis, coordinates[at * axes + (axes - 1 - i)], mode);
-        }
+        taps_of(at, taps);
         const auto batch = static_cast<int64_t>(at) / places, place = static_cast<int64_t>(at) % places;
         for (int64_t c = 0; c < x.dim(1); ++c) {
           const int64_t plane = batch * x.dim(1) + c;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "providers/reference/ops/axes.h"
+#include "providers/reference/ops/broadcast.h"
 #include "providers/reference/types.h"
 
 namespace mortise::reference {
@@ -15,7 +16,7 @@ struct ResizeOp {
   float cubic_a = -0.75f, extrapolation = 0;
   bool exclude_outside = false, antialias = false;
   std::vector<int64_t> axes;
-  std::vector<float> scales;  // Upsample 7
+  std::vector<float> scales;  // Upsample 1 to 7
   uint64_t scales_input = 2;
 };
 
@@ -220,11 +221,52 @@ Status interpolate(KernelContext& context, const ResizeOp& op, const std::vector
   });
 }
 
-Result<Kernel> make(ResizeOp op) {
+// Nearest: elements are moved, whatever they are.
+Status move(KernelContext& context, const ResizeOp& op, const std::vector<Table>& tables, Tensor& y) {
+  const Tensor& x = context.input(0);
+  const Shape& shape = y.shape();
+  const Shape strides = strides_of(x.shape());
+  const auto inside = [&](uint32_t axis, int64_t at) {
+    return op.coordinates != "tf_crop_and_resize" || !tables[axis].outside[static_cast<uint64_t>(at)];
+  };
+  const auto fill = [&](auto outside) {
+    using T = decltype(outside);
+    const T* in = x.data<T>();
+    T* out = y.data<T>();
+    context.parallel_for(static_cast<uint64_t>(y.num_elements()), kElementGrain, [&](uint64_t begin, uint64_t end) {
+      for (uint64_t i = begin; i < end; ++i) {
+        auto rest = static_cast<int64_t>(i);
+        int64_t from = 0;
+        bool taken = true;
+        for (uint32_t a = shape.rank(); a-- > 0; rest /= shape[a]) {
+          const int64_t at = rest % shape[a];
+          from += tables[a].taps[static_cast<uint64_t>(at)].index * strides[a];
+          taken = taken && inside(a, at);
+        }
+        out[i] = taken ? in[from] : outside;
+      }
+    });
+    return Status();
+  };
+  return dispatch(Join<NumbersAndBool, NoNumbers>{}, x.dtype(), [&]<class T>() -> Status {
+    if constexpr (std::is_same_v<T, mortise_string_t>) {
+      return fill(T{});
+    } else if constexpr (std::is_same_v<T, bool>) {
+      return fill(op.extrapolation != 0);
+    } else if constexpr (contains(kComplex, dtype_of<T>)) {
+      return fill(T(op.extrapolation));
+    } else {
+      return fill(narrow<T>(static_cast<double>(op.extrapolation)));
+    }
+  });
+}
+
+Result<Kernel> make(const NodeSpec& node, ResizeOp op) {
   if (op.mode == "bilinear") op.mode = "linear";
   if (op.mode != "nearest" && op.mode != "linear" && op.mode != "cubic") {
     return unimplemented("mode '", op.mode, "' is not known");
   }
+  if (op.mode != "nearest") MORTISE_TRY(expect_numbers(node.input_dtype(0), concat("mode '", op.mode, "'")));
   return Kernel([op = std::move(op)](KernelContext& context) -> Status {
     const Tensor& x = context.input(0);
     MORTISE_ASSIGN(const std::vector<Axis> axes, plan(op, context));
@@ -239,7 +281,7 @@ Result<Kernel> make(ResizeOp op) {
       MORTISE_ASSIGN(Table table, make_table(op, axis));
       tables.push_back(std::move(table));
     }
-    return interpolate(context, op, axes, tables, y);
+    return op.mode == "nearest" ? move(context, op, tables, y) : interpolate(context, op, axes, tables, y);
   });
 }
 
@@ -251,26 +293,28 @@ Result<Kernel> make_resize(const NodeSpec& node) {
   };
   const bool simple = node.since_version() < 11;
   const auto axes = node.get_ints("axes");
-  return make({.mode = text("mode", "nearest"),
-               .coordinates = text("coordinate_transformation_mode", simple ? "asymmetric" : "half_pixel"),
-               .nearest = text("nearest_mode", simple ? "floor" : "round_prefer_floor"),
-               .policy = text("keep_aspect_ratio_policy", "stretch"),
-               .cubic_a = node.get_float("cubic_coeff_a", -0.75f),
-               .extrapolation = node.get_float("extrapolation_value", 0.0f),
-               .exclude_outside = node.get_int("exclude_outside", 0) != 0,
-               .antialias = node.get_int("antialias", 0) != 0,
-               .axes = {axes.begin(), axes.end()},
-               .scales_input = simple ? 1u : 2u});
+  return make(node, {.mode = text("mode", "nearest"),
+                     .coordinates = text("coordinate_transformation_mode", simple ? "asymmetric" : "half_pixel"),
+                     .nearest = text("nearest_mode", simple ? "floor" : "round_prefer_floor"),
+                     .policy = text("keep_aspect_ratio_policy", "stretch"),
+                     .cubic_a = node.get_float("cubic_coeff_a", -0.75f),
+                     .extrapolation = node.get_float("extrapolation_value", 0.0f),
+                     .exclude_outside = node.get_int("exclude_outside", 0) != 0,
+                     .antialias = node.get_int("antialias", 0) != 0,
+                     .axes = {axes.begin(), axes.end()},
+                     .scales_input = simple ? 1u : 2u});
 }
 
 Result<Kernel> make_upsample(const NodeSpec& node) {
-  const auto scales = node.get_floats("scales");
-  return make({.mode = std::string(node.get_string("mode", "nearest")),
-               .coordinates = "asymmetric",
-               .nearest = "floor",
-               .policy = "stretch",
-               .scales = {scales.begin(), scales.end()},
-               .scales_input = 1});
+  std::vector<float> scales;
+  for (const float scale : node.get_floats("scales")) scales.push_back(scale);
+  if (node.since_version() < 7) scales = {1, 1, node.get_float("height_scale", 1), node.get_float("width_scale", 1)};
+  return make(node, {.mode = std::string(node.get_string("mode", "nearest")),
+                     .coordinates = "asymmetric",
+                     .nearest = "floor",
+                     .policy = "stretch",
+                     .scales = std::move(scales),
+                     .scales_input = 1});
 }
 
 }  // namespace mortise::reference

@@ -41,9 +41,15 @@ Result<Kernel> make_compress(const NodeSpec& node) {
 Result<Kernel> make_non_zero(const NodeSpec&) {
   return Kernel([](KernelContext& context) -> Status {
     const Tensor& x = context.input(0);
-    return dispatch(NumbersAndBool{}, x.dtype(), [&]<class T>() -> Status {
+    return dispatch(Join<NumbersAndBool, NoNumbers>{}, x.dtype(), [&]<class T>() -> Status {
       const std::span<const T> all = x.elements<T>();
-      const auto is_set = [](T v) { return v != static_cast<T>(0); };
+      const auto is_set = [](const T& v) {
+        if constexpr (std::is_same_v<T, mortise_string_t>) {
+          return v.size != 0;
+        } else {
+          return v != static_cast<T>(0);
+        }
+      };
       const int64_t count = std::count_if(all.begin(), all.end(), is_set);
       Tensor& y = context.output(0, DType::kI64, {x.rank(), count});
       int64_t at = 0;

@@ -9,7 +9,7 @@
 namespace mortise::reference {
 namespace {
 
-// A total order: NaN comes last, and all NaN are one.
+// A total order: NaN comes last, and all NaN are one; complex numbers by their real parts, then their imaginary ones.
 template <class T>
 int compare(const T& a, const T& b) {
   if constexpr (std::is_same_v<T, mortise_string_t>) {
@@ -18,6 +18,9 @@ int compare(const T& a, const T& b) {
     const auto x = static_cast<Compute<T>>(a), y = static_cast<Compute<T>>(b);
     if (std::isnan(x) || std::isnan(y)) return static_cast<int>(std::isnan(x)) - static_cast<int>(std::isnan(y));
     return x < y ? -1 : x > y ? 1 : 0;
+  } else if constexpr (std::is_same_v<T, std::complex<float>> || std::is_same_v<T, std::complex<double>>) {
+    const int real = compare(a.real(), b.real());
+    return real != 0 ? real : compare(a.imag(), b.imag());
   } else {
     return a < b ? -1 : b < a ? 1 : 0;
   }
@@ -38,7 +41,7 @@ Result<Kernel> make_unique(const NodeSpec& node) {
       result = x.shape();
     }
     const auto n = static_cast<uint64_t>(s.extent);
-    return dispatch(Join<NumbersAndBool, TypeList<mortise_string_t>>{}, x.dtype(), [&]<class T>() -> Status {
+    return dispatch(Join<NumbersAndBool, NoNumbers>{}, x.dtype(), [&]<class T>() -> Status {
       const T* data = x.data<T>();
       const auto compare_slices = [&](int64_t p, int64_t q) {
         for (int64_t o = 0; o < s.outer; ++o) {
