@@ -53,7 +53,9 @@ double source_coordinate(const ResizeOp& op, const Axis& a, int64_t i) {
   return (x + 0.5) / a.scale - 0.5;
 }
 
-double nearest_coordinate(const std::string& mode, double x) {
+double nearest_coordinate(const std::string& mode, double scale, double x) {
+  // Before version 11 the standard names no rule; its example takes the next element where it leaves some out.
+  if (mode == "simple") return scale < 1 ? std::ceil(x) : std::floor(x);
   if (mode == "floor") return std::floor(x);
   if (mode == "ceil") return std::ceil(x);
   if (mode == "round_prefer_ceil") return std::floor(x + 0.5);
@@ -81,7 +83,7 @@ Result<Table> make_table(const ResizeOp& op, const Axis& a) {
     if (!(std::abs(x) < 0x1p50)) return invalid_argument("scale or region of interest of an axis is impossible");
     table.outside.push_back(x < 0 || x > last);
     if (op.mode == "nearest") {
-      const double at = std::min(std::max(nearest_coordinate(op.nearest, x), 0.0), last);
+      const double at = std::min(std::max(nearest_coordinate(op.nearest, a.scale, x), 0.0), last);
       table.taps.push_back({static_cast<int64_t>(at), 1});
     } else {
       const uint64_t first = table.taps.size();
@@ -295,7 +297,7 @@ Result<Kernel> make_resize(const NodeSpec& node) {
   const auto axes = node.get_ints("axes");
   return make(node, {.mode = text("mode", "nearest"),
                      .coordinates = text("coordinate_transformation_mode", simple ? "asymmetric" : "half_pixel"),
-                     .nearest = text("nearest_mode", simple ? "floor" : "round_prefer_floor"),
+                     .nearest = text("nearest_mode", simple ? "simple" : "round_prefer_floor"),
                      .policy = text("keep_aspect_ratio_policy", "stretch"),
                      .cubic_a = node.get_float("cubic_coeff_a", -0.75f),
                      .extrapolation = node.get_float("extrapolation_value", 0.0f),
@@ -311,7 +313,7 @@ Result<Kernel> make_upsample(const NodeSpec& node) {
   if (node.since_version() < 7) scales = {1, 1, node.get_float("height_scale", 1), node.get_float("width_scale", 1)};
   return make(node, {.mode = std::string(node.get_string("mode", "nearest")),
                      .coordinates = "asymmetric",
-                     .nearest = "floor",
+                     .nearest = "simple",
                      .policy = "stretch",
                      .scales = std::move(scales),
                      .scales_input = 1});

@@ -42,6 +42,13 @@ TEST(Resample, UpsampleOfTheFirstVersionScalesHeightAndWidth) {
   EXPECT_THAT(floats(y), ElementsAre(1, 2, 1, 2));
 }
 
+// The standard's example of version 10.
+TEST(Resample, ResizeOfVersionTenTakesTheNextElementWhereItShrinks) {
+  const Tensor x = Tensor::of<float>({1, 1, 2, 4}, {1, 2, 3, 4, 5, 6, 7, 8});
+  const Tensor scales = Tensor::of<float>({4}, {1, 1, 0.6f, 0.6f});
+  EXPECT_THAT(floats(one({.op = "Resize", .version = 10, .inputs = {x, scales}})), ElementsAre(1, 3));
+}
+
 TEST(Resample, GridSampleMovesPixelsOfEveryType) {
   using Complex = std::complex<float>;
   const Tensor image = Tensor::of<Complex>({1, 1, 1, 2}, {Complex(1, 2), Complex(3, 4)});
