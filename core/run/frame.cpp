@@ -16,6 +16,14 @@ mortise_tensor_t record_of(const Value& value) {
   return record;
 }
 
+// Of a value that a device has: `data` and the kind of memory are its copy's.
+mortise_tensor_t record_of(const SlotLayout& place) {
+  return {.size_bytes = place.bytes,
+          .dims = place.shape->data(),
+          .rank = place.shape->rank(),
+          .dtype = static_cast<mortise_dtype>(place.dtype)};
+}
+
 // An output record before the provider has asked for memory.
 mortise_tensor_t unallocated(DType dtype) {
   return {.dtype = static_cast<mortise_dtype>(dtype), .flags = MORTISE_TENSOR_UNALLOCATED};
@@ -175,7 +183,9 @@ Status Frame::prepare(uint32_t index) {
     DeviceCopy& copy = *find_copy(step.inputs[i], step.provider, step.input_kinds[i]);
     MORTISE_TRY(fill(copy));
     mortise_tensor_t& record = tensors_[first_input_[index] + i];
-    record = record_of(slots_[copy.slot].value);
+    // A value that only devices have seen is nowhere on the host.
+    const Value& value = slots_[copy.slot].value;
+    record = value.is_tensor() ? record_of(value) : record_of(layout_->slots[copy.slot]);
     record.data = copy.handle;
     record.memory_kind = copy.kind;
   }
@@ -190,12 +200,9 @@ Status Frame::prepare(uint32_t index) {
     if (step.output_kinds[i] != MORTISE_MEMORY_HOST && place.shape) {
       DeviceCopy& copy = *find_copy(slot, step.provider, step.output_kinds[i]);
       MORTISE_TRY(ensure_capacity(copy, place.bytes));
-      record = {.data = copy.handle,
-                .size_bytes = place.bytes,
-                .dims = place.shape->data(),
-                .rank = place.shape->rank(),
-                .dtype = static_cast<mortise_dtype>(place.dtype),
-                .memory_kind = copy.kind};
+      record = record_of(place);
+      record.data = copy.handle;
+      record.memory_kind = copy.kind;
     } else if (value.is_tensor()) {
       record = value.tensor.abi();
     } else {

@@ -1,7 +1,11 @@
-// A device whose memory the host can reach too, or says it cannot: the option "visible". It runs Neg in that memory.
+// A device whose memory the host can reach too, or says it cannot: the option "visible". It runs Neg, and Sum of two
+// tensors of one shape, in that memory.
 //
 // "full": there is no memory. "unlisted": a session wants memory of a kind that is not listed.
+#include <cstring>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "mortise/sdk/options.h"
 #include "mortise/sdk/plugin.h"
@@ -17,18 +21,50 @@ constexpr char kOptions[] = R"({"type": "object", "additionalProperties": false,
 
 constexpr uint32_t kShared = 3;
 
+// The nodes of a segment, one after the other; values by their ids in the graph.
 class SharedSession final : public sdk::Session {
  public:
+  explicit SharedSession(const sdk::CompileRequest& request)
+      : inputs_(request.inputs().begin(), request.inputs().end()),
+        outputs_(request.outputs().begin(), request.outputs().end()) {
+    for (const sdk::NodeId id : request.nodes()) {
+      const sdk::NodeView node = request.graph().node(id);
+      nodes_.push_back({{node.inputs().begin(), node.inputs().end()}, node.outputs()[0]});
+    }
+  }
+
   Status run(const sdk::RunArgs& args) override {
-    const mortise_tensor_t& x = args.input(0).raw();
-    if (x.memory_kind != kShared) return invalid_argument("memory of a wrong kind");
-    MORTISE_ASSIGN(const mortise_tensor_t y, args.output(0, args.input(0).dims()));
-    if (!args.output(0).unallocated() && y.memory_kind != kShared) return invalid_argument("memory of a wrong kind");
-    const auto* from = static_cast<const float*>(x.data);
-    auto* to = static_cast<float*>(y.data);
-    for (uint64_t i = 0; i < x.size_bytes / sizeof(float); ++i) to[i] = -from[i];
+    std::map<sdk::ValueId, std::vector<float>> values;
+    std::vector<int64_t> dims;
+    for (size_t i = 0; i < inputs_.size(); ++i) {
+      const mortise_tensor_t& x = args.input(i).raw();
+      if (x.memory_kind != kShared) return invalid_argument("memory of a wrong kind");
+      dims.assign(x.dims, x.dims + x.rank);
+      const auto* from = static_cast<const float*>(x.data);
+      values[inputs_[i]].assign(from, from + x.size_bytes / sizeof(float));
+    }
+    for (const Node& node : nodes_) {
+      std::vector<float> y = values.at(node.inputs[0]);
+      for (size_t i = 0; i < y.size(); ++i)
+        y[i] = node.inputs.size() == 2 ? y[i] + values.at(node.inputs[1])[i] : -y[i];
+      values[node.output] = std::move(y);
+    }
+    for (size_t i = 0; i < outputs_.size(); ++i) {
+      MORTISE_ASSIGN(const mortise_tensor_t y, args.output(i, dims));
+      if (!args.output(i).unallocated() && y.memory_kind != kShared) return invalid_argument("memory of a wrong kind");
+      const std::vector<float>& value = values.at(outputs_[i]);
+      std::memcpy(y.data, value.data(), value.size() * sizeof(float));
+    }
     return {};
   }
+
+ private:
+  struct Node {
+    std::vector<sdk::ValueId> inputs;
+    sdk::ValueId output;
+  };
+  std::vector<sdk::ValueId> inputs_, outputs_;
+  std::vector<Node> nodes_;
 };
 
 class SharedProvider final : public sdk::Provider, public sdk::DeviceMemoryExtension {
@@ -44,13 +80,13 @@ class SharedProvider final : public sdk::Provider, public sdk::DeviceMemoryExten
   std::string describe() const override { return "a device that shares its memory"; }
   Status claim(const sdk::GraphView& graph, sdk::ClaimSink& sink) override {
     for (sdk::NodeId id = 0; id < graph.num_nodes(); ++id) {
-      const bool mine = graph.node(id).op_type() == "Neg";
+      const bool mine = graph.node(id).op_type() == "Neg" || graph.node(id).op_type() == "Sum";
       MORTISE_TRY(mine ? sink.claim(id) : sink.decline(id, MORTISE_REFUSAL_OP, "another operator"));
     }
     return {};
   }
-  Result<std::unique_ptr<sdk::Session>> compile(const sdk::CompileRequest&) override {
-    return std::unique_ptr<sdk::Session>(std::make_unique<SharedSession>());
+  Result<std::unique_ptr<sdk::Session>> compile(const sdk::CompileRequest& request) override {
+    return std::unique_ptr<sdk::Session>(std::make_unique<SharedSession>(request));
   }
 
   std::span<const mortise_memory_kind_t> kinds() const override { return {&kind_, 1}; }

@@ -95,6 +95,27 @@ TEST(DeviceMemory, ServesReadersOnBothSides) {
   EXPECT_EQ(copies_of(*loaded->session, [](float x) { return -std::fabs(x); }), (Copies{0, 0}));
 }
 
+// `v` goes from one segment of the device to the next one and never to the host.
+TEST(DeviceMemory, StaysThereBetweenSegmentsOfTheDevice) {
+  for (const char* options : {R"({"visible": true})", R"({"visible": false})"}) {
+    const auto loaded = load(R"(g (float[2] x) => (float[2] y) {
+      a = Abs(x)
+      u = Neg(a)
+      v = Neg(u)
+      t = Neg(v)
+      w = Exp(t)
+      s = Sum(v, w)
+      y = Abs(s)
+    })",
+                             options);
+    const int copies = std::string_view(options).find("true") != std::string_view::npos ? 0 : 2;
+    EXPECT_EQ(copies_of(*loaded->session, [](float x) { return std::fabs(x) + std::exp(-std::fabs(x)); }),
+              (Copies{copies, copies}));
+    EXPECT_THAT(loaded->log, testing::IsEmpty());
+    EXPECT_EQ(loaded->session->placement().providers[0].segments, 2u);
+  }
+}
+
 TEST(DeviceMemory, WorksWithShapesKnownOnlyInTheRun) {
   const auto loaded = load(R"(g (float[n] x) => (float[m] y) {
     a = Abs(x)
