@@ -103,6 +103,111 @@ TEST(CustomOperators, CanBeConfigured) {
               HasSubstr("speed"));
 }
 
+// --- Definitions that are wrong, and parameters of every kind
+
+class Lambda : public sdk::Kernel {
+ public:
+  using Function = Status (*)(const sdk::KernelArgs&);
+  explicit Lambda(Function function) : function_(function) {}
+  Status run(const sdk::KernelArgs& args) const override { return function_(args); }
+
+ private:
+  Function function_;
+};
+
+template <Lambda::Function kFunction>
+Result<std::unique_ptr<sdk::Kernel>> kernel_of(const sdk::NodeView&) {
+  return std::unique_ptr<sdk::Kernel>(std::make_unique<Lambda>(kFunction));
+}
+Result<std::unique_ptr<sdk::Kernel>> no_kernel(const sdk::NodeView&) { return std::unique_ptr<sdk::Kernel>(); }
+
+// Y = X times the first element of W, or 1; Count = the elements of X.
+Status weigh(const sdk::KernelArgs& args) {
+  const auto x = args.input(0);
+  const float w = args.has_input(1) ? args.input(1).data<const float>()[0] : 1;
+  if (args.has_input(1) && args.input(1).dims().size() != 1) return invalid_argument("W is no list");
+  MORTISE_ASSIGN(const mortise_tensor_t y, args.output(0, x.dims()));
+  for (size_t i = 0; i < x.data<const float>().size(); ++i) {
+    static_cast<float*>(y.data)[i] = w * x.data<const float>()[i];
+  }
+  if (!args.has_output(1)) return {};
+  MORTISE_ASSIGN(const mortise_tensor_t count, args.output(1, {}));
+  *static_cast<int64_t*>(count.data) = x.num_elements();
+  return {};
+}
+Status forget(const sdk::KernelArgs&) { return {}; }
+Status throw_it(const sdk::KernelArgs&) { throw std::runtime_error("the kernel is lost"); }
+
+constexpr mortise_operator_t schema(const char* name, const char* inputs, const char* outputs) {
+  return {.domain = "com.test",
+          .op_type = name,
+          .inputs = inputs,
+          .outputs = outputs,
+          .attributes = "",
+          .since_version = 1,
+          .reserved = 0};
+}
+constexpr sdk::OperatorDefinition kTested[] = {
+    {schema("Weigh", "X:float32 W:float32?", "Y:float32 Count:int64?"), nullptr, kernel_of<weigh>},
+    {schema("Forget", "X:float32", "Y:float32"), nullptr, kernel_of<forget>},
+    {schema("Throw", "X:float32", "Y:float32"), nullptr, kernel_of<throw_it>},
+    {schema("Hollow", "X:float32", "Y:float32"), nullptr, nullptr},
+    {schema("Empty", "X:float32", "Y:float32"), nullptr, no_kernel},
+};
+
+class Tested : public sdk::OperatorLibrary {
+ public:
+  static constexpr mortise_provider_descriptor_t kDescriptor = {.id = "com.test.operators",
+                                                                .name = "Test operators",
+                                                                .vendor = "Test",
+                                                                .version = "1.0.0",
+                                                                .description = "Good and bad definitions",
+                                                                .options_schema = "{}",
+                                                                .concurrency = MORTISE_CONCURRENCY_REENTRANT,
+                                                                .determinism = MORTISE_DETERMINISM_ANY_THREADS,
+                                                                .numerics = 0,
+                                                                .reserved = 0};
+  Tested(const sdk::Host& host, std::string_view) : OperatorLibrary(host, kTested) {}
+};
+
+Result<Session> load_tested(const std::string& nodes) {
+  const std::string text = "<ir_version: 8, opset_import: [\"\" : 17, \"com.test\" : 1]> g (float[2] x) => " + nodes;
+  onnx::ModelProto proto;
+  onnx::OnnxParser parser(text.c_str());
+  if (const auto status = parser.Parse(proto); !status.IsOK()) throw std::invalid_argument(status.ErrorMessage());
+  const std::string bytes = proto.SerializeAsString();
+  LoadInput input;
+  input.bytes = std::as_bytes(std::span(bytes));
+  input.plugins = {&sdk::Plugin<Tested>::kEntry};
+  input.log_sink = [](Severity, std::string_view) {};
+  return Session::load(std::move(input));
+}
+
+TEST(CustomOperators, TakeConstantsAndLeaveOutWhatIsOptional) {
+  auto session = load_tested(
+      "(float[2] y, int64 n) { w = Constant<value = float[1] {3}>() a = com.test.Weigh(x, w) "
+      "y, n = com.test.Weigh(a) }");
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  for (int run = 0; run < 2; ++run) {
+    auto outputs = session->run({{"x", Tensor::of<float>({2}, {1, -2})}});
+    ASSERT_TRUE(outputs.ok()) << outputs.status().message();
+    EXPECT_THAT(outputs->at("y").tensor.elements<float>(), ElementsAre(3, -6));
+    EXPECT_THAT(outputs->at("n").tensor.elements<int64_t>(), ElementsAre(2));
+  }
+}
+
+TEST(CustomOperators, ThatAreDefinedWrongAreNamed) {
+  const auto fault = [](const std::string& op) {
+    auto session = load_tested("(float[2] y) { y = com.test." + op + "(x) }");
+    if (!session.ok()) return std::string(session.status().message());
+    return std::string(session->run({{"x", Tensor::of<float>({2}, {1, 2})}}).status().message());
+  };
+  EXPECT_THAT(fault("Forget"), AllOf(HasSubstr("Forget"), HasSubstr("the kernel gave no output 0")));
+  EXPECT_THAT(fault("Throw"), AllOf(HasSubstr("Throw"), HasSubstr("the kernel is lost")));
+  EXPECT_THAT(fault("Hollow"), AllOf(HasSubstr("Hollow"), HasSubstr("its definition has no make_kernel")));
+  EXPECT_THAT(fault("Empty"), AllOf(HasSubstr("Empty"), HasSubstr("made no kernel")));
+}
+
 // --- The forms themselves
 
 mortise_operator_t form(const char* inputs, const char* attributes = "", int32_t version = 1,

@@ -210,6 +210,15 @@ class OperatorLibrary::Program : public Session {
     std::vector<DType> dtypes;  // of the outputs
     NodeId node = kNoId;
   };
+  // The elements of a constant outlive the graph, its extents do not.
+  struct Constant {
+    explicit Constant(const TensorView& constant)
+        : dims(constant.dims().begin(), constant.dims().end()), tensor(constant.raw()) {
+      tensor.dims = dims.data();
+    }
+    std::vector<int64_t> dims;
+    mortise_tensor_t tensor;
+  };
   // Memory of one run, by place.
   struct State {
     std::vector<mortise_tensor_t> tensors;
@@ -228,14 +237,16 @@ class OperatorLibrary::Program : public Session {
     if (op == nullptr) return request.refuse(id, MORTISE_REFUSAL_OP, "this library has no such operator");
     Step step;
     step.node = id;
+    if (op->make_kernel == nullptr) return request.refuse(id, MORTISE_REFUSAL_OP, "its definition has no make_kernel");
     auto kernel = op->make_kernel(node);
     if (!kernel.ok()) return request.refuse(id, MORTISE_REFUSAL_ATTRIBUTE, kernel.status().message());
+    if (*kernel == nullptr) return request.refuse(id, MORTISE_REFUSAL_OTHER, "make_kernel made no kernel");
     step.kernel = std::move(*kernel);
     for (const ValueId value : node.inputs()) {
       step.inputs.push_back(value == kNoId ? kNone : add_value(value));
       if (value == kNoId) continue;
       const ValueView view = request.graph().value(value);
-      if (view.is_constant()) constants_[step.inputs.back()] = view.constant().raw();
+      if (view.is_constant()) constants_.try_emplace(step.inputs.back(), view.constant());
     }
     for (const ValueId value : node.outputs()) {
       step.outputs.push_back(value == kNoId ? kNone : add_value(value));
@@ -262,7 +273,7 @@ class OperatorLibrary::Program : public Session {
 
   Status run_steps(const RunArgs& args, State& state) const {
     std::fill(state.tensors.begin(), state.tensors.end(), mortise_tensor_t{});
-    for (const auto& [place, tensor] : constants_) state.tensors[place] = tensor;
+    for (const auto& [place, constant] : constants_) state.tensors[place] = constant.tensor;
     for (uint64_t i = 0; i < args.num_inputs(); ++i) state.tensors[i] = args.input(i).raw();
     for (const Step& step : steps_) {
       if (args.cancelled()) return Status(StatusCode::kCancelled, "the run was cancelled");
@@ -296,7 +307,7 @@ class OperatorLibrary::Program : public Session {
   }
 
   std::map<ValueId, uint32_t> places_;  // the segment's inputs first, in their order
-  std::map<uint32_t, mortise_tensor_t> constants_;
+  std::map<uint32_t, Constant> constants_;
   std::vector<uint32_t> segment_outputs_;
   std::vector<Step> steps_;
   std::mutex mutex_;
