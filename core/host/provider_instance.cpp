@@ -127,7 +127,11 @@ Status ProviderInstance::add_operators(infer::CustomOperators& custom) {
   const std::lock_guard lock(setup_);
   const ScopedSetup role;
   uint32_t count = 0;
-  MORTISE_TRY(name_it(call_boundary([&] { count = std::min(operators_->num_operators(provider_), kMaxOperators); })));
+  MORTISE_TRY(name_it(call_boundary([&] { count = operators_->num_operators(provider_); })));
+  if (count > kMaxOperators) {
+    return make_error(StatusCode::kResourceExhausted, "provider '", id_, "': has ", count, " operators; at most ",
+                      kMaxOperators, " are taken");
+  }
   for (uint32_t i = 0; i < count; ++i) {
     mortise_operator_t form{};
     bool found = false;

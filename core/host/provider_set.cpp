@@ -12,7 +12,12 @@ Status open_member(ProviderSet::Member& member, FoundProvider found, const std::
   MORTISE_ASSIGN(std::shared_ptr<ProviderInstance> instance,
                  ProviderInstance::create(std::move(found.library), member.config.id, options, host));
   MORTISE_TRY(instance->open());
-  if (instance->operators() != nullptr) MORTISE_TRY(instance->add_operators(operators));
+  if (instance->operators() != nullptr) {
+    // All of them or, where one is wrong, none.
+    infer::CustomOperators own;
+    MORTISE_TRY(instance->add_operators(own));
+    operators.merge(std::move(own));
+  }
   member.instance = std::move(instance);
   return {};
 }

@@ -34,6 +34,7 @@ class InferContext {
   Status check();
 
   const Graph& graph() const { return graph_; }
+  NodeId id() const { return id_; }
   const Node& node() const { return graph_.node(id_); }
   std::string_view op_type() const { return node().op_type; }
   int32_t version() const { return node().since_version; }
@@ -63,6 +64,8 @@ class InferContext {
   // The element type that an attribute names by number; fails if there is none of this number.
   Result<DType> dtype_attribute(std::string_view attribute, DType otherwise) const;
 
+  // What the signature and the inputs say of an output: its kind and element type, as far as they do.
+  Type form_of_output(uint32_t i) const { return output_type(signature_, i, types_); }
   // Nothing happens for an output that the node does not have.
   void set_output(uint32_t i, const Type& type);
   // A tensor whose element type is the signature's.

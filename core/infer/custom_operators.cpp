@@ -1,6 +1,8 @@
 #include "core/infer/custom_operators.h"
 
 #include <algorithm>
+#include <iterator>
+#include <mutex>
 
 #include "core/graph/abi_graph.h"
 #include "core/graph/copy_node.h"
@@ -89,32 +91,47 @@ Result<Type> read_type(const InferContext& context, const mortise_type_t* record
 
 struct Sink {
   InferContext& context;
+  std::mutex mutex;  // of the context and the next one
   Status fault;
 
   static mortise_status MORTISE_ABI set_type(const mortise_infer_sink_t* sink, uint32_t output,
                                              const mortise_type_t* record) noexcept {
     auto& self = *static_cast<Sink*>(sink->host_data);
-    const mortise_status status = sdk::guarded(nullptr, [&]() -> Status {
-      if (output >= self.context.num_outputs()) return invalid_argument("the node has no output ", output);
-      MORTISE_ASSIGN(const Type type, read_type(self.context, record, 0));
-      self.context.set_output(output, type);
-      return {};
+    return sdk::guarded(nullptr, [&]() -> Status {
+      const std::lock_guard lock(self.mutex);
+      Status status = self.set_type(output, record);
+      if (!status.ok() && self.fault.ok()) {
+        self.fault = make_error(StatusCode::kInternal, "the provider's infer() gives output ", output,
+                                " a type that it cannot have: ", status.message());
+      }
+      return status;
     });
-    if (status != MORTISE_OK && self.fault.ok()) {
-      self.fault = make_error(StatusCode::kInternal, "infer() gives output ", output, " a type that it cannot have");
+  }
+
+  Status set_type(uint32_t output, const mortise_type_t* record) {
+    if (output >= context.num_outputs()) return invalid_argument("the node has ", context.num_outputs(), " outputs");
+    MORTISE_ASSIGN(const Type type, read_type(context, record, 0));
+    const Type form = context.form_of_output(output);
+    const bool fits = form.kind == ValueKind::kNone || type.kind == ValueKind::kNone || form.kind == type.kind;
+    if (!fits || (form.dtype != DType::kUndefined && type.dtype != DType::kUndefined && form.dtype != type.dtype)) {
+      return invalid_argument(to_string(type), ", but the operator's form says ", to_string(form));
     }
-    return status;
+    context.set_output(output, type);
+    return {};
   }
 };
 
 Status call(const CustomOperators::Infer& infer, InferContext& context) {
   MORTISE_ASSIGN(const Graph single, graph_of(context));
   const AbiGraph abi(single);
-  Sink sink{.context = context, .fault = {}};
+  Sink sink{.context = context, .mutex = {}, .fault = {}};
   const mortise_infer_sink_t table = {.host_data = &sink, .set_type = Sink::set_type};
   Status status = infer(*abi.abi(), table);
-  if (status.ok()) status = std::move(sink.fault);
-  return status.ok() ? status : context.error(status.message());
+  // What the provider did wrong comes before what it says of the node.
+  if (!sink.fault.ok()) status = std::move(sink.fault);
+  if (status.ok()) return status;
+  return make_error(status.code(), describe(context.graph(), context.id()), ": ", status.message())
+      .at_node(context.id());
 }
 
 }  // namespace
@@ -153,6 +170,20 @@ Status CustomOperators::add(const mortise_operator_t& form, Infer infer) {
   kept.op.signatures.push_back(std::move(*signature));
   kept.infer.emplace(form.since_version, std::move(infer));
   return {};
+}
+
+void CustomOperators::merge(CustomOperators&& other) {
+  operators_.merge(other.operators_);
+  for (auto& [key, entry] : other.operators_) {
+    Entry& kept = *operators_.at(key);
+    for (Signature& signature : entry->op.signatures) {
+      const int32_t version = signature.since_versions.front();
+      if (!kept.infer.emplace(version, std::move(entry->infer.at(version))).second) continue;
+      kept.op.signatures.push_back(std::move(signature));
+    }
+    std::move(entry->texts.begin(), entry->texts.end(), std::back_inserter(kept.texts));
+  }
+  other.operators_.clear();
 }
 
 const Operator* CustomOperators::find(std::string_view domain, std::string_view op_type) const {

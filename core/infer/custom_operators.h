@@ -22,6 +22,8 @@ class CustomOperators {
   // Takes a copy of the form; of two with the same version the first stays. Fails for a domain of ONNX's, for a version
   // below 1, and for parameters or attributes that are not in the notation, saying which.
   Status add(const mortise_operator_t& form, Infer infer);
+  // Takes what another has; of two forms with the same version the own one stays.
+  void merge(CustomOperators&& other);
   bool empty() const { return operators_.empty(); }
   // Null if nobody brings it.
   const Operator* find(std::string_view domain, std::string_view op_type) const;

@@ -76,27 +76,37 @@ std::vector<Parameter> read_parameters(std::string_view text, std::vector<std::s
   return parameters;
 }
 
-void read_restriction(std::string_view text, AttributeRule& rule) {
+// An empty end leaves `end` as it is; false for what is no number.
+bool read_end(std::string_view text, int64_t& end) {
+  const char* const last = text.data() + text.size();
+  if (text.empty()) return true;
+  const auto read = std::from_chars(text.data(), last, end);
+  return read.ec == std::errc() && read.ptr == last;
+}
+
+// False for a range whose ends are no numbers.
+bool read_restriction(std::string_view text, AttributeRule& rule) {
   const size_t dots = text.find("..");
   if (dots == std::string_view::npos) {
     while (!text.empty()) rule.words.push_back(take(text, ','));
-    return;
+    return true;
   }
-  std::from_chars(text.data(), text.data() + dots, rule.least);
-  std::from_chars(text.data() + dots + 2, text.data() + text.size(), rule.most);
+  return read_end(text.substr(0, dots), rule.least) && read_end(text.substr(dots + 2), rule.most);
 }
 
+// Its type is 0 where the text is not in the notation.
 AttributeRule read_attribute(std::string_view text) {
   AttributeRule rule;
+  bool good = true;
   rule.name = take(text, ':');
   rule.required = take_suffix(text, '!');
   if (take_suffix(text, ')')) {
     const std::string_view type = take(text, '(');
-    read_restriction(text, rule);
+    good = read_restriction(text, rule);
     text = type;
   }
   const auto* found = std::find(std::begin(kAttributeTypes), std::end(kAttributeTypes), text);
-  rule.type = static_cast<size_t>(found - std::begin(kAttributeTypes));
+  if (good && found != std::end(kAttributeTypes)) rule.type = static_cast<size_t>(found - std::begin(kAttributeTypes));
   return rule;
 }
 
@@ -190,9 +200,11 @@ Status check_element_type(std::string_view text, std::vector<std::string_view>& 
     if (variables.size() <= std::tuple_size_v<ElementTypes>) return {};
     return invalid_argument("it has more than ", std::tuple_size_v<ElementTypes>, " type variables");
   }
-  bool known = !text.empty();
-  while (known && !text.empty()) known = dtype_bit(take(text, '|')) != 0;
-  return known ? Status() : invalid_argument("'", text, "' is no element type");
+  do {
+    const std::string_view word = take(text, '|');
+    if (dtype_bit(word) == 0) return invalid_argument("'", word, "' is no element type");
+  } while (!text.empty());
+  return {};
 }
 
 Status check_parameters(std::string_view text, std::vector<std::string_view>& variables) {
@@ -218,7 +230,7 @@ Status check_attributes(std::string_view text) {
   while (!text.empty()) {
     const std::string_view whole = take(text, ' ');
     const AttributeRule rule = read_attribute(whole);
-    if (is_name(rule.name) && rule.type > 0 && rule.type < std::size(kAttributeTypes)) continue;
+    if (is_name(rule.name) && rule.type != 0) continue;
     return invalid_argument("attribute '", whole, "' is not of the form name:type, with a type that exists");
   }
   return {};

@@ -10,8 +10,8 @@
 namespace mortise::run {
 namespace {
 
-// The values of a run. An optional input may be given the plain value, which then gets an optional around it. Where there
-// is none, nothing is allocated.
+// The values of a run. An optional input may be given the plain value, which then gets an optional around it. Where
+// there is none, nothing is allocated.
 class GivenValues {
  public:
   GivenValues(const Graph& graph, std::span<const Value* const> inputs) : all_(inputs) {

@@ -47,8 +47,9 @@ class Executor {
 
   const Program& program() const { return *program_; }
 
-  // inputs: one for each of the program's inputs, alive until run() returns; plain ones do for optional ones. outputs: one for each of the program's
-  // outputs: a tensor that has the result's dtype and shape is written in place, anything else is replaced.
+  // inputs: one for each of the program's inputs, alive until run() returns; plain ones do for optional ones. outputs:
+  // one for each of the program's outputs: a tensor that has the result's dtype and shape is written in place, anything
+  // else is replaced.
   Status run(std::span<const Value* const> inputs, std::span<Value> outputs, const RunControl& control);
 
  private:

@@ -2,6 +2,7 @@
 #include "mortise/core/session.h"
 
 #include <algorithm>
+#include <map>
 #include <mutex>
 
 #include "core/host/provider_set.h"
@@ -90,12 +91,9 @@ struct Session::Impl {
   ProviderSet provider_set;
   std::mutex mutex;                   // of `built`
   std::shared_ptr<run::Built> built;  // replaced when a provider is put into quarantine
-  std::mutex second_opinion_mutex;    // of the next one
-  struct {
-    std::weak_ptr<run::Built> first;  // the plan whose providers it does without
-    std::vector<ProviderInstance*> without;
-    std::shared_ptr<run::Built> built;
-  } second_opinion;                            // the last one, kept for the next bad input
+  std::mutex opinions_mutex;          // of the next two
+  std::weak_ptr<run::Built> judged;   // the plan whose providers the opinions do without
+  std::map<std::vector<ProviderInstance*>, std::shared_ptr<run::Built>> opinions;  // kept for the next bad input
   std::shared_ptr<report::TraceFile> profile;  // null: the configuration asks for none
 
   ModelInfo info;
@@ -174,12 +172,16 @@ Result<std::shared_ptr<run::Built>> Session::Impl::judge(const std::shared_ptr<r
                                                          std::span<const run::Doubt> doubts) {
   std::vector<ProviderInstance*> without;
   for (const run::Doubt& doubt : doubts) without.push_back(doubt.provider);
-  const std::lock_guard lock(second_opinion_mutex);
-  if (second_opinion.first.lock() != first || second_opinion.without != without) {
-    MORTISE_ASSIGN(std::shared_ptr<run::Built> made, build(doubts));
-    second_opinion = {.first = first, .without = std::move(without), .built = std::move(made)};
+  const std::lock_guard lock(opinions_mutex);
+  if (judged.lock() != first) {
+    opinions.clear();
+    judged = first;
   }
-  return second_opinion.built;
+  std::shared_ptr<run::Built>& opinion = opinions[std::move(without)];
+  if (opinion == nullptr) {
+    MORTISE_ASSIGN(opinion, build(doubts));
+  }
+  return opinion;
 }
 
 void Session::Impl::convict(const std::shared_ptr<run::Built>& first, const std::shared_ptr<run::Built>& without,
@@ -269,7 +271,12 @@ Status Session::Impl::run(std::span<const Value> given, std::span<Value> results
     std::shared_ptr<run::Built> current = first;
     if (!doubts.empty()) {
       auto judging = judge(first, doubts);
-      if (!judging.ok()) return std::move(doubts.back().reason).context(where());  // nobody can say who is at fault
+      if (!judging.ok()) {
+        const run::Doubt& doubt = doubts.back();
+        return make_error(doubt.reason.code(), where(), ": ", doubt.reason.message(), " (running ", doubt.nodes,
+                          "); no plan without '", doubt.provider->id(),
+                          "' can tell whether the input is at fault: ", judging.status().message());
+      }
       current = std::move(*judging);
     }
     std::optional<run::RunTrace> trace;

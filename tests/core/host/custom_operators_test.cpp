@@ -147,7 +147,15 @@ constexpr mortise_operator_t schema(const char* name, const char* inputs, const 
           .since_version = 1,
           .reserved = 0};
 }
+Status infer_int64(const sdk::NodeView&, sdk::InferSink& sink) { return sink.set_tensor(0, DType::kI64, {}); }
+Status infer_negative(const sdk::NodeView&, sdk::InferSink& sink) {
+  const mortise_dim_t dim = {-5, nullptr};
+  return sink.set_tensor(0, DType::kF32, std::span(&dim, 1));
+}
+
 constexpr sdk::OperatorDefinition kTested[] = {
+    {schema("Lie", "X:float32", "Y:float32"), infer_int64, kernel_of<forget>},
+    {schema("Slip", "X:float32", "Y:float32"), infer_negative, kernel_of<forget>},
     {schema("Weigh", "X:float32 W:float32?", "Y:float32 Count:int64?"), nullptr, kernel_of<weigh>},
     {schema("Forget", "X:float32", "Y:float32"), nullptr, kernel_of<forget>},
     {schema("Throw", "X:float32", "Y:float32"), nullptr, kernel_of<throw_it>},
@@ -202,6 +210,9 @@ TEST(CustomOperators, ThatAreDefinedWrongAreNamed) {
     if (!session.ok()) return std::string(session.status().message());
     return std::string(session->run({{"x", Tensor::of<float>({2}, {1, 2})}}).status().message());
   };
+  EXPECT_THAT(fault("Lie"), AllOf(HasSubstr("Lie"), HasSubstr("the provider's infer() gives output 0"),
+                                  HasSubstr("int64[], but the operator's form says float32")));
+  EXPECT_THAT(fault("Slip"), AllOf(HasSubstr("Slip"), HasSubstr("an extent is -5")));
   EXPECT_THAT(fault("Forget"), AllOf(HasSubstr("Forget"), HasSubstr("the kernel gave no output 0")));
   EXPECT_THAT(fault("Throw"), AllOf(HasSubstr("Throw"), HasSubstr("the kernel is lost")));
   EXPECT_THAT(fault("Hollow"), AllOf(HasSubstr("Hollow"), HasSubstr("its definition has no make_kernel")));
@@ -231,15 +242,28 @@ TEST(CustomOperators, AreRefusedWhereTheirFormIsWrong) {
   EXPECT_EQ(fault(form("X:T scale:float32? rest:T*", "factor:float! mode:string(a,b) axis:int(0..3)")), "");
   EXPECT_THAT(fault(form("X")), HasSubstr("no element type"));
   EXPECT_THAT(fault(form(":T")), HasSubstr("name:type"));
-  EXPECT_THAT(fault(form("X:float33")), HasSubstr("no element type"));
+  EXPECT_THAT(fault(form("X:int32|float33|bool")), HasSubstr("'float33' is no element type"));
   EXPECT_THAT(fault(form("X:seq(T")), HasSubstr("no ')'"));
   EXPECT_THAT(fault(form("X:T* Y:T")), HasSubstr("not the last"));
   EXPECT_THAT(fault(form("A:A B:B C:C D:D E:E F:F G:G H:H")), HasSubstr("type variables"));
   EXPECT_THAT(fault(form("X:T", "factor")), HasSubstr("attribute 'factor'"));
+  EXPECT_THAT(fault(form("X:T", "axis:int(a..3)")), HasSubstr("attribute 'axis:int(a..3)'"));
   EXPECT_THAT(fault(form("X:T", "factor:number")), HasSubstr("attribute 'factor:number'"));
   EXPECT_THAT(fault(form("X:T", "", 0)), HasSubstr("versions begin at 1"));
   EXPECT_THAT(fault(form("X:T", "", 1, "ai.onnx.ml")), HasSubstr("ONNX's"));
   EXPECT_THAT(fault(form("X:T", "", 1, nullptr)), HasSubstr("ONNX's"));
+}
+
+TEST(CustomOperators, OfSeveralProvidersStandTogether) {
+  infer::CustomOperators custom, second;
+  ASSERT_TRUE(custom.add(form("X:T", "", 2), {}).ok());
+  ASSERT_TRUE(second.add(form("A:T B:T", "", 2), {}).ok());
+  ASSERT_TRUE(second.add(form("X:T Y:T", "", 5), {}).ok());
+  custom.merge(std::move(second));
+  const infer::Operator* op = custom.find("com.example", "Op");
+  ASSERT_NE(op, nullptr);
+  EXPECT_EQ(op->signature(2)->inputs.size(), 1u);
+  EXPECT_EQ(op->signature(5)->inputs.size(), 2u);
 }
 
 TEST(CustomOperators, HaveTheFormOfTheModelsOpset) {
