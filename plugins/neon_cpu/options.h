@@ -20,7 +20,7 @@ inline constexpr char kOptionsSchema[] = R"({
     "fuse": {"type": "boolean", "default": true,
       "description": "Join neighbouring operators into one pass over memory; false runs them one by one, for profiles and comparisons"},
     "exact_conv": {"type": "boolean", "default": false,
-      "description": "Compute every convolution as sums of its products; false transforms 3x3 ones after Winograd, which changes results by about 1e-5 of the largest and spreads an infinity or NaN over its neighbourhood of 4x4 pixels"}
+      "description": "Compute every convolution as sums of its products; false transforms 3x3 ones after Winograd, which changes results by about 1e-5 of the largest and spreads an infinity or NaN over the tiles of 4x4 output pixels that see it, up to four"}
   }
 })";
 

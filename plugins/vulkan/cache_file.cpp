@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -63,6 +64,8 @@ class File {
     }
     return true;
   }
+  // For every user, as what a stream writes is.
+  bool share() { return fchmod(descriptor_, S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH) == 0; }
   bool close() { return descriptor_ >= 0 && ::close(std::exchange(descriptor_, -1)) == 0; }
 
  private:
@@ -85,18 +88,25 @@ std::string load_cache_file(const std::string& path) {
 }
 
 Status save_cache_file(const std::string& path, const std::string& data) {
-  if (data.size() > kLargest) return {};
+  if (data.size() > kLargest) {
+    return make_error(StatusCode::kResourceExhausted, "Vulkan: the pipeline cache '", path,
+                      "' is not kept: ", data.size(), " bytes are more than ", kLargest,
+                      "; compile fewer models in one process, or clear option "
+                      "'cache_directory'");
+  }
   Header header{{}, data.size(), checksum(data)};
   std::memcpy(header.magic, kMagic, sizeof kMagic);
   std::string beside = path + ".XXXXXX";
   File file(mkostemp(beside.data(), O_CLOEXEC));
-  if (file.is_open()) {
-    const bool written = file.write({reinterpret_cast<const char*>(&header), sizeof header}) && file.write(data);
-    if (file.close() && written && std::rename(beside.c_str(), path.c_str()) == 0) return {};
-    unlink(beside.c_str());
-  }
+  const bool written = file.is_open() && file.write({reinterpret_cast<const char*>(&header), sizeof header}) &&
+                       file.write(data) && file.share();
+  if (written && file.close() && std::rename(beside.c_str(), path.c_str()) == 0) return {};
+  const int fault = errno;
+  unlink(beside.c_str());
   return make_error(StatusCode::kUnavailable, "Vulkan: the pipeline cache '", path,
-                    "' cannot be written; see that the folder in option 'cache_directory' exists and has room");
+                    "' cannot be written: ", std::strerror(fault),
+                    "; see that the folder in option 'cache_directory' exists, may be written to "
+                    "and has room");
 }
 
 }  // namespace mortise::vulkan

@@ -72,8 +72,10 @@ Status Memory::choose_types(const Options& options) {
   pools_[1].mapped = true;
   pools_[1].type = find_type(memory, allowed, kHost, VK_MEMORY_PROPERTY_HOST_CACHED_BIT, kLocal);
   if (pools_[0].type >= memory.memoryTypeCount || pools_[1].type >= memory.memoryTypeCount) {
-    return make_error(StatusCode::kUnavailable, "Vulkan: '", device_.limits().name,
-                      "' has no memory of its own or none that the host sees for storage buffers");
+    return make_error(
+        StatusCode::kUnavailable, "Vulkan: '", device_.limits().name,
+        "' has no memory of its own or none that the host sees for storage buffers; choose another with option "
+        "'device'");
   }
   capacity_ = memory.memoryHeaps[memory.memoryTypes[pools_[0].type].heapIndex].size;
   return {};

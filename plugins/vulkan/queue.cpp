@@ -41,9 +41,9 @@ Result<VkFence> Queue::take_fence() {
 
 Status Queue::submit(VkCommandBuffer commands, std::function<void(const Status&)> done,
                      std::function<bool()> cancelled) {
-  MORTISE_TRY(device_.alive());
   {
     const std::lock_guard lock(shared_->mutex);
+    MORTISE_TRY(device_.alive());
     if (shared_->jobs.size() >= kLength) {
       return make_error(StatusCode::kResourceExhausted, "Vulkan: ", kLength, " runs are under way; wait for one to end")
           .as_transient();
@@ -91,10 +91,11 @@ Status Queue::wait(const Job& job) {
     }
     if (now < end) continue;
     device_.give_up();
+    const auto allowed = cancelled ? timeout_ / 10 : timeout_;
     return make_error(StatusCode::kDeviceLost, "Vulkan: '", device_.limits().name, "' did not end ",
-                      cancelled ? "a cancelled run" : "a submission",
-                      " in the time that option 'timeout_ms' gives it (", timeout_.count(),
-                      " ms); open the provider again");
+                      cancelled ? "a cancelled run" : "a submission", " within ", allowed.count(), " ms",
+                      cancelled ? ", a tenth of option 'timeout_ms'" : ", as option 'timeout_ms' asks",
+                      "; open the provider again, with a larger 'timeout_ms' if the work takes that long");
   }
 }
 
@@ -109,6 +110,7 @@ void Queue::work(Shared& shared) {
     const Status status = wait(job);
     if (!status.ok() && !device_.hangs()) {
       // Nobody knows what still runs: nothing more is begun, and what was begun ends before its memory is given back.
+      const std::lock_guard no_submission(shared.mutex);
       device_.lose();
       device_.vk().DeviceWaitIdle(device_.handle());
     }

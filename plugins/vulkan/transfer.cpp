@@ -78,6 +78,7 @@ Status Transfer::to_device(const Range& target, const void* source) {
     return {};
   }
   const std::lock_guard lock(mutex_);
+  MORTISE_TRY(device_.alive());  // a copy before this one may have lost it
   MORTISE_TRY(prepare(target.size));
   for (uint64_t done = 0; done < target.size;) {
     const uint64_t size = std::min(target.size - done, staging_.range().size);
@@ -95,6 +96,7 @@ Status Transfer::to_host(void* target, const Range& source) {
     return {};
   }
   const std::lock_guard lock(mutex_);
+  MORTISE_TRY(device_.alive());  // a copy before this one may have lost it
   MORTISE_TRY(prepare(source.size));
   for (uint64_t done = 0; done < source.size;) {
     const uint64_t size = std::min(source.size - done, staging_.range().size);

@@ -45,6 +45,9 @@ class SharedSession final : public sdk::Session {
     }
     for (const Node& node : nodes_) {
       std::vector<float> y = values.at(node.inputs[0]);
+      if (node.inputs.size() == 2 && values.at(node.inputs[1]).size() != y.size()) {
+        return invalid_argument("Sum of two shapes");
+      }
       for (size_t i = 0; i < y.size(); ++i)
         y[i] = node.inputs.size() == 2 ? y[i] + values.at(node.inputs[1])[i] : -y[i];
       values[node.output] = std::move(y);
@@ -80,7 +83,8 @@ class SharedProvider final : public sdk::Provider, public sdk::DeviceMemoryExten
   std::string describe() const override { return "a device that shares its memory"; }
   Status claim(const sdk::GraphView& graph, sdk::ClaimSink& sink) override {
     for (sdk::NodeId id = 0; id < graph.num_nodes(); ++id) {
-      const bool mine = graph.node(id).op_type() == "Neg" || graph.node(id).op_type() == "Sum";
+      const sdk::NodeView node = graph.node(id);
+      const bool mine = node.op_type() == "Neg" || (node.op_type() == "Sum" && node.inputs().size() == 2);
       MORTISE_TRY(mine ? sink.claim(id) : sink.decline(id, MORTISE_REFUSAL_OP, "another operator"));
     }
     return {};

@@ -221,6 +221,10 @@ Lowered lower_qlinear_conv(NodeReader& node) {
   if (node.has_input(kConvBias)) node.operand(kConvBias, {DType::kI32});
   std::optional<sdk::TensorView> weights;
   if (node.is_constant(kB)) weights = node.constant(kB);
+  if (weights && weights->dims().size() < 3) {
+    node.refuse(MORTISE_REFUSAL_RANK, "the weights have rank ", weights->dims().size(),
+                "; a convolution's have 3 or more");
+  }
   return node.make<QLinearConv>(std::move(window), node.get_int("group", 1), signs, weights);
 }
 

@@ -53,20 +53,22 @@ Step& add_pointwise_convolution(Lowering& l, const Convolution& c, TensorId y, T
   return add_product(l, product, y, w, x);
 }
 
-Step& add_depthwise(Lowering& l, const Convolution& c, TensorId y, TensorId w, TensorId x) {
-  const auto count = static_cast<uint64_t>(l.dims(y).num_elements());
-  Step& step = add_chained(l, Shader::depthwise, {Lowering::kGroup}, y, {w, x});
+// An invocation for each element of the output: their number, `counts`, the image's extents, the window.
+Step& add_per_element(Lowering& l, Shader shader, const Convolution& c, std::initializer_list<int64_t> counts,
+                      TensorId y, TensorId w, TensorId x) {
+  const auto elements = static_cast<uint64_t>(l.dims(y).num_elements());
+  Step& step = add_chained(l, shader, {Lowering::kGroup}, y, {w, x});
+  step.push.push_back(static_cast<uint32_t>(elements));
+  for (const int64_t count : counts) step.push.push_back(static_cast<uint32_t>(count));
   const auto input = pair(c.window.input, 1), output = pair(c.window.output, 1);
-  step.push = {static_cast<uint32_t>(count),
-               static_cast<uint32_t>(c.outputs),
-               static_cast<uint32_t>(c.outputs / c.channels),
-               input[0],
-               input[1],
-               output[0],
-               output[1]};
+  step.push.insert(step.push.end(), {input[0], input[1], output[0], output[1]});
   push_window(step, c.window);
-  l.cover(step, count);
+  l.cover(step, elements);
   return step;
+}
+
+Step& add_depthwise(Lowering& l, const Convolution& c, TensorId y, TensorId w, TensorId x) {
+  return add_per_element(l, Shader::depthwise, c, {c.outputs, c.outputs / c.channels}, y, w, x);
 }
 
 Step& add_convolution(Lowering& l, const Convolution& c, TensorId y, TensorId w, TensorId x) {
@@ -92,20 +94,7 @@ Step& add_transposed(Lowering& l, const Convolution& c, TensorId y, TensorId w, 
       l.refuse(MORTISE_REFUSAL_TOO_BIG, "windows reach over 2^31 elements or more along spatial axis ", axis);
     }
   }
-  const auto count = static_cast<uint64_t>(l.dims(y).num_elements());
-  Step& step = add_chained(l, Shader::transposed, {Lowering::kGroup}, y, {w, x});
-  const auto input = pair(c.window.input, 1), output = pair(c.window.output, 1);
-  step.push = {static_cast<uint32_t>(count),
-               static_cast<uint32_t>(c.groups),
-               static_cast<uint32_t>(c.channels / c.groups),
-               static_cast<uint32_t>(c.outputs / c.groups),
-               input[0],
-               input[1],
-               output[0],
-               output[1]};
-  push_window(step, c.window);
-  l.cover(step, count);
-  return step;
+  return add_per_element(l, Shader::transposed, c, {c.groups, c.channels / c.groups, c.outputs / c.groups}, y, w, x);
 }
 
 // The extents of the kernel of weights `w` for an image `x`.

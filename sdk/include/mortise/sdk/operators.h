@@ -58,8 +58,9 @@ class KernelArgs {
     Tensor* temporary = nullptr;
     mortise_tensor_t* written = nullptr;  // its dtype is undefined until there is an output
   };
-  KernelArgs(const RunArgs& run, std::span<const mortise_tensor_t* const> inputs, std::span<const Target> outputs)
-      : run_(run), inputs_(inputs), outputs_(outputs) {}
+  KernelArgs(const Host& host, const RunArgs& run, std::span<const mortise_tensor_t* const> inputs,
+             std::span<const Target> outputs)
+      : host_(host), run_(run), inputs_(inputs), outputs_(outputs) {}
 
   uint64_t num_inputs() const { return inputs_.size(); }
   bool has_input(uint64_t i) const { return i < inputs_.size() && inputs_[i] != nullptr; }
@@ -77,7 +78,7 @@ class KernelArgs {
     } else {
       const Shape shape(dims);
       if (target.temporary->dtype() != target.dtype || target.temporary->shape() != shape) {
-        MORTISE_ASSIGN(*target.temporary, Tensor::allocate(target.dtype, shape));
+        MORTISE_ASSIGN(*target.temporary, host_.allocate(target.dtype, shape));
       }
       *target.written = target.temporary->abi();
     }
@@ -86,6 +87,7 @@ class KernelArgs {
   bool cancelled() const { return run_.cancelled(); }
 
  private:
+  const Host& host_;
   const RunArgs& run_;
   std::span<const mortise_tensor_t* const> inputs_;
   std::span<const Target> outputs_;
@@ -184,8 +186,9 @@ inline Status OperatorLibrary::claim(const GraphView& graph, ClaimSink& sink) {
 // The nodes of a segment, run one after the other. What passes between them lies in memory that runs hand on.
 class OperatorLibrary::Program : public Session {
  public:
+  explicit Program(const Host& host) : host_(host) {}
   static Result<std::unique_ptr<Session>> make(const OperatorLibrary& library, const CompileRequest& request) {
-    auto program = std::make_unique<Program>();
+    auto program = std::make_unique<Program>(library.host());
     for (const ValueId id : request.inputs()) program->add_value(id);
     for (const ValueId id : request.outputs()) program->segment_outputs_.push_back(program->add_value(id));
     for (const NodeId id : request.nodes()) MORTISE_TRY(program->add_node(library, request, id));
@@ -283,7 +286,7 @@ class OperatorLibrary::Program : public Session {
       }
       state.outputs.clear();
       for (size_t i = 0; i < step.outputs.size(); ++i) state.outputs.push_back(target(args, state, step, i));
-      MORTISE_TRY(step.kernel->run(KernelArgs(args, state.inputs, state.outputs)).at_node(step.node));
+      MORTISE_TRY(step.kernel->run(KernelArgs(host_, args, state.inputs, state.outputs)).at_node(step.node));
       for (size_t i = 0; i < step.outputs.size(); ++i) {
         if (!state.outputs[i].wanted || state.outputs[i].written->dtype != MORTISE_DTYPE_UNDEFINED) continue;
         return Status(StatusCode::kInternal, concat("the kernel gave no output ", i)).at_node(step.node);
@@ -306,6 +309,7 @@ class OperatorLibrary::Program : public Session {
     return target;
   }
 
+  const Host host_;
   std::map<ValueId, uint32_t> places_;  // the segment's inputs first, in their order
   std::map<uint32_t, Constant> constants_;
   std::vector<uint32_t> segment_outputs_;

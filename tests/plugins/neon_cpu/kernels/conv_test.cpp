@@ -240,10 +240,10 @@ TEST_P(Convolutions, AfterWinograd) {
   check(s, {.math = ConvMath::kFast});
 }
 
-// The output of an image of zeros with `special` at (5, 9), for weights of 1.
-Buffer<float> convolve_special(ConvMath math, float special, const ConvShape& s) {
+// The output of an image of zeros with `special` at (h, w), for weights of 1.
+Buffer<float> convolve_special(ConvMath math, float special, const ConvShape& s, uint64_t h = 5, uint64_t w_at = 9) {
   Buffer<float> x(s.in_channels * s.in.h * s.in.w), w(s.in_channels * s.out_channels * 9, 1);
-  x[5 * s.in.w + 9] = special;
+  x[h * s.in.w + w_at] = special;
   const ConvPlan plan = plan_conv(s, math);
   EXPECT_EQ(plan.method == ConvMethod::kWinograd, math == ConvMath::kFast);
   Buffer<float> prepared(plan.prepared_size), columns(plan.columns_size), y(s.out_channels * s.out.h * s.out.w);
@@ -275,6 +275,21 @@ TEST_P(Convolutions, KeepInfinitiesAndNaNWhereTheyAreSeen) {
       }
       const bool in_tile = h / 4 == 1 && w / 4 == 2;
       ASSERT_EQ(std::isfinite(fast[i]), !in_tile) << "element " << i;
+    }
+  }
+}
+
+// Neighbouring tiles see two rows and two columns in common: a number there is seen by four.
+TEST_P(Convolutions, SpreadNaNOverNoMoreThanTheTilesThatSeeIt) {
+  const ConvShape s = square(16, 16, 1, 29, 29, 3, 1, 1, 1);
+  const Buffer<float> fast = convolve_special(ConvMath::kFast, NAN, s, 4, 8);
+  for (uint64_t i = 0; i < fast.size(); ++i) {
+    const uint64_t h = i / s.out.w % s.out.h, w = i % s.out.w;
+    const bool seen = h >= 3 && h <= 5 && w >= 7 && w <= 9, in_tiles = h <= 7 && w >= 4 && w <= 11;
+    if (seen) {
+      ASSERT_TRUE(std::isnan(fast[i])) << "element " << i;
+    } else if (!in_tiles) {
+      ASSERT_EQ(fast[i], 0) << "element " << i;
     }
   }
 }

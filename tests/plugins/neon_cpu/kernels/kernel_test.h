@@ -22,7 +22,11 @@ namespace mortise::neon {
 class KernelTest : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
-    if (!choose_target(GetParam())) GTEST_SKIP() << "this processor has no " << GetParam();
+    const auto here = targets();
+    if (std::find(here.begin(), here.end(), GetParam()) == here.end()) {
+      GTEST_SKIP() << "this processor has no " << GetParam();
+    }
+    ASSERT_TRUE(choose_target(GetParam()));
   }
   void TearDown() override { choose_target(""); }
 };
