@@ -71,7 +71,12 @@ Status attend(KernelContext& context, const Attributes& attributes) {
     }
   }
   const int64_t batch = query.dim(0), length = query.dim(1);
-  const Shape state_shape{batch, heads, k.size, v.size}, output_shape{batch, length, q_heads * v.size};
+  int64_t width = 0;
+  if (__builtin_mul_overflow(q_heads, v.size, &width)) {
+    return invalid_argument("attribute q_num_heads is ", q_heads, "; with ", v.size,
+                            " numbers in a value that is more than a tensor can have");
+  }
+  const Shape state_shape{batch, heads, k.size, v.size}, output_shape{batch, length, width};
   MORTISE_TRY(check_shape(DType::kF64, state_shape));
   MORTISE_TRY(check_shape(DType::kF64, output_shape));
   const bool has_past = context.has_input(kPastState);

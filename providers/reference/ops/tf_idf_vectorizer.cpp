@@ -56,10 +56,11 @@ class Vectorizer {
     return dispatch(TypeList<int32_t, int64_t, mortise_string_t>{}, x.dtype(), [&]<class T>() -> Status {
       const auto grain = grain_for(static_cast<int64_t>(16 * words + width));
       context.parallel_for(rows, grain, [&](uint64_t begin, uint64_t end) {
+        std::vector<uint32_t> row(words);
+        std::vector<uint64_t> counts(columns_.size());
         for (uint64_t r = begin; r < end; ++r) {
-          std::vector<uint32_t> row(words);
           for (uint64_t i = 0; i < words; ++i) row[i] = find_word(word_of(x.data<T>()[r * words + i]));
-          write(row, {y + r * width, width});
+          write(row, counts, {y + r * width, width});
         }
       });
       return {};
@@ -156,8 +157,9 @@ class Vectorizer {
     return next;
   }
 
-  void write(std::span<const uint32_t> row, std::span<float> y) const {
-    std::vector<uint64_t> counts(columns_.size(), 0);
+  // counts: memory, one for each n-gram.
+  void write(std::span<const uint32_t> row, std::span<uint64_t> counts, std::span<float> y) const {
+    std::fill(counts.begin(), counts.end(), 0);
     // Two words that are farther apart than the row is long are in no n-gram.
     const auto farthest = static_cast<uint64_t>(
         std::clamp<int64_t>(skips_, 0, std::max<int64_t>(0, static_cast<int64_t>(row.size()) - 1)));

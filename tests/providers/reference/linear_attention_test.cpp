@@ -155,5 +155,20 @@ TEST(LinearAttention, RefusesRulesAndHeadsThatCannotBe) {
   EXPECT_THAT(message_of(s, 1, {2, 4, 6}), HasSubstr("which is 0"));
 }
 
+// Heads of no numbers: their count is bounded by nothing.
+TEST(LinearAttention, RefusesMoreHeadsThanATensorHasNumbers) {
+  const Tensor none = Tensor::allocate(DType::kF32, {1, 1, 0}).value();
+  const Tensor value = Tensor::of<float>({1, 1, 4}, {1, 2, 3, 4});
+  const auto y = run_op({.op = kOp,
+                         .version = 27,
+                         .attributes = {{"q_num_heads", int64_t{1} << 62},
+                                        {"kv_num_heads", int64_t{1}},
+                                        {"update_rule", std::string("linear")}},
+                         .inputs = {none, none, value},
+                         .num_outputs = 2});
+  ASSERT_FALSE(y.ok());
+  EXPECT_THAT(y.status().message(), HasSubstr("more than a tensor can have"));
+}
+
 }  // namespace
 }  // namespace mortise::test

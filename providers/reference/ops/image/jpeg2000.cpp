@@ -124,8 +124,9 @@ Status decode_jpeg2000(Bytes bytes, Canvas& canvas) {
   const Stream stream = open(source);
   const Codec codec = create_codec(header.boxed, reason);
   opj_image_t* read_image = nullptr;
-  if (opj_read_header(stream.get(), codec.get(), &read_image) == 0) return damaged(reason.text);
-  const Image image(read_image, opj_image_destroy);
+  const bool good = opj_read_header(stream.get(), codec.get(), &read_image) != 0;
+  const Image image(read_image, opj_image_destroy);  // there may be one all the same
+  if (!good || image == nullptr) return damaged(reason.text);
   if (image->x1 - image->x0 != header.width || image->y1 - image->y0 != header.height) {
     return damaged("the stream has two sizes");
   }

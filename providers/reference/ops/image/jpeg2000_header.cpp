@@ -27,22 +27,27 @@ uint64_t number(Bytes bytes, uint64_t at, int size) {
   return value;
 }
 
-// The codestream among the boxes of a JP2 file.
-Bytes codestream_in(Bytes file) {
-  while (file.size() >= 8) {
-    uint64_t length = number(file, 0, 4), header = 8;
+enum Box : uint64_t { kCodestream = 0x6A703263, kHeaders = 0x6A703268, kPalette = 0x70636C72 };  // jp2c, jp2h, pclr
+
+// What is in the first box of a kind among others; nothing if there is none.
+Bytes box_in(Bytes boxes, Box kind) {
+  while (boxes.size() >= 8) {
+    uint64_t length = number(boxes, 0, 4), header = 8;
     if (length == 1) {
-      length = number(file, 8, 8);
+      length = number(boxes, 8, 8);
       header = 16;
     }
-    if (length == 0) length = file.size();
-    if (length < header || header > file.size()) break;
-    const uint64_t end = std::min<uint64_t>(length, file.size());
-    if (number(file, 4, 4) == 0x6A703263) return file.subspan(header, end - header);  // "jp2c"
-    file = file.subspan(end);
+    if (length == 0) length = boxes.size();
+    if (length < header || header > boxes.size()) break;
+    const uint64_t end = std::min<uint64_t>(length, boxes.size());
+    if (number(boxes, 4, 4) == kind) return boxes.subspan(header, end - header);
+    boxes = boxes.subspan(end);
   }
   return {};
 }
+
+// Channels that a JP2 file's palette makes of one, each of them an image of its own: after the number of entries.
+uint64_t palette_channels(Bytes file) { return number(box_in(box_in(file, kHeaders), kPalette), 2, 1); }
 
 // Of one component coded as a segment COD or COC says. `at` is where its number of decomposition levels is.
 uint64_t coding_memory(Bytes stream, uint64_t at, bool own_precincts, uint64_t layers, uint64_t width,
@@ -100,7 +105,8 @@ Result<Jpeg2000Header> read_jpeg2000_header(Bytes stream) {
   constexpr uint64_t kMostPixels = uint64_t{1} << 31;  // so that no product below overflows
   Jpeg2000Header header;
   header.boxed = stream[0] == 0;
-  if (header.boxed) stream = codestream_in(stream);
+  const uint64_t mapped = header.boxed ? palette_channels(stream) : 0;
+  if (header.boxed) stream = box_in(stream, kCodestream);
   if (stream.size() < kSizBytes || number(stream, 0, 4) != 0xFF4FFF51) return damaged("the header ends early");
   const uint64_t right = number(stream, 8, 4), bottom = number(stream, 12, 4);
   const uint64_t left = number(stream, 16, 4), top = number(stream, 20, 4);
@@ -119,7 +125,8 @@ Result<Jpeg2000Header> read_jpeg2000_header(Bytes stream) {
   // A tile is decoded beside the image, each in four bytes a sample.
   MORTISE_ASSIGN(const uint64_t coding, coding_memory(stream, header));
   header.working = tiles * (kTileBytes + header.components * kTileComponentBytes) +
-                   header.components * (8 * header.width * header.height + coding);
+                   header.components * (8 * header.width * header.height + coding) +
+                   4 * mapped * header.width * header.height;
   return header;
 }
 

@@ -24,7 +24,9 @@ class Reader {
     }
     if (rest_.empty() || !is_digit(rest_[0])) return std::nullopt;
     uint32_t value = 0;
+    const bool bit = digits == 1;  // the next one may follow at once
     for (; digits > 0 && !rest_.empty() && is_digit(rest_[0]); --digits, skip(1)) value = 10 * value + (rest_[0] - '0');
+    if (!bit && !rest_.empty() && is_digit(rest_[0])) return std::nullopt;
     return value;
   }
   Bytes rest() const { return rest_; }

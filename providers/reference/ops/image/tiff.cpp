@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <vector>
 
 #include "providers/reference/ops/image/image.h"
 
@@ -72,8 +73,10 @@ Status prepare(TIFF* tiff) {
   uint16_t count = 0;
   uint16_t* kinds = nullptr;
   if (TIFFGetField(tiff, TIFFTAG_EXTRASAMPLES, &count, &kinds) != 0 && count != 0) {
-    uint16_t already_multiplied[] = {EXTRASAMPLE_ASSOCALPHA};
-    if (count == 1) TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, 1, already_multiplied);
+    std::vector<uint16_t> multiplied(kinds, kinds + count);
+    std::replace(multiplied.begin(), multiplied.end(), uint16_t{EXTRASAMPLE_UNASSALPHA},
+                 uint16_t{EXTRASAMPLE_ASSOCALPHA});
+    TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, count, multiplied.data());
   }
   char reason[1024] = "";
   if (TIFFRGBAImageOK(tiff, reason) == 0) return damaged(reason);

@@ -1,4 +1,5 @@
-// DictVectorizer: the values of a map at the places of their keys in a vocabulary, 0 or "" at the others.
+// DictVectorizer: the values of a map at the places of their keys in a vocabulary, 0 or "" at the others. A key that is
+// not there is refused, as ONNX's own implementation does.
 #include <algorithm>
 #include <map>
 #include <string>
@@ -29,7 +30,8 @@ Status vectorize(KernelContext& context, const MapView& map, const std::vector<W
     if (found != places.end()) known[found->second] = true;
   }
   for (const auto& [word, place] : places) {
-    if (!known[place]) return invalid_argument("the key '", word, "' of X is not in the vocabulary");
+    if (!known[place])
+      return invalid_argument("the key '", word, "' of X is not in the vocabulary; leave it out or add it");
   }
   return {};
 }

@@ -17,9 +17,11 @@ namespace {
 
 // Probabilities of k classes from those of their pairs, r[i * k + j] = P(i | i or j): the second method of Wu, Lin and
 // Weng, "Probability Estimates for Multi-class Classification by Pairwise Coupling" (2004).
-void couple_pairs(uint64_t k, std::span<const double> r, std::span<double> p) {
+// q [k, k] and qp [k] are memory.
+void couple_pairs(uint64_t k, std::span<const double> r, std::span<double> q, std::span<double> qp,
+                  std::span<double> p) {
   const double tolerance = 0.005 / static_cast<double>(k);
-  std::vector<double> q(k * k, 0.0), qp(k);
+  std::fill(q.begin(), q.end(), 0.0);
   for (uint64_t i = 0; i < k; ++i) {
     for (uint64_t j = 0; j < k; ++j) {
       if (j == i) continue;
@@ -82,9 +84,10 @@ class Classifier {
     Tensor& z = context.output(1, DType::kF32, shape);
     const auto grain = grain_for(static_cast<int64_t>(4 * vectors_.values.size() + 64 * classes_ * classes_));
     context.parallel_for(rows.count, grain, [&](uint64_t begin, uint64_t end) {
-      std::vector<double> scores;
+      Work work;
+      std::vector<double>& scores = work.scores;
       for (uint64_t r = begin; r < end; ++r) {
-        labels_.write(y, r, classify(in.subspan(r * rows.features, rows.features), scores));
+        labels_.write(y, r, classify(in.subspan(r * rows.features, rows.features), work));
         if (both) {
           const auto pair = both_scores(binary_score(transform_, BinaryScore::kMargin), scores[0]);
           scores.assign(pair.begin(), pair.end());
@@ -97,6 +100,11 @@ class Classifier {
   }
 
  private:
+  // Memory that rows hand on.
+  struct Work {
+    std::vector<double> values, votes, scores, pairs, q, qp;
+  };
+
   uint64_t num_pairs() const { return classes_ * (classes_ - 1) / 2; }
   bool has_probabilities() const { return !prob_a_.empty(); }
   uint64_t num_scores() const { return pairwise_ && !has_probabilities() ? num_pairs() : classes_; }
@@ -134,17 +142,18 @@ class Classifier {
                             pairwise_ ? concat(" and ", vectors_.count, " support vectors") : "", " need ", wanted);
   }
 
-  // The class of a row; `scores` are num_scores() or the one of two classes.
-  int64_t classify(std::span<const double> row, std::vector<double>& scores) const {
-    std::vector<double> values(vectors_.count);
+  // The class of a row; its scores are num_scores() or the one of two classes.
+  int64_t classify(std::span<const double> row, Work& work) const {
+    auto& [values, votes, scores, pairs, q, qp] = work;
+    values.resize(vectors_.count);
     for (uint64_t i = 0; i < values.size(); ++i) values[i] = kernel_(row, vectors_[i]);
     if (!pairwise_) {
       for (double& value : values) value += rho_[0];
-      scores = std::move(values);
+      scores.assign(values.begin(), values.end());
       return classes_ == 1 ? labels_.from_one_score(scores[0] > 0) : top_class(scores);
     }
     scores.clear();
-    std::vector<double> votes(classes_, 0.0);
+    votes.assign(classes_, 0.0);
     for (uint64_t i = 0; i < classes_; ++i) {
       for (uint64_t j = i + 1; j < classes_; ++j) {
         const double score = rho_[scores.size()] + weigh(values, i, j - 1) + weigh(values, j, i);
@@ -152,7 +161,7 @@ class Classifier {
         scores.push_back(score);
       }
     }
-    if (has_probabilities()) scores = probabilities(scores);
+    if (has_probabilities()) to_probabilities(work);
     return top_class(votes);
   }
   // The part of a class's vectors in its pair with another; coefficients are a line for each of the others.
@@ -164,9 +173,10 @@ class Classifier {
     return sum;
   }
   // Platt's scaling of each pair, then all pairs together.
-  std::vector<double> probabilities(std::span<const double> scores) const {
+  void to_probabilities(Work& work) const {
     constexpr double kLeast = 1e-7;
-    std::vector<double> pairs(classes_ * classes_, 0.0), result(classes_);
+    auto& [values, votes, scores, pairs, q, qp] = work;
+    pairs.assign(classes_ * classes_, 0.0);
     uint64_t pair = 0;
     for (uint64_t i = 0; i < classes_; ++i) {
       for (uint64_t j = i + 1; j < classes_; ++j, ++pair) {
@@ -175,8 +185,10 @@ class Classifier {
         pairs[j * classes_ + i] = 1 - pairs[i * classes_ + j];
       }
     }
-    couple_pairs(classes_, pairs, result);
-    return result;
+    q.resize(classes_ * classes_);
+    qp.resize(classes_);
+    scores.resize(classes_);
+    couple_pairs(classes_, pairs, q, qp, scores);
   }
 
   ClassLabels labels_;

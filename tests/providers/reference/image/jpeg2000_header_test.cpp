@@ -56,6 +56,24 @@ TEST(Jpeg2000Header, CountsTilesPrecinctsBlocksAndLayers) {
   EXPECT_GT(working({.layers = 65535, .precincts = 0x55}), 1024 * 65535 * 2);
 }
 
+// A palette of 255 columns makes as many images of one channel.
+TEST(Jpeg2000Header, CountsTheChannelsOfAPalette) {
+  const Encoded codestream = header({.channels = 1});
+  Encoded file;
+  put(file, 8 + 8 + 3, 4);
+  put(file, 0x6A703268, 4);  // jp2h
+  put(file, 8 + 3, 4);
+  put(file, 0x70636C72, 4);  // pclr
+  put(file, 256, 2);
+  put(file, 255, 1);
+  put(file, 8 + codestream.size(), 4);
+  put(file, 0x6A703263, 4);  // jp2c
+  file.insert(file.end(), codestream.begin(), codestream.end());
+  const auto read = reference::image::read_jpeg2000_header(file);
+  ASSERT_TRUE(read.ok()) << read.status().message();
+  EXPECT_GT(read->working, uint64_t{4} * 255 * 1024 * 1024);
+}
+
 TEST(Jpeg2000Header, RefusesMarkersThatCouldHideOthers) {
   Encoded stream = header({});
   put(stream, 0xFF30, 2);

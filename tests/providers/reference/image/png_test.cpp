@@ -88,7 +88,7 @@ TEST(Png, KeepsToTheLimitOfMemory) {
   EXPECT_EQ(image.status().code(), StatusCode::kResourceExhausted);
 }
 
-TEST(Png, RefusesEveryTurnedBitOfTheDataAndSurvivesTheOthers) {
+TEST(Png, RefusesADamagedHeaderAndSurvivesEveryTurnedBit) {
   const Encoded stream = encode(8, 8, colorful(8, 8).rgb, 24);
   expect_survives_damage(stream);
   for (size_t at = 8; at < 33; ++at) {  // IHDR has a checksum

@@ -46,7 +46,7 @@ TEST(Pnm, RefusesDamage) {
   for (const char* stream :
        {"P2 2 1 255 0", "P2 1 1 255 256", "P2 1 1 0 0", "P2 1 1 65536 0", "P2 0 5 255 1", "P2 5 0 255 1",
         "P5 -1 1 255 ", "P5 1 1 255", "P2 999999999 999999999 255 1", "P5 4294967297 1 255 x", "P6 1 1 255 ab",
-        "P3 1 1 255 a b c", "P4 9 1 a", "P7 1 1 255 a", "P1 2 1 2 1", "P"}) {
+        "P3 1 1 255 a b c", "P4 9 1 a", "P7 1 1 255 a", "P1 2 1 2 1", "P2 2 1 255 0000000007 1", "P"}) {
     SCOPED_TRACE(stream);
     expect_damaged(decode_text(stream));
   }

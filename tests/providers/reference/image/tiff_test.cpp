@@ -32,9 +32,9 @@ Encoded encode(uint32_t width, uint32_t height, Encoded samples, const Settings&
   TIFFSetField(tiff, TIFFTAG_COMPRESSION, settings.compression);
   TIFFSetField(tiff, TIFFTAG_ORIENTATION, settings.orientation);
   TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, 3);
-  if (settings.channels == 4) {
-    const uint16_t kinds[] = {EXTRASAMPLE_UNASSALPHA};
-    TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, 1, kinds);
+  if (settings.channels > 3) {
+    const uint16_t kinds[] = {EXTRASAMPLE_UNASSALPHA, EXTRASAMPLE_UNSPECIFIED};
+    TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, settings.channels - 3, kinds);
   }
   const size_t row_bytes = samples.size() / height;
   for (uint32_t y = 0; y < height; ++y) TIFFWriteScanline(tiff, samples.data() + y * row_bytes, y, 0);
@@ -102,6 +102,11 @@ TEST(Tiff, IsUprightAsItsOrientationSays) {
     });
     expect_picture(decode(encode(4, 3, stored.rgb, {.orientation = orientation})), seen);
   }
+}
+
+TEST(Tiff, DropsTransparencyWithAnotherSampleBehindIt) {
+  const Encoded samples = {200, 100, 50, 128, 7, 10, 20, 30, 0, 9};
+  expect_picture(decode(encode(2, 1, samples, {.channels = 5})), {2, 1, {200, 100, 50, 10, 20, 30}});
 }
 
 TEST(Tiff, RefusesSamplesThatAreNoUnsignedIntegers) {
