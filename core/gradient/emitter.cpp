@@ -21,11 +21,11 @@ void Emitter::charge(uint64_t work) {
   work_ += work;
   if (work_ <= max_nodes_) return;
   fail(make_error(StatusCode::kResourceExhausted, "the derivatives that the model asks for need more than ", max_nodes_,
-                  " nodes; raise max_nodes to load it"));
+                  " nodes; raise max_derivative_nodes to load it"));
 }
 
 std::vector<Term> Emitter::add(Node node, size_t num_outputs) {
-  charge(1);
+  charge(1 + (node.inputs.size() + num_outputs) / 32);
   const Symbol name = graph_.intern(concat(name_, "/", node.op_type.view()));
   node.name = name;
   std::vector<Term> outputs;

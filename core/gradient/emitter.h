@@ -15,6 +15,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/graph/clipped.h"
 #include "core/graph/graph.h"
 #include "core/infer/infer.h"
 
@@ -50,7 +51,7 @@ struct Setting {
 
 class Emitter {
  public:
-  // max_nodes: that the graph may have.
+  // max_nodes: of work: nodes added, and those that are looked at for it.
   Emitter(Graph& graph, uint64_t max_nodes);
 
   // Infers the graph as it is; first.
@@ -59,11 +60,12 @@ class Emitter {
   const Status& status() const { return status_; }
   Term term(ValueId id) { return {*this, id}; }
 
-  // What the names of nodes and values begin with from now on.
+  // What the names of nodes and values begin with from now on. The model's names in it are
+  // clipped().
   void set_name(std::string name) { name_ = std::move(name); }
   const std::string& name() const { return name_; }
 
-  // The results of a new node; a fault if an input other than a left-out one at the end is empty.
+  // The results of a new node. An empty input is one that is left out.
   std::vector<Term> add(std::string_view op_type, std::span<const Term> inputs, std::span<const Setting> settings,
                         size_t num_outputs);
   // The results of a node like `id` with other inputs.

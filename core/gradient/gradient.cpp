@@ -90,7 +90,7 @@ Status expand_gradients(Graph& graph, uint64_t max_nodes) {
   for (const NodeId id : gradients) {
     const std::string subject = describe(graph, id);
     const Symbol name = std::as_const(graph).node(id).name;
-    emitter.set_name(name.empty() ? "Gradient" : std::string(name.view()));
+    emitter.set_name(name.empty() ? "Gradient" : std::string(clipped(name.view())));
     MORTISE_TRY(expand(emitter, id).context(subject));
   }
   return graph.finalize();

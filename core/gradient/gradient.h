@@ -14,7 +14,7 @@ inline bool is_gradient(const Node& node) {
 }
 
 // The graph is finalized, before and after. Fails, naming the node, where a derivative is not known, and above
-// max_nodes new nodes.
+// max_nodes, which counts new nodes and those that are looked at for them.
 Status expand_gradients(Graph& graph, uint64_t max_nodes);
 
 }  // namespace mortise::gradient

@@ -26,10 +26,10 @@ Subgraph find_subgraph(Emitter& emitter, ValueId y, const std::unordered_set<Val
       visit(node.implicit_inputs[next - node.inputs.size()]);
     } else {
       found.nodes.push_back(id);
+      emitter.charge(1 + (node.inputs.size() + node.implicit_inputs.size()) / 32);
       open.pop_back();
     }
   }
-  emitter.charge(found.nodes.size());
   return found;
 }
 

@@ -1,6 +1,7 @@
 #include "core/gradient/sweep.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/gradient/rules.h"
 #include "core/gradient/terms.h"
@@ -45,6 +46,13 @@ void Sweep::mark(NodeId id) {
   }
 }
 
+Status Sweep::run_within_rule(std::span<const NodeId> nodes) {
+  const bool outer = std::exchange(within_rule_, true);
+  Status status = run(nodes);
+  within_rule_ = outer;
+  return status;
+}
+
 Status Sweep::run(std::span<const NodeId> nodes) {
   for (const NodeId id : nodes) mark(id);
   for (auto id = nodes.rbegin(); id != nodes.rend(); ++id) {
@@ -76,7 +84,10 @@ Status Sweep::differentiate(NodeId id) {
                          "; convert it to a newer opset");
   }
   const std::string outer = emitter_.name();
-  emitter_.set_name(concat(outer, "/", (node.name.empty() ? node.op_type : node.name).view()));
+  // Nodes that a rule has added, in through(), have its name already.
+  if (!within_rule_) {
+    emitter_.set_name(concat(outer, "/", clipped((node.name.empty() ? node.op_type : node.name).view())));
+  }
   Derivation derivation(*this, emitter_, id);
   Status status = rule->differentiate(derivation);
   emitter_.set_name(outer);
@@ -110,7 +121,7 @@ Status Derivation::through(std::initializer_list<Term> outputs) {
   MORTISE_TRY(Status(emitter_.status()));
   std::vector<NodeId> nodes;
   for (NodeId id = first_; id < emitter_.graph().num_nodes(); ++id) nodes.push_back(id);
-  return sweep_.run(nodes);
+  return sweep_.run_within_rule(nodes);
 }
 
 }  // namespace mortise::gradient

@@ -32,6 +32,8 @@ class Sweep {
   bool is_wanted(ValueId id) const { return active_.contains(id); }
   // nodes: in topological order; the derivatives of what is computed last have been added.
   Status run(std::span<const NodeId> nodes);
+  // The same for nodes that a rule has added.
+  Status run_within_rule(std::span<const NodeId> nodes);
 
  private:
   void mark(NodeId id);
@@ -41,6 +43,7 @@ class Sweep {
   const std::unordered_set<ValueId> independent_;
   std::unordered_set<ValueId> active_;  // computed from what is wanted
   std::unordered_map<ValueId, Term> derivatives_;
+  bool within_rule_ = false;
 };
 
 class Derivation {

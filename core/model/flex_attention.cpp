@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/graph/clipped.h"
 #include "core/infer/infer.h"
 #include "core/infer/operator_table.h"
 
@@ -15,7 +16,8 @@ constexpr int64_t kOldestOpset = 15;
 class Expansion {
  public:
   Expansion(Graph& graph, NodeId id) : graph_(graph), node_(std::move(graph.node(id))) {
-    name_ = node_.name.empty() ? graph.value(node_.outputs[0]).name : node_.name;
+    const std::string_view name = (node_.name.empty() ? graph.value(node_.outputs[0]).name : node_.name).view();
+    name_ = clipped(name).size() == name.size() ? std::string(name) : concat(clipped(name), '~', id);
     for (const Opset& import : graph.opsets) {
       if (import.domain.empty()) opset_ = std::max(opset_, import.version);
     }
@@ -86,7 +88,7 @@ class Expansion {
     if (!attribute.empty()) node.attributes.push_back({graph_.intern(attribute), std::move(setting)});
     graph_.add_node(std::move(node));
   }
-  Symbol name(std::string_view text) { return graph_.intern(concat(name_.view(), '/', text, '#', num_names_++)); }
+  Symbol name(std::string_view text) { return graph_.intern(concat(name_, '/', clipped(text), '#', num_names_++)); }
 
   // The body's nodes move into the graph. Gives what the body makes of the argument.
   ValueId apply(std::string_view attribute, ValueId argument) {
@@ -125,7 +127,7 @@ class Expansion {
 
   Graph& graph_;
   Node node_;
-  Symbol name_;
+  std::string name_;
   int64_t opset_ = kOldestOpset;
   uint32_t num_names_ = 0;
 };

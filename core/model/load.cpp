@@ -12,7 +12,7 @@ Result<Model> load(std::span<const std::byte> bytes, const ModelOrigin& origin, 
   MORTISE_ASSIGN(const auto parsed, parse_model(bytes, options));
   onnx::ModelProto& proto = *parsed->proto;
   MORTISE_ASSIGN(Graph graph, import_model(*parsed, origin, options));
-  MORTISE_TRY(gradient::expand_gradients(graph, options.max_nodes));
+  MORTISE_TRY(gradient::expand_gradients(graph, options.max_derivative_nodes));
   MORTISE_TRY(graph.validate());
   Model model{.graph = std::move(graph),
               .ir_version = proto.ir_version(),

@@ -23,7 +23,8 @@ struct LoadOptions {
   uint64_t max_model_bytes = (uint64_t{2} << 30) - 1;  // of the file itself; also protobuf's own limit
   uint64_t max_tensor_bytes = uint64_t{64} << 30;      // of one tensor, external data included
   uint64_t max_densified_bytes = uint64_t{1} << 30;    // of all sparse constants together, once they are dense
-  uint64_t max_nodes = 20'000'000;                     // after inlining, bodies included; as many for derivatives
+  uint64_t max_nodes = 20'000'000;                     // after inlining, bodies included
+  uint64_t max_derivative_nodes = 2'000'000;           // that Gradient nodes become; see gradient.h
   uint32_t max_nesting_depth = 256;                    // of bodies and function calls
 };
 

@@ -16,6 +16,7 @@ void check(const mortise::Status& status) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   mortise::LoadOptions options;
   options.max_nodes = 100'000;
+  options.max_derivative_nodes = 100'000;
   options.max_densified_bytes = 1 << 20;
   auto model = mortise::load_model(std::as_bytes(std::span(data, size)), {}, options);
   if (!model.ok()) {

@@ -1,5 +1,5 @@
-// Activations of neural networks, each with the attributes that its version has. At a kink the slope is that of the side
-// on which the operator's definition puts the kink.
+// Activations of neural networks, each with the attributes that its version has. At a kink the slope is that of the
+// side on which the operator's definition puts the kink.
 #include <numbers>
 
 #include "core/gradient/sweep.h"
@@ -49,7 +49,8 @@ Status differentiate_elu(Derivation& d) {
 
 Status differentiate_celu(Derivation& d) {
   const Term x = d.x();
-  return times(d, where(less(x, zero(x)), exp_below_zero(x / number(d.real("alpha", 1), x)), number(1, x)));
+  return times(d,
+               where(less(x, zero(x)), exp_of(op("Min", {x, zero(x)}) / number(d.real("alpha", 1), x)), number(1, x)));
 }
 
 Status differentiate_selu(Derivation& d) {

@@ -1,4 +1,5 @@
-// Attention, computed by nodes: softmax(scale Q K', capped and masked) V for many heads, with a cache of keys and values.
+// Attention, computed by nodes: softmax(scale Q K', capped and masked) V for many heads, with a cache of keys and
+// values.
 // RotaryEmbedding: a rotation, whose derivative is the rotation back.
 #include <limits>
 
@@ -8,7 +9,13 @@
 namespace mortise::gradient {
 namespace {
 
-constexpr double kUnseen = -1e30;  // stands for the -infinity of a key that a query must not see
+// The score of a key that a query must not see.
+constexpr double kUnseen = -std::numeric_limits<double>::infinity();
+
+// The least finite number of a float type.
+double lowest(DType dtype) {
+  return dtype == DType::kF64 ? std::numeric_limits<double>::lowest() : double{std::numeric_limits<float>::lowest()};
+}
 
 Term swap_heads(Term t) { return transpose(t, {0, 2, 1, 3}); }
 
@@ -70,11 +77,22 @@ Status differentiate_attention(Derivation& d) {
   const Term product = op("MatMul", {grouped(q), transpose(unsqueeze(k, axis), {0, 1, 2, 4, 3})});
   const Term scores = joined(product) * factor;
   const double cap = d.real("softcap", 0);
+  if (const Term mask = d.x(3); mask && mask.dims() != nullptr && !mask.dims()->empty() && keys.dims() != nullptr) {
+    const Dim &columns = mask.dims()->back(), &length_of_keys = (*keys.dims())[2];
+    if (is_known(columns) && is_known(length_of_keys) && columns.value != 1 && columns.value < length_of_keys.value) {
+      return unimplemented("input attn_mask has ", columns.value, " columns for ", length_of_keys.value,
+                           " keys, for which no derivative is known; pad it with -infinity, or with false");
+    }
+  }
   const Term capped = cap > 0 ? cap * op("Tanh", {scores / number(cap, scores)}) : scores;
   const Term seen = masked(d, capped);
-  const Term visible = greater(seen, number(kUnseen, seen));
-  const Term softmax = op("Softmax", {where(visible, seen, number(kUnseen, seen))}, {{"axis", -1}});
-  const Term weights = only_where(visible, softmax);
+  // Softmax over what is seen: where all of that is as low as numbers are, the rest has a share that is taken back.
+  // Where nothing is seen, all weights are 0.
+  const Term visible = op("Not", {op("IsInf", {seen}, {{"detect_positive", 0}})});
+  const Term all = op("Softmax", {where(visible, seen, number(lowest(wide), seen))}, {{"axis", -1}});
+  const Term shares = only_where(visible, all);
+  const Term sum = sum_over(shares, ints(d.emitter(), {-1}));
+  const Term weights = shares / where(equal(sum, number(0, sum)), number(1, sum), sum);
   Term y = joined(op("MatMul", {grouped(weights), unsqueeze(v, axis)}));
   if (d.y().dims() != nullptr && d.y().dims()->size() == 3) {
     y = op("Reshape", {swap_heads(y), ints(d.emitter(), {0, 0, -1})});

@@ -17,16 +17,18 @@ Status differentiate_clip(Derivation& d) {
     const auto* value = d.node().get<float>(attribute);
     return value != nullptr ? number(static_cast<double>(*value), x) : d.x(i);
   };
+  const Term least = bound(1, "min"), most = bound(2, "max");
   Term inside = d.dy();
-  if (const Term least = bound(1, "min")) {
-    const Term below = less(x, least);
-    inside = where(below, number(0, x), inside);
-    if (d.wants(1)) d.give_sum(1, only_where(below, d.dy()));
-  }
-  if (const Term most = bound(2, "max")) {
-    const Term above = greater(x, most);
+  // The largest comes last: where it is below the least, it is the result everywhere.
+  if (most) {
+    const Term above = greater(least ? op("Max", {x, least}) : x, most);
     inside = where(above, number(0, x), inside);
     if (d.wants(2)) d.give_sum(2, only_where(above, d.dy()));
+  }
+  if (least) {
+    const Term below = less(x, least);
+    if (d.wants(1)) d.give_sum(1, only_where(below, inside));
+    inside = where(below, number(0, x), inside);
   }
   d.give(0, inside);
   return {};

@@ -79,6 +79,7 @@ Result<Term> derive(Derivation& d, const Equation& equation, size_t operand) {
       own.push_back(static_cast<int64_t>(i) - static_cast<int64_t>(letters.size()));
     }
   }
+  d.emitter().charge(text.size() / 32);
   const std::vector<Setting> settings = {{"equation", text + "->" + result.text()}};
   Term t = d.emitter().add("Einsum", factors, settings, 1)[0];
   if (!own.empty()) t = unsqueeze(t, ints(d.emitter(), std::move(own)));

@@ -24,7 +24,9 @@ Term with_axes(Derivation& d, Term t) {
 
 Term sum(Derivation& d, Term t) {
   return op("ReduceSum", {t, axes_of(d)},
-            {{"keepdims", 1}, {"noop_with_empty_axes", d.node().get_int("noop_with_empty_axes", 0)}});
+            {{"keepdims", 1},
+             // A global pool of a matrix has no axes to reduce.
+             {"noop_with_empty_axes", is_global(d) ? int64_t{1} : d.node().get_int("noop_with_empty_axes", 0)}});
 }
 
 Term dy(Derivation& d) { return with_axes(d, d.dy()); }

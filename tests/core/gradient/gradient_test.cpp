@@ -221,14 +221,18 @@ TEST(Gradient, Of16BitTypesIsThatOf32Bits) {
 
 // Celu is of float32 only, in which differences say little.
 TEST(Gradient, OfCeluIsThatOfItsDefinition) {
-  const std::string model = training_model(
-      "g (float[4] x) => (float d, float e) { a = Constant <value = float {0.7}> () one = Constant <value = float {1}> "
-      "() "
-      "y = Celu <alpha = 0.7> (x) q = Div(x, a) p = Exp(q) n = Sub(p, one) s = Mul(a, n) low = Min(s, zero) "
-      "zero = Constant <value = float {0}> () high = Relu(x) z = Add(low, high) d" +
-      kGradient + "<xs = [\"x\"], y = \"y\"> (x) e" + kGradient + "<xs = [\"x\"], y = \"z\"> (x) }");
-  const auto outputs = run(model, {{"x", vector({-2, -0.5f, 0.5f, 2})}});
-  EXPECT_THAT(floats(outputs, "d"), testing::Pointwise(testing::FloatNear(1e-6f), floats(outputs, "e")));
+  for (const std::string alpha : {"0.7", "-1.5"}) {
+    const std::string model =
+        training_model("g (float[4] x) => (float d, float e) { a = Constant <value = float {" + alpha +
+                       "}> () one = Constant <value = float {1}> () "
+                       "y = Celu <alpha = " +
+                       alpha +
+                       "> (x) q = Div(x, a) p = Exp(q) n = Sub(p, one) s = Mul(a, n) low = Min(s, zero) "
+                       "zero = Constant <value = float {0}> () high = Relu(x) z = Add(low, high) d" +
+                       kGradient + "<xs = [\"x\"], y = \"y\"> (x) e" + kGradient + "<xs = [\"x\"], y = \"z\"> (x) }");
+    const auto outputs = run(model, {{"x", vector({-2, -0.5f, 0.5f, 2})}});
+    EXPECT_THAT(floats(outputs, "d"), testing::Pointwise(testing::FloatNear(1e-6f), floats(outputs, "e"))) << alpha;
+  }
 }
 
 TEST(Gradient, SaysWhichOperatorHasNoDerivative) {
@@ -286,7 +290,27 @@ TEST(Gradient, StopsAtTheLimitOfNodes) {
   const std::string model = training_model("g (float[3] x) => (float d) { a = Exp(x) b = Exp(a) y = Exp(b) d" +
                                            kGradient + "<xs = [\"x\"], y = \"y\"> (x) }");
   EXPECT_EQ(failure(model), "loaded");
-  EXPECT_THAT(failure(model, {.max_nodes = 5}), HasSubstr("max_nodes"));
+  EXPECT_THAT(failure(model, {.max_derivative_nodes = 5}), HasSubstr("max_derivative_nodes"));
+}
+
+// The names of a model's nodes are not repeated in full for all that is computed for them.
+TEST(Gradient, KeepsNamesShort) {
+  std::string nested = "g (float[3] x) => (float d0) { d0 = Mish(x)";
+  for (int i = 0; i < 4; ++i) {
+    nested += " d" + std::to_string(i + 1) + kGradient + "<xs = [\"x\"], y = \"d" + std::to_string(i) + "\"> (x)";
+  }
+  onnx::ModelProto proto;
+  ASSERT_TRUE(proto.ParseFromString(training_model(nested + " }")));
+  for (onnx::NodeProto& node : *proto.mutable_graph()->mutable_node()) node.set_name(std::string(5'000, 'n'));
+  const std::string bytes = proto.SerializeAsString();
+  const auto model = load_model(std::as_bytes(std::span(bytes)), {}, {});
+  ASSERT_TRUE(model.ok()) << model.status().message();
+  size_t longest = 0;
+  for (ValueId id = 0; id < model->graph.num_values(); ++id) {
+    longest = std::max(longest, model->graph.value(id).name.view().size());
+  }
+  EXPECT_GT(model->graph.num_values(), 100u);
+  EXPECT_LT(longest, 400u);
 }
 
 // Each Gradient multiplies what the next one differentiates; many of one long chain repeat it.
@@ -295,7 +319,8 @@ TEST(Gradient, GrowsNoFurtherThanTheLimit) {
   for (int i = 0; i < 64; ++i) {
     nested += " d" + std::to_string(i + 1) + kGradient + "<xs = [\"x\"], y = \"d" + std::to_string(i) + "\"> (x)";
   }
-  EXPECT_THAT(failure(training_model(nested + " }"), {.max_nodes = 20'000}), HasSubstr("max_nodes"));
+  EXPECT_THAT(failure(training_model(nested + " }"), {.max_derivative_nodes = 20'000}),
+              HasSubstr("max_derivative_nodes"));
 
   std::string repeated = "g (float[3] x) => (float y0) { y0 = Sin(x)";
   for (int i = 0; i < 300; ++i) {
@@ -303,7 +328,8 @@ TEST(Gradient, GrowsNoFurtherThanTheLimit) {
     repeated += " y" + std::to_string(i + 1) + " = Sin(y" + n + ") d" + n + kGradient + "<xs = [\"z" + n +
                 "\"], y = \"y" + n + "\"> (x) z" + n + " = Neg(x)";
   }
-  EXPECT_THAT(failure(training_model(repeated + " }"), {.max_nodes = 20'000}), HasSubstr("max_nodes"));
+  EXPECT_THAT(failure(training_model(repeated + " }"), {.max_derivative_nodes = 20'000}),
+              HasSubstr("max_derivative_nodes"));
 }
 
 TEST(Gradient, IsLinearInALongChain) {

@@ -65,6 +65,9 @@ TEST(Derivative, OfChoices) {
       {.nodes = "c = Less(a, b)\nab = Mul(a, b)\ny = Where(c, ab, b)", .variables = {{"a", {2, 1, 3}}, {"b", {4, 1}}}});
   check_gradient({.nodes = "y = Clip(x, low, high)",
                   .variables = {{"x", {3, 5}, -2, 2}, {"low", {}, -0.8, -0.3}, {"high", {}, 0.3, 0.8}}});
+  // A least above the most: the most is the result everywhere.
+  check_gradient({.nodes = "y = Clip(x, low, high)",
+                  .variables = {{"x", {3, 5}, -2, 2}, {"low", {}, 0.3, 0.8}, {"high", {}, -0.8, -0.3}}});
   check_gradient({.nodes = "y = Clip(x, , high)", .variables = {{"x", {3, 5}, -2, 2}, {"high", {}, 0.3, 0.8}}});
   check_gradient({.nodes = "y = Clip <min = -0.5, max = 0.7> (x)", .variables = {{"x", {3, 5}, -2, 2}}, .opset = 10});
 }
@@ -144,6 +147,7 @@ TEST(Derivative, OfPools) {
        {1, 1, 6});
   pool("GlobalAveragePool", {2, 3, 2, 3});
   pool("GlobalMaxPool", {2, 3, 2, 3});
+  pool("GlobalMaxPool", {2, 3});
 }
 
 TEST(Derivative, OfNormalizations) {
@@ -199,6 +203,14 @@ TEST(Derivative, OfAttention) {
   attention("is_causal = 1", heads, "q, k, v");
   attention("is_causal = 1", heads, "q, k, v, m",
             "m = Constant <value = bool[3, 4] {0, 0, 0, 0, 1, 0, 1, 1, 1, 1, 1, 0}> ()\n");
+  // Padding by the least number of the type: where a row has nothing else, it is the mean of all. Queries and keys are
+  // constant, since their differences vanish beside such numbers.
+  const std::string padded =
+      "q = Constant <value = double[1, 1, 2, 1] {0.3, -0.4}> ()\nk = Constant <value = double[1, 1, 2, 1] {0.5, 0.2}> "
+      "()\n"
+      "m = Constant <value = double[2, 2] {-1.7e308, -1.7e308, 0.0, -1.7e308}> ()\n";
+  attention("scale = 1.0", {{"v", {1, 1, 2, 3}}}, "q, k, v, m", padded);
+  attention("is_causal = 1, scale = 1.0", {{"v", {1, 1, 2, 3}}}, "q, k, v, m", padded);
   const std::vector<Variable> few = {{"q", {1, 4, 2, 2}}, {"k", {1, 2, 3, 2}}, {"v", {1, 2, 3, 1}}, {"m", {2, 3}}};
   attention("scale = 0.7", few, "q, k, v, m");
   const std::vector<Variable> packed = {{"q", {2, 2, 4}}, {"k", {2, 3, 2}}, {"v", {2, 3, 2}}};

@@ -164,6 +164,24 @@ TEST(FlexAttention, BodiesReadWhatIsOutsideAndHaveBodiesOfTheirOwn) {
   }
 }
 
+// The names of the node and of what is in its bodies are not repeated in full for all that it becomes.
+TEST(FlexAttention, KeepsNamesShort) {
+  onnx::ModelProto model;
+  ASSERT_TRUE(model.ParseFromString(one_node("float[1, 1, 2, 2]", "float[1, 1, 2, 2]", "float[1, 1, 2, 2]",
+                                             "<score_mod = m (float[1, 1, 2, 2] s) => (float[1, 1, 2, 2] t) "
+                                             "{ u = Neg(s) t = Neg(u) }>")));
+  onnx::NodeProto& node = *model.mutable_graph()->mutable_node(0);
+  node.set_name(std::string(5'000, 'n'));
+  for (onnx::NodeProto& inner : *node.mutable_attribute(0)->mutable_g()->mutable_node()) {
+    inner.set_name(std::string(5'000, 'b'));
+  }
+  const auto session = load(model.SerializeAsString());
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  const Placement placement = session->placement();
+  EXPECT_GT(placement.graph.nodes.size(), 4u);
+  for (const NodePlacement& placed : placement.graph.nodes) EXPECT_LT(placed.name.size(), 400u);
+}
+
 TEST(FlexAttention, RefusesBodiesThatChangeTheType) {
   const auto message = [](const std::string& attributes) {
     const auto session = load(one_node("float[1, 4, 3, 4]", "float[1, 2, 5, 4]", "float[1, 2, 5, 3]", attributes));
