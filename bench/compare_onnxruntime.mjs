@@ -3,10 +3,11 @@
 // smaller Mortise is.
 //
 //   node bench/compare_onnxruntime.mjs [overhead] [networks] [--build build/release] [--rounds N] [--json FILE]
-//                                      [--plugin FILE.so] [--threads 1,2] [--small] [--svg FILE]
+//                                      [--plugin FILE.so | --reference] [--threads 1,2] [--small] [--svg FILE]
 //
 // overhead: chains of nodes that do next to nothing, on the reference provider (onnxruntime/overhead.mjs).
-// networks: ResNet-50, MobileNetV2 and BERT on the plugin, the NEON provider if none is given (onnxruntime/networks.mjs);
+// networks: ResNet-50, MobileNetV2 and BERT on the plugin, the NEON provider if none is given, or with
+// --reference on the reference provider alone (onnxruntime/networks.mjs);
 // --small makes them small, to see that all works; --svg draws the times. Ends with 1 where outputs differ.
 //
 // onnxruntime-node is installed with npm into BUILD/onnxruntime-node the first time; without npm or a network there is
@@ -29,6 +30,7 @@ const { values: given, positionals } = parseArgs({
     rounds: { type: 'string' },
     json: { type: 'string' },
     plugin: { type: 'string' },
+    reference: { type: 'boolean', default: false },
     threads: { type: 'string', default: '1,2' },
     small: { type: 'boolean', default: false },
     svg: { type: 'string' },
@@ -52,7 +54,7 @@ const options = {
   modules,
   model,
   version: kVersion,
-  plugin: resolve(given.plugin ?? join(build, 'lib', 'mortise', 'libmortise_neon.so')),
+  plugin: given.reference ? undefined : resolve(given.plugin ?? join(build, 'lib', 'mortise', 'libmortise_neon.so')),
   threads: given.threads.split(',').map(Number),
   small: given.small,
 };
