@@ -1,6 +1,7 @@
 // Pad and CenterCropPad: a tensor with a rim added, or cut off where a pad is negative.
 //
 // Each output axis is a list of input positions, -1 meaning the constant; the modes differ in nothing else.
+#include "providers/reference/ops/packed.h"
 #include "providers/reference/ops/strided.h"
 #include "providers/reference/types.h"
 
@@ -99,9 +100,9 @@ Result<Mode> mode_of(std::string_view name) {
 
 Result<Kernel> make_pad(const NodeSpec& node) {
   MORTISE_ASSIGN(const Mode mode, mode_of(node.get_string("mode", "constant")));
-  return Kernel([mode, pads = IntsParameter(node, node.since_version() == 1 ? "paddings" : "pads", 1),
-                 axes = IntsParameter(node, "axes", 3), by_attribute = node.since_version() < 11,
-                 value = node.get_float("value", 0)](KernelContext& context) -> Status {
+  return unpacked([mode, pads = IntsParameter(node, node.since_version() == 1 ? "paddings" : "pads", 1),
+                   axes = IntsParameter(node, "axes", 3), by_attribute = node.since_version() < 11,
+                   value = node.get_float("value", 0)](KernelContext& context) -> Status {
     const Tensor& x = context.input(0);
     MORTISE_ASSIGN(const std::optional<Shape> given, pads.read(context));
     if (!given) return invalid_argument("pads is missing");

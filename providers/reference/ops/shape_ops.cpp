@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "providers/reference/ops/axes.h"
+#include "providers/reference/ops/packed.h"
 #include "providers/reference/types.h"
 
 namespace mortise::reference {
@@ -41,6 +42,10 @@ Result<Kernel> make_constant_of_shape(const NodeSpec& node) {
   return Kernel([fill = std::move(fill)](KernelContext& context) -> Status {
     MORTISE_ASSIGN(const Shape shape, ints_of(context, 0, "input"));
     MORTISE_TRY(check_shape(fill.dtype(), shape));
+    if (info(fill.dtype()).bits < 8) {
+      fill_packed(context.output(0, fill.dtype(), shape), fill);
+      return {};
+    }
     return dispatch_size(fill.dtype(), [&]<class T>() -> Status {
       const std::span<T> y = context.output(0, fill.dtype(), shape).template elements<T>();
       std::fill(y.begin(), y.end(), *fill.data<T>());

@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "providers/reference/ops/axes.h"
+#include "providers/reference/ops/packed.h"
 #include "providers/reference/types.h"
 
 namespace mortise::reference {
@@ -9,7 +10,7 @@ namespace mortise::reference {
 Result<Kernel> make_tensor_scatter(const NodeSpec& node) {
   const std::string_view mode = node.get_string("mode", "linear");
   if (mode != "linear" && mode != "circular") return unimplemented("mode '", mode, "' is not known");
-  return Kernel([axis = node.get_int("axis", -2), circular = mode == "circular"](KernelContext& context) -> Status {
+  return unpacked([axis = node.get_int("axis", -2), circular = mode == "circular"](KernelContext& context) -> Status {
     const Tensor& x = context.input(0);
     const Tensor& update = context.input(1);
     MORTISE_ASSIGN(const uint32_t a, normalise_axis(axis, x.rank()));

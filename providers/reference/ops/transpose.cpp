@@ -1,4 +1,5 @@
 // Transpose, DepthToSpace, SpaceToDepth: axes in another order.
+#include "providers/reference/ops/packed.h"
 #include "providers/reference/ops/strided.h"
 #include "providers/reference/types.h"
 
@@ -24,7 +25,7 @@ Status permute(KernelContext& context, const Shape& shape, std::span<const int64
 }  // namespace
 
 Result<Kernel> make_transpose(const NodeSpec& node) {
-  return Kernel([perm = Shape(node.get_ints("perm"))](KernelContext& context) -> Status {
+  return unpacked([perm = Shape(node.get_ints("perm"))](KernelContext& context) -> Status {
     const Shape& shape = context.input(0).shape();
     Shape order = perm;
     if (order.empty()) {
