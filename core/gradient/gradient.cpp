@@ -1,11 +1,14 @@
 #include "core/gradient/gradient.h"
 
+#include "core/emit/terms.h"
 #include "core/gradient/subgraph.h"
 #include "core/gradient/sweep.h"
-#include "core/gradient/terms.h"
 
 namespace mortise::gradient {
 namespace {
+
+// The first opset whose reductions take their axes as inputs and whose scatters add up: derivatives need both.
+constexpr int64_t kOldestOpset = 18;
 
 // The inputs and the values that the attributes name stand in the same order: xs, then zs.
 struct Question {
@@ -67,11 +70,8 @@ Status expand(Emitter& emitter, NodeId id) {
     const Term derivative = sweep.derivative(variables[i].id());
     const Term result = op("Identity", {derivative ? derivative : filled(0, variables[i])});
     MORTISE_TRY(Status(emitter.status()));
-    Node& identity = graph.node(graph.num_nodes() - 1);
-    graph.value(result.id()).producer = kNoId;
-    identity.name = name;
-    identity.outputs = {outputs[i]};
-    graph.value(outputs[i]).producer = graph.num_nodes() - 1;
+    emitter.assign(outputs[i], result);
+    graph.node(graph.value(outputs[i]).producer).name = name;
   }
   return {};
 }
@@ -85,7 +85,7 @@ Status expand_gradients(Graph& graph, uint64_t max_nodes) {
     if (is_gradient(std::as_const(graph).node(id))) gradients.push_back(id);
   }
   if (gradients.empty()) return {};
-  Emitter emitter(graph, max_nodes);
+  Emitter emitter(graph, kOldestOpset, max_nodes);
   MORTISE_TRY(emitter.start());
   for (const NodeId id : gradients) {
     const std::string subject = describe(graph, id);

@@ -4,6 +4,8 @@
 
 namespace mortise::gradient {
 
+using emit::Term;
+
 // Depth first without recursion: a node is listed when all that it reads has been.
 Subgraph find_subgraph(Emitter& emitter, ValueId y, const std::unordered_set<ValueId>& independent) {
   const Graph& graph = emitter.graph();

@@ -4,9 +4,11 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "core/gradient/emitter.h"
+#include "core/emit/emitter.h"
 
 namespace mortise::gradient {
+
+using emit::Emitter;
 
 struct Subgraph {
   std::vector<NodeId> nodes;  // topological order

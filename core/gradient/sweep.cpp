@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/emit/terms.h"
 #include "core/gradient/rules.h"
-#include "core/gradient/terms.h"
 
 namespace mortise::gradient {
 

@@ -8,9 +8,11 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "core/gradient/emitter.h"
+#include "core/emit/emitter.h"
 
 namespace mortise::gradient {
+
+using namespace emit;  // rules calculate with Terms
 
 class Derivation;
 

@@ -1,139 +1,101 @@
 #include "core/model/flex_attention.h"
 
 #include <algorithm>
-#include <cmath>
 
+#include "core/emit/terms.h"
 #include "core/graph/clipped.h"
 #include "core/infer/infer.h"
-#include "core/infer/operator_table.h"
 
 namespace mortise {
 namespace {
 
-// The first opset whose Shape takes a part of a shape.
-constexpr int64_t kOldestOpset = 15;
+using namespace emit;
 
-class Expansion {
- public:
-  Expansion(Graph& graph, NodeId id) : graph_(graph), node_(std::move(graph.node(id))) {
-    const std::string_view name = (node_.name.empty() ? graph.value(node_.outputs[0]).name : node_.name).view();
-    name_ = clipped(name).size() == name.size() ? std::string(name) : concat(clipped(name), '~', id);
-    for (const Opset& import : graph.opsets) {
-      if (import.domain.empty()) opset_ = std::max(opset_, import.version);
+// The first whose Reshape takes an extent of 0 as one.
+constexpr int64_t kOldestOpset = 14;
+
+// The query heads that share a head of keys and values follow each other, so that they are rows of one matrix:
+// [batch, query heads, length, size] and [batch, heads, query heads / heads * length, size] are the same memory.
+bool same_heads(Term q, Term k) {
+  const Dims *queries = q.dims(), *keys = k.dims();
+  return queries != nullptr && keys != nullptr && is_known((*queries)[1]) && (*queries)[1].value == (*keys)[1].value;
+}
+
+Term extents(Term t, int64_t begin, int64_t end) { return part_of(shape_of(t), begin, end); }
+
+Term rows_per_head(Term q, Term k, Term size) {
+  const Term heads = extents(k, 1, 2);
+  return concat_ints({extents(q, 0, 1), heads, extents(q, 1, 2) * extents(q, 2, 3) / heads, size});
+}
+
+Term scale_of(const Node& node, Term q, DType dtype) {
+  if (const float* scale = node.get<float>("scale")) {
+    return cast(q.emitter().constant(Tensor::of<float>({}, {*scale})), dtype);
+  }
+  return op("Reciprocal", {op("Sqrt", {cast(extents(q, 3, 4), dtype)})});
+}
+
+// The body's nodes move into the graph. Gives what the body makes of the argument.
+Term apply(const Node& node, std::string_view attribute, Term argument) {
+  const auto found = std::find_if(node.attributes.begin(), node.attributes.end(),
+                                  [&](const Attribute& a) { return a.name == attribute; });
+  if (found == node.attributes.end() || !argument) return argument;
+  Emitter& emitter = argument.emitter();
+  Graph& graph = emitter.graph();
+  const auto name = [&](Symbol own) { return graph.intern(concat(emitter.name(), '/', clipped(own.view()))); };
+  Graph& body = *std::get<std::unique_ptr<Graph>>(found->value);
+  std::vector<ValueId> moved(body.num_values(), kNoId);
+  for (ValueId id = 0; id < body.num_values(); ++id) {
+    const ValueInfo& value = body.value(id);
+    if (value.is_input) {
+      moved[id] = argument.id();
+    } else if (value.outer != kNoId) {
+      moved[id] = value.outer;
+    } else if (const Tensor* constant = body.constant(id)) {
+      moved[id] = graph.add_constant(name(value.name), *constant);
+    } else {
+      moved[id] = graph.add_value(name(value.name), value.type);
     }
-    graph.erase_node(id);
   }
-
-  void run(DType precision) {
-    const ValueId q = node_.inputs[0], k = node_.inputs[1], v = node_.inputs[2];
-    const DType given = graph_.value(q).type.dtype;
-    const DType wide = given == DType::kF64 || precision == DType::kF64 ? DType::kF64 : DType::kF32;
-    const bool grouped = !same_heads(q, k);
-
-    ValueId queries = add("Mul", {cast(q, wide), scale(q, wide)});
-    const ValueId keys = add("Transpose", {cast(k, wide)}, "perm", std::vector<int64_t>{0, 1, 3, 2});
-    if (grouped) queries = add("Reshape", {queries, rows_per_head(q, k, part(q, 3, 4))});
-    ValueId scores = add("MatMul", {queries, keys});
-    if (grouped) scores = add("Reshape", {scores, join({part(q, 0, 3), part(k, 2, 3)})});
-    scores = apply("score_mod", cast(scores, precision));
-    ValueId weights = apply("prob_mod", add("Softmax", {scores}, "axis", int64_t{-1}));
-    if (grouped) weights = add("Reshape", {weights, rows_per_head(q, k, part(k, 2, 3))});
-    ValueId result = add("MatMul", {weights, cast(v, precision)});
-    if (grouped) result = add("Reshape", {result, join({part(q, 0, 3), part(v, 3, 4)})});
-    add_node("Cast", {result}, node_.outputs[0], "to", static_cast<int64_t>(given));
-  }
-
- private:
-  // The query heads that share a head of keys and values follow each other, so that they are rows of one matrix:
-  // [batch, query heads, length, size] and [batch, heads, query heads / heads * length, size] are the same memory.
-  bool same_heads(ValueId q, ValueId k) const {
-    const auto &queries = graph_.value(q).type.dims, &keys = graph_.value(k).type.dims;
-    return queries && keys && is_known((*queries)[1]) && (*queries)[1].value == (*keys)[1].value;
-  }
-  ValueId rows_per_head(ValueId q, ValueId k, ValueId size) {
-    const ValueId heads = part(k, 1, 2);
-    const ValueId rows = add("Div", {add("Mul", {part(q, 1, 2), part(q, 2, 3)}), heads});
-    return join({part(q, 0, 1), heads, rows, size});
-  }
-
-  ValueId scale(ValueId q, DType dtype) {
-    if (const float* attribute = node_.get<float>("scale")) {
-      return cast(graph_.add_constant(name("scale"), Tensor::of<float>({}, {*attribute})), dtype);
+  const auto follow = [&](ValueId& id) { id = id == kNoId ? kNoId : moved[id]; };
+  for (NodeId id = 0; id < body.num_nodes(); ++id) {
+    if (body.erased(id)) continue;
+    Node inner = std::move(body.node(id));
+    inner.name = name(inner.name);
+    for (IdList* list : {&inner.inputs, &inner.outputs, &inner.implicit_inputs}) {
+      std::for_each(list->begin(), list->end(), follow);
     }
-    return add("Reciprocal", {add("Sqrt", {cast(part(q, 3, 4), dtype)})});
+    for_each_body(inner, [&](Graph& innermost) {
+      for (ValueId value = 0; value < innermost.num_values(); ++value) follow(innermost.value(value).outer);
+    });
+    graph.add_node(std::move(inner));
   }
+  return emitter.term(moved[body.outputs[0]]);
+}
 
-  ValueId part(ValueId value, int64_t start, int64_t end) {
-    const ValueId shape = add("Shape", {value}, "start", start);
-    graph_.node(graph_.value(shape).producer).attributes.push_back({graph_.intern("end"), end});
-    return shape;
-  }
-  ValueId join(IdList parts) { return add("Concat", std::move(parts), "axis", int64_t{0}); }
-  ValueId cast(ValueId value, DType dtype) { return add("Cast", {value}, "to", static_cast<int64_t>(dtype)); }
+// precision: what the bodies take, and Softmax is computed in.
+void expand(Emitter& emitter, const Node& node, DType precision) {
+  const Term q = emitter.term(node.inputs[0]), k = emitter.term(node.inputs[1]), v = emitter.term(node.inputs[2]);
+  const DType given = q.dtype();
+  const DType wide = given == DType::kF64 || precision == DType::kF64 ? DType::kF64 : DType::kF32;
+  const bool grouped = !same_heads(q, k);
 
-  ValueId add(std::string_view op, IdList inputs, std::string_view attribute = {}, AttributeValue setting = {}) {
-    const ValueId result = graph_.add_value(name(op));
-    add_node(op, std::move(inputs), result, attribute, std::move(setting));
-    return result;
-  }
-  void add_node(std::string_view op, IdList inputs, ValueId output, std::string_view attribute,
-                AttributeValue setting) {
-    Node node;
-    node.name = name(op);
-    node.op_type = graph_.intern(op);
-    node.domain = graph_.intern("");
-    node.since_version = infer::since_version("", op, opset_).value_or(0);
-    node.inputs = std::move(inputs);
-    node.outputs = {output};
-    if (!attribute.empty()) node.attributes.push_back({graph_.intern(attribute), std::move(setting)});
-    graph_.add_node(std::move(node));
-  }
-  Symbol name(std::string_view text) { return graph_.intern(concat(name_, '/', clipped(text), '#', num_names_++)); }
-
-  // The body's nodes move into the graph. Gives what the body makes of the argument.
-  ValueId apply(std::string_view attribute, ValueId argument) {
-    const auto found = std::find_if(node_.attributes.begin(), node_.attributes.end(),
-                                    [&](const Attribute& a) { return a.name == attribute; });
-    if (found == node_.attributes.end()) return argument;
-    Graph& body = *std::get<std::unique_ptr<Graph>>(found->value);
-    std::vector<ValueId> moved(body.num_values(), kNoId);
-    for (ValueId id = 0; id < body.num_values(); ++id) {
-      const ValueInfo& value = body.value(id);
-      if (value.is_input) {
-        moved[id] = argument;
-      } else if (value.outer != kNoId) {
-        moved[id] = value.outer;
-      } else if (const Tensor* constant = body.constant(id)) {
-        moved[id] = graph_.add_constant(name(value.name.view()), *constant);
-      } else {
-        moved[id] = graph_.add_value(name(value.name.view()), value.type);
-      }
-    }
-    const auto follow = [&](ValueId& id) { id = id == kNoId ? kNoId : moved[id]; };
-    for (NodeId id = 0; id < body.num_nodes(); ++id) {
-      if (body.erased(id)) continue;
-      Node node = std::move(body.node(id));
-      node.name = name(node.name.view());
-      for (IdList* list : {&node.inputs, &node.outputs, &node.implicit_inputs}) {
-        std::for_each(list->begin(), list->end(), follow);
-      }
-      for_each_body(node, [&](Graph& inner) {
-        for (ValueId value = 0; value < inner.num_values(); ++value) follow(inner.value(value).outer);
-      });
-      graph_.add_node(std::move(node));
-    }
-    return moved[body.outputs[0]];
-  }
-
-  Graph& graph_;
-  Node node_;
-  std::string name_;
-  int64_t opset_ = kOldestOpset;
-  uint32_t num_names_ = 0;
-};
+  Term queries = cast(q, wide) * scale_of(node, q, wide);
+  const Term keys = transpose(cast(k, wide), {0, 1, 3, 2});
+  if (grouped) queries = reshape(queries, rows_per_head(q, k, extents(q, 3, 4)));
+  Term scores = op("MatMul", {queries, keys});
+  if (grouped) scores = reshape(scores, concat_ints({extents(q, 0, 3), extents(k, 2, 3)}));
+  scores = apply(node, "score_mod", cast(scores, precision));
+  Term weights = apply(node, "prob_mod", op("Softmax", {scores}, {{"axis", -1}}));
+  if (grouped) weights = reshape(weights, rows_per_head(q, k, extents(k, 2, 3)));
+  Term result = op("MatMul", {weights, cast(v, precision)});
+  if (grouped) result = reshape(result, concat_ints({extents(q, 0, 3), extents(v, 3, 4)}));
+  emitter.assign(node.outputs[0], op("Cast", {result}, {{"to", static_cast<int64_t>(given)}}));
+}
 
 Result<bool> expand_all(Graph& graph) {
   bool changed = false;
+  Emitter emitter(graph, kOldestOpset);
   for (NodeId id = 0; id < graph.num_nodes(); ++id) {
     Status status;
     for_each_body(graph.node(id), [&](Graph& body) {
@@ -151,7 +113,12 @@ Result<bool> expand_all(Graph& graph) {
     const Graph& body = *(node.body("score_mod") != nullptr ? node.body("score_mod") : node.body("prob_mod"));
     const DType precision = body.value(body.inputs[0]).type.dtype;
     if (precision == DType::kUndefined || graph.value(node.inputs[0]).type.dtype == DType::kUndefined) continue;
-    Expansion(graph, id).run(precision);
+    const std::string_view name = (node.name.empty() ? graph.value(node.outputs[0]).name : node.name).view();
+    emitter.set_name(std::string(clipped(name)));
+    const Node flex = std::move(graph.node(id));
+    graph.erase_node(id);
+    expand(emitter, flex, precision);
+    MORTISE_TRY(Status(emitter.status()));
     changed = true;
   }
   return changed;

@@ -2,8 +2,8 @@
 // side on which the operator's definition puts the kink.
 #include <numbers>
 
+#include "core/emit/terms.h"
 #include "core/gradient/sweep.h"
-#include "core/gradient/terms.h"
 
 namespace mortise::gradient {
 namespace {

@@ -1,6 +1,6 @@
 // Add, Sub, Mul, Div, Mod, Neg, Pow, Sum, Mean: what was broadcast is summed up again.
+#include "core/emit/terms.h"
 #include "core/gradient/sweep.h"
-#include "core/gradient/terms.h"
 
 namespace mortise::gradient {
 

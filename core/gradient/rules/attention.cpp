@@ -3,8 +3,8 @@
 // RotaryEmbedding: a rotation, whose derivative is the rotation back.
 #include <limits>
 
+#include "core/emit/terms.h"
 #include "core/gradient/sweep.h"
-#include "core/gradient/terms.h"
 
 namespace mortise::gradient {
 namespace {
@@ -31,16 +31,22 @@ Term behind(Term past, Term current) {
   return past ? op("Concat", {cast(past, current.dtype()), current}, {{"axis", 2}}) : current;
 }
 
-// Query i stands behind the cached keys and sees those up to its own.
-Term causal(Term scores, Term past) {
-  const Term shape = shape_of(scores);
-  const auto count = [&](Term extent) {
-    const Term scalar = op("Squeeze", {extent});
-    return op("Range", {number(0, scalar), scalar, number(1, scalar)});
-  };
-  Term query = unsqueeze(count(part_of(shape, 2, 3)), ints(scores.emitter(), {1}));
-  if (past) query = query + part_of(shape_of(past), 2, 3);
-  return op("LessOrEqual", {count(part_of(shape, 3, 4)), query});
+// 0, 1, ... along an axis of the scores.
+Term places_along(Term scores, int64_t axis) {
+  const Term extent = op("Squeeze", {part_of(shape_of(scores), axis, axis + 1)});
+  return op("Range", {number(0, extent), extent, number(1, extent)});
+}
+
+// lengths: of the keys of each batch that are no padding, [batch, 1, 1, 1]; empty: all are none. Query i stands behind
+// the cached keys, or else is one of the last of those keys, and sees those up to its own.
+Term causal(Term scores, Term past, Term lengths) {
+  Term query = unsqueeze(places_along(scores, 2), ints(scores.emitter(), {1}));
+  if (past) {
+    query = query + part_of(shape_of(past), 2, 3);
+  } else if (lengths) {
+    query = query + lengths - part_of(shape_of(scores), 2, 3);
+  }
+  return op("LessOrEqual", {places_along(scores, 3), query});
 }
 
 Term masked(Derivation& d, Term scores) {
@@ -48,14 +54,15 @@ Term masked(Derivation& d, Term scores) {
   if (const Term mask = d.x(3)) {
     scores = mask.dtype() == DType::kBool ? where(mask, scores, unseen) : scores + cast(mask, scores.dtype());
   }
-  return d.node().get_int("is_causal", 0) != 0 ? where(causal(scores, d.x(4)), scores, unseen) : scores;
+  const Term lengths = d.x(6) ? unsqueeze(d.x(6), ints(d.emitter(), {1, 2, 3})) : Term();
+  if (lengths) scores = where(less(places_along(scores, 3), lengths), scores, unseen);
+  return d.node().get_int("is_causal", 0) != 0 ? where(causal(scores, d.x(4), lengths), scores, unseen) : scores;
 }
 
 }  // namespace
 
 // Query heads that share a head of keys are an axis of their own, along which keys and values are broadcast.
 Status differentiate_attention(Derivation& d) {
-  if (d.x(6)) return unimplemented("the derivative with input nonpad_kv_seqlen is not known");
   MORTISE_ASSIGN(const Term queries, heads_of(d, 0, "q_num_heads"));
   MORTISE_ASSIGN(const Term own_keys, heads_of(d, 1, "kv_num_heads"));
   MORTISE_ASSIGN(const Term own_values, heads_of(d, 2, "kv_num_heads"));

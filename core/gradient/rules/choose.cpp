@@ -1,6 +1,6 @@
 // Where, Clip, Max, Min: the derivative goes where the value came from; equal largest elements share it.
+#include "core/emit/terms.h"
 #include "core/gradient/sweep.h"
-#include "core/gradient/terms.h"
 
 namespace mortise::gradient {
 

@@ -1,6 +1,6 @@
 // CumSum: the sum over those that come after.
+#include "core/emit/terms.h"
 #include "core/gradient/sweep.h"
-#include "core/gradient/terms.h"
 
 namespace mortise::gradient {
 

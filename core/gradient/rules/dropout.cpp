@@ -1,7 +1,7 @@
 // Dropout: in training the derivative is dropped where the element was, and scaled like it; the mask is the operator's
 // own second output, as a second draw would differ.
+#include "core/emit/terms.h"
 #include "core/gradient/sweep.h"
-#include "core/gradient/terms.h"
 
 namespace mortise::gradient {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "core/emit/terms.h"
 #include "core/gradient/sweep.h"
-#include "core/gradient/terms.h"
 
 namespace mortise::gradient {
 namespace {

@@ -2,8 +2,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "core/emit/terms.h"
 #include "core/gradient/sweep.h"
-#include "core/gradient/terms.h"
 
 namespace mortise::gradient {
 namespace {

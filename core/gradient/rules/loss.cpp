@@ -1,6 +1,6 @@
 // NegativeLogLikelihoodLoss, SoftmaxCrossEntropyLoss: computed by nodes that pick the score of each label.
+#include "core/emit/terms.h"
 #include "core/gradient/sweep.h"
-#include "core/gradient/terms.h"
 
 namespace mortise::gradient {
 namespace {

@@ -62,16 +62,6 @@ Status differentiate_fill(Derivation& d) {
   return {};
 }
 
-// Upsample and Resize move elements where they interpolate nothing.
-Status differentiate_resize(Derivation& d) {
-  const Node& node = d.node();
-  if (node.get_string("mode", "nearest") != "nearest" ||
-      node.get_string("coordinate_transformation_mode", "half_pixel") == "tf_crop_and_resize") {
-    return unimplemented("the derivative is known for mode 'nearest' without cropping only");
-  }
-  return differentiate_move(d);
-}
-
 // TopK: its second output says where the elements of its first come from.
 Status differentiate_top_k(Derivation& d) {
   if (!d.y(1)) return unimplemented("the derivative needs the second output, which the model leaves out");

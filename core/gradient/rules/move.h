@@ -1,10 +1,13 @@
 // Derivatives of operators that only move elements: each goes back to the position it came from.
 #pragma once
 
+#include "core/emit/terms.h"
 #include "core/gradient/sweep.h"
-#include "core/gradient/terms.h"
 
 namespace mortise::gradient {
+
+// The rule of operators that do nothing else to their first input.
+Status differentiate_move(Derivation& d);
 
 // The number of each element of `t` in row-major order, in its shape.
 Term positions_of(Term t);

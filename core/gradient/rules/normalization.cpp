@@ -1,6 +1,6 @@
 // Normalizations, computed by nodes: statistics over some axes, then (x - mean) / deviation * scale + bias.
+#include "core/emit/terms.h"
 #include "core/gradient/sweep.h"
-#include "core/gradient/terms.h"
 
 namespace mortise::gradient {
 namespace {

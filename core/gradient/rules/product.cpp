@@ -1,8 +1,8 @@
 // MatMul, Gemm: each factor's derivative is a product of the other, transposed, with that of the result.
 #include <numeric>
 
+#include "core/emit/terms.h"
 #include "core/gradient/sweep.h"
-#include "core/gradient/terms.h"
 
 namespace mortise::gradient {
 namespace {

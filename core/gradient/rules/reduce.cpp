@@ -1,6 +1,6 @@
 // ReduceSum and its kin, and the global pools, which reduce all spatial axes.
+#include "core/emit/terms.h"
 #include "core/gradient/sweep.h"
-#include "core/gradient/terms.h"
 
 namespace mortise::gradient {
 namespace {
@@ -22,12 +22,15 @@ Term with_axes(Derivation& d, Term t) {
   return axes ? unsqueeze(t, axes) : t;
 }
 
-Term sum(Derivation& d, Term t) {
-  return op("ReduceSum", {t, axes_of(d)},
+// The same elements reduced by another operator, with the reduced axes as extents of 1.
+Term reduce(Derivation& d, std::string_view op_type, Term t) {
+  return op(op_type, {t, axes_of(d)},
             {{"keepdims", 1},
              // A global pool of a matrix has no axes to reduce.
              {"noop_with_empty_axes", is_global(d) ? int64_t{1} : d.node().get_int("noop_with_empty_axes", 0)}});
 }
+
+Term sum(Derivation& d, Term t) { return reduce(d, "ReduceSum", t); }
 
 Term dy(Derivation& d) { return with_axes(d, d.dy()); }
 Term y(Derivation& d) { return with_axes(d, d.y()); }
@@ -52,6 +55,19 @@ Status differentiate_reduce_extreme(Derivation& d) {
   if (is_global(d)) MORTISE_TRY(rank_of(d.x()).status());
   const Term chosen = cast(equal(d.x(), y(d)), d.x().dtype());
   d.give(0, chosen * (dy(d) / sum(d, chosen)));
+  return {};
+}
+
+// The product of all others: a quotient, which a factor of 0 has not. A single 0 takes the product of what is not 0; the
+// others next to it, and all next to two of them, take 0. That is constant, so the derivative of the derivative holds
+// where no factor is 0.
+Status differentiate_reduce_prod(Derivation& d) {
+  const Term x = d.x(), is_zero = equal(x, number(0, x));
+  const Term factors = where(is_zero, number(1, x), x);
+  const Term zeros = sum(d, cast(is_zero, x.dtype()));
+  const Term is_only_zero = op("And", {is_zero, equal(zeros, number(1, x))});
+  const Term is_free = op("Or", {equal(zeros, number(0, x)), is_only_zero});
+  d.give(0, only_where(is_free, dy(d) * reduce(d, "ReduceProd", factors) / factors));
   return {};
 }
 

@@ -1,6 +1,6 @@
 // ScatterElements, ScatterND: without reduction the updates replace elements of the data, with 'add' they join them.
+#include "core/emit/terms.h"
 #include "core/gradient/sweep.h"
-#include "core/gradient/terms.h"
 
 namespace mortise::gradient {
 namespace {

@@ -1,8 +1,8 @@
 // Operators that give the same elements another shape, order or type: Reshape, Transpose, Concat, Expand, Cast, ...
 #include <utility>
 
+#include "core/emit/terms.h"
 #include "core/gradient/sweep.h"
-#include "core/gradient/terms.h"
 
 namespace mortise::gradient {
 

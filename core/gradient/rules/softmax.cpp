@@ -1,6 +1,6 @@
 // Softmax, LogSoftmax. Before version 13 they run over all axes from `axis` on together.
+#include "core/emit/terms.h"
 #include "core/gradient/sweep.h"
-#include "core/gradient/terms.h"
 
 namespace mortise::gradient {
 namespace {

@@ -6,8 +6,8 @@
 // the reverse.
 #pragma once
 
+#include "core/emit/terms.h"
 #include "core/gradient/sweep.h"
-#include "core/gradient/terms.h"
 
 namespace mortise::gradient {
 

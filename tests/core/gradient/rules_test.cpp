@@ -145,6 +145,12 @@ TEST(Derivative, OfPools) {
   pool("AveragePool <kernel_shape = [3], strides = [2], pads = [1, 1], count_include_pad = 1>", {1, 2, 5});
   pool("AveragePool <kernel_shape = [3], strides = [2], pads = [1, 1], count_include_pad = 1, ceil_mode = 1>",
        {1, 1, 6});
+  for (const std::string p : {"1", "2", "3"}) {
+    pool("LpPool <p = " + p + ", kernel_shape = [3, 2], strides = [2, 1], pads = [1, 0, 1, 1]>", {2, 1, 5, 4});
+    pool("LpPool <p = " + p + ", kernel_shape = [2], dilations = [2], auto_pad = \"SAME_UPPER\">", {1, 2, 5});
+    pool("LpPool <p = " + p + ", kernel_shape = [3], strides = [2], ceil_mode = 1>", {1, 1, 6});
+    pool("GlobalLpPool <p = " + p + ">", {2, 3, 2, 3});
+  }
   pool("GlobalAveragePool", {2, 3, 2, 3});
   pool("GlobalMaxPool", {2, 3, 2, 3});
   pool("GlobalMaxPool", {2, 3});
@@ -230,6 +236,16 @@ TEST(Derivative, OfAttention) {
   }
 }
 
+TEST(Derivative, OfAttentionToPaddedKeys) {
+  const std::string lengths = "n = Constant <value = int64[2] {3, 1}> ()\n";
+  const std::vector<Variable> heads = {{"q", {2, 2, 2, 2}}, {"k", {2, 1, 4, 2}}, {"v", {2, 1, 4, 3}}};
+  for (const std::string causal : {"0", "1"}) {
+    check_gradient({.nodes = lengths + "y = Attention <is_causal = " + causal + "> (q, k, v, , , , n)",
+                    .variables = heads,
+                    .opset = 24});
+  }
+}
+
 TEST(Derivative, OfRotaryEmbedding) {
   const std::string caches =
       "c = Constant <value = double[1, 2, 2] {0.5, 0.6, 0.7, 0.8}> ()\n"
@@ -276,7 +292,7 @@ TEST(Derivative, OfLosses) {
 
 TEST(Derivative, OfReductions) {
   for (const std::string op : {"ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceL1", "ReduceL2",
-                               "ReduceLogSum", "ReduceLogSumExp", "ReduceSumSquare"}) {
+                               "ReduceLogSum", "ReduceLogSumExp", "ReduceProd", "ReduceSumSquare"}) {
     const std::vector<Variable> x = {{"x", {2, 3, 2}, 0.5, 2}};
     const std::string axes = "a = Constant <value = int64[2] {-1, 0}> ()\n";
     check_gradient({.nodes = axes + "y = " + op + "(x, a)", .variables = x});
@@ -285,6 +301,14 @@ TEST(Derivative, OfReductions) {
     check_gradient({.nodes = "y = " + op + "<noop_with_empty_axes = 1> (x)", .variables = x});
     check_gradient({.nodes = "y = " + op + "<axes = [1], keepdims = 0> (x)", .variables = x, .opset = 11});
   }
+  // Rows with one factor of 0 and with two of them.
+  const std::string last = "l = Constant <value = int64[1] {1}> ()\n";
+  check_gradient({.nodes = last + "x = Concat <axis = 1> (a, b)\ny = ReduceProd(x, l)",
+                  .variables = {{"a", {2, 2}}, {"b", {2, 1}, 0, 0}},
+                  .twice = false});
+  check_gradient({.nodes = last + "x = Concat <axis = 1> (a, b)\ny = ReduceProd(x, l)",
+                  .variables = {{"a", {2, 1}}, {"b", {2, 2}, 0, 0}},
+                  .twice = false});
   const std::string axis = "a = Constant <value = int64 {1}> ()\n";
   for (const std::string attributes : {"exclusive = 0", "exclusive = 1", "reverse = 1", "exclusive = 1, reverse = 1"}) {
     check_gradient({.nodes = axis + "y = CumSum <" + attributes + "> (x, a)", .variables = {{"x", {2, 3}}}});
@@ -339,6 +363,47 @@ TEST(Derivative, OfMoves) {
   move("c = Constant <value = int64[2] {2, 5}> ()\ny = CenterCropPad(x, c)", {3, 3});
   move("s = Constant <value = float[4] {1, 1, 2, 1.5}> ()\ny = Resize <mode = \"nearest\"> (x, , s)", {1, 1, 2, 2});
   move("k = Constant <value = int64[1] {2}> ()\ny, i = TopK <axis = 0> (x, k)", {4, 2});
+}
+
+TEST(Derivative, OfResize) {
+  const std::string scales = "s = Constant <value = float[4] {1, 1, 1.7, 0.6}> ()\n";
+  const std::string sizes = "s = Constant <value = int64[4] {1, 3, 5, 4}> ()\n";
+  const std::string region = "r = Constant <value = float[8] {0, 0, 0.1, 0.2, 1, 1, 0.8, 1.3}> ()\n";
+  const auto resize = [](const std::string& before, const std::string& attributes, const std::string& inputs) {
+    check_gradient(
+        {.nodes = before + "y = Resize <" + attributes + "> (" + inputs + ")", .variables = {{"x", {1, 2, 3, 4}}}});
+  };
+  for (const std::string mode : {"mode = \"linear\"", "mode = \"cubic\", exclude_outside = 1"}) {
+    resize(scales, mode, "x, , s");
+    resize(sizes, mode, "x, , , s");
+    resize(scales, mode + ", antialias = 1", "x, , s");
+    resize("s = Constant <value = int64[2] {5, 6}> ()\n", mode + ", axes = [-1, 2]", "x, , , s");
+    for (const std::string where : {"align_corners", "asymmetric", "pytorch_half_pixel", "half_pixel_symmetric"}) {
+      resize(scales, mode + ", coordinate_transformation_mode = \"" + where + "\"", "x, , s");
+    }
+  }
+  for (const std::string mode : {"linear", "nearest"}) {
+    const std::string crop = "coordinate_transformation_mode = \"tf_crop_and_resize\", extrapolation_value = 2.5";
+    resize(scales + region, "mode = \"" + mode + "\", " + crop, "x, r, s");
+  }
+  check_gradient({.nodes = "e = Constant <value = float[0] {}> ()\ns = Constant <value = int64[3] {1, 2, 5}> ()\n"
+                           "y = Resize <mode = \"linear\"> (x, e, e, s)",
+                  .variables = {{"x", {1, 2, 3}}},
+                  .opset = 11});
+}
+
+TEST(Derivative, OfGridSample) {
+  for (const std::string padding : {"zeros", "border", "reflection"}) {
+    for (const std::string align : {"0", "1"}) {
+      const std::string attributes = "padding_mode = \"" + padding + "\", align_corners = " + align;
+      check_gradient({.nodes = "y = GridSample <" + attributes + "> (x, g)",
+                      .variables = {{"x", {2, 2, 3, 4}}, {"g", {2, 2, 3, 2}, -1.6, 1.6}},
+                      .opset = 16});
+      check_gradient({.nodes = "y = GridSample <" + attributes + "> (x, g)",
+                      .variables = {{"x", {1, 1, 2, 3, 2}}, {"g", {1, 2, 1, 2, 3}, -1.6, 1.6}},
+                      .opset = 20});
+    }
+  }
 }
 
 TEST(Derivative, OfScatters) {

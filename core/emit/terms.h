@@ -1,4 +1,4 @@
-// What rules calculate with: arithmetic of Terms, and the few idioms of shapes that derivatives share.
+// Arithmetic of Terms, and the few idioms of shapes that derivatives and expansions share.
 //
 // Shapes are computed by nodes, so that all of it holds for shapes that only the run knows; where inference knows them,
 // constant folding removes the computation.
@@ -6,9 +6,9 @@
 
 #include <initializer_list>
 
-#include "core/gradient/emitter.h"
+#include "core/emit/emitter.h"
 
-namespace mortise::gradient {
+namespace mortise::emit {
 
 // The first result of a new node; `inputs` has at least one Term that is not empty.
 Term op(std::string_view op_type, std::initializer_list<Term> inputs, std::initializer_list<Setting> settings = {});
@@ -65,4 +65,4 @@ Result<std::vector<int64_t>> axes_from(int64_t axis, Term t);
 // first, first + 1, ... last - 1
 std::vector<int64_t> range(int64_t first, int64_t last);
 
-}  // namespace mortise::gradient
+}  // namespace mortise::emit

@@ -1,4 +1,4 @@
-#include "core/gradient/terms.h"
+#include "core/emit/terms.h"
 
 #include <algorithm>
 #include <limits>
@@ -6,7 +6,7 @@
 
 #include "mortise/sdk/float16.h"
 
-namespace mortise::gradient {
+namespace mortise::emit {
 
 Term op(std::string_view op_type, std::initializer_list<Term> inputs, std::initializer_list<Setting> settings) {
   const auto given = std::find_if(inputs.begin(), inputs.end(), [](const Term& t) { return static_cast<bool>(t); });
@@ -139,4 +139,4 @@ std::vector<int64_t> range(int64_t first, int64_t last) {
   return numbers;
 }
 
-}  // namespace mortise::gradient
+}  // namespace mortise::emit

@@ -1,14 +1,15 @@
-// Emitter: adds ONNX nodes to a graph that is being differentiated; Term: a value of that graph, which rules calculate
-// with.
+// Emitter: adds ONNX nodes to a graph; Term: a value of that graph, with which what adds them calculates (terms.h).
 //
 //   const Term slope = number(1.0, y) - y * y;
 //   derivation.give(0, derivation.dy() * slope);
 //
-// Every node gets its type as it is added, so a Term knows as much of its shape as inference does. The first fault is
-// kept in status(); what follows from it are empty Terms, so that rules need not ask after every step. The nodes are
-// those of the model's own opset, or of kOldestOpset where the model's is older. Not thread-safe.
+// The first fault is kept in status(); what follows from it are empty Terms, so that nobody needs to ask after every
+// step. The nodes are those of the model's own opset, or of the oldest that will do where the model's is older. Not
+// thread-safe.
 #pragma once
 
+#include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,10 +20,7 @@
 #include "core/graph/graph.h"
 #include "core/infer/infer.h"
 
-namespace mortise::gradient {
-
-// The first whose reductions take their axes as inputs and whose scatters add up: derivatives need both.
-inline constexpr int64_t kOldestOpset = 18;
+namespace mortise::emit {
 
 class Emitter;
 
@@ -51,11 +49,14 @@ struct Setting {
 
 class Emitter {
  public:
-  // max_nodes: of work: nodes added, and those that are looked at for it.
-  Emitter(Graph& graph, uint64_t max_nodes);
+  static constexpr uint64_t kNoLimit = std::numeric_limits<uint64_t>::max();
 
-  // Infers the graph as it is; first.
-  Status start() { return inference_.start(); }
+  // max_nodes: of work that derivatives make: nodes added, and those that are looked at for it.
+  Emitter(Graph& graph, int64_t oldest_opset, uint64_t max_nodes = kNoLimit);
+
+  // Infers the graph as it is, first. From then on every node gets its type as it is added, so that a Term knows as much
+  // of its shape as inference does; without it the types of new values are unknown.
+  Status start();
   Graph& graph() { return graph_; }
   const Status& status() const { return status_; }
   Term term(ValueId id) { return {*this, id}; }
@@ -71,6 +72,8 @@ class Emitter {
   // The results of a node like `id` with other inputs.
   std::vector<Term> add_like(NodeId id, std::span<const Term> inputs);
   Term constant(Tensor tensor);
+  // The node of `result`, which nobody else has read, writes `id` in its place.
+  void assign(ValueId id, Term result);
   // A new output of a node that leaves it out.
   Term extend_outputs(NodeId id, size_t index, Type type);
   // Work that adds no node counts towards max_nodes too.
@@ -83,12 +86,12 @@ class Emitter {
   std::vector<Term> add(Node node, size_t num_outputs);
 
   Graph& graph_;
-  GrowingInference inference_;
+  std::optional<GrowingInference> inference_;
   const uint64_t max_nodes_;
   uint64_t work_ = 0;
-  int64_t opset_ = kOldestOpset;
+  int64_t opset_;
   std::string name_;
   Status status_;
 };
 
-}  // namespace mortise::gradient
+}  // namespace mortise::emit

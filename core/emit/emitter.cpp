@@ -1,21 +1,24 @@
-#include "core/gradient/emitter.h"
+#include "core/emit/emitter.h"
 
 #include <algorithm>
 
 #include "core/infer/operator_table.h"
 
-namespace mortise::gradient {
+namespace mortise::emit {
 
 const Type& Term::type() const {
   static const Type kUnknown;
   return emitter_ != nullptr ? std::as_const(emitter_->graph()).value(id_).type : kUnknown;
 }
 
-Emitter::Emitter(Graph& graph, uint64_t max_nodes) : graph_(graph), inference_(graph), max_nodes_(max_nodes) {
+Emitter::Emitter(Graph& graph, int64_t oldest_opset, uint64_t max_nodes)
+    : graph_(graph), max_nodes_(max_nodes), opset_(oldest_opset) {
   for (const Opset& import : graph.opsets) {
     if (import.domain.empty()) opset_ = std::max(opset_, import.version);
   }
 }
+
+Status Emitter::start() { return inference_.emplace(graph_).start(); }
 
 void Emitter::charge(uint64_t work) {
   work_ += work;
@@ -34,7 +37,8 @@ std::vector<Term> Emitter::add(Node node, size_t num_outputs) {
     node.outputs.push_back(graph_.add_value(name));
     outputs.push_back(term(node.outputs.back()));
   }
-  if (Status status = inference_.extend(graph_.add_node(std::move(node))); !status.ok()) {
+  const NodeId id = graph_.add_node(std::move(node));
+  if (Status status = inference_ ? inference_->extend(id) : Status(); !status.ok()) {
     fail(std::move(status));
     return std::vector<Term>(num_outputs);
   }
@@ -86,6 +90,15 @@ Term Emitter::constant(Tensor tensor) {
   return term(graph_.add_constant(graph_.intern(concat(name_, "/constant")), std::move(tensor)));
 }
 
+void Emitter::assign(ValueId id, Term result) {
+  if (!status_.ok()) return;
+  const NodeId producer = graph_.value(result.id()).producer;
+  graph_.value(result.id()).producer = kNoId;
+  graph_.value(id).producer = producer;
+  IdList& outputs = graph_.node(producer).outputs;
+  std::replace(outputs.begin(), outputs.end(), result.id(), id);
+}
+
 Term Emitter::extend_outputs(NodeId id, size_t index, Type type) {
   if (!status_.ok()) return {};
   const ValueId value = graph_.add_value(graph_.intern(concat(name_, "/output")), std::move(type));
@@ -96,4 +109,4 @@ Term Emitter::extend_outputs(NodeId id, size_t index, Type type) {
   return term(value);
 }
 
-}  // namespace mortise::gradient
+}  // namespace mortise::emit
