@@ -1,0 +1,27 @@
+// Subcommands of `mortise-conformance`: one file each, one line each in commands.inc.
+//
+// A subcommand adds itself to the command line; its callback returns the exit code through Exit.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string_view>
+
+namespace mortise::conformance {
+
+// Exit codes, the same for every subcommand.
+inline constexpr int kOk = 0;
+inline constexpr int kFailed = 1;    // the work was done and something is wrong
+inline constexpr int kBadUsage = 2;  // the command line or a file named there is wrong; nothing was done
+
+struct Exit {
+  int code;
+};
+
+// Prints "mortise-conformance: <message>" to the standard error stream and ends with the code.
+[[noreturn]] void stop(int code, std::string_view message);
+
+#define MORTISE_COMMAND(name) void add_##name(CLI::App& app);
+#include "conformance/command/commands.inc"
+#undef MORTISE_COMMAND
+
+}  // namespace mortise::conformance

@@ -1,0 +1,71 @@
+#include "conformance/command/run_options.h"
+
+#include <re2/re2.h>
+
+#include <random>
+
+#include "conformance/command/command.h"
+
+namespace mortise::conformance {
+
+void RunOptions::add_choice(CLI::App& command) {
+  command.add_option("--suite", suites, "suites to run, separated by commas")->delimiter(',');
+  command.add_option("--filter", filter, "run only cases whose name matches this RE2 expression");
+  command.add_option("--seed", settings.seed, "of everything random")->capture_default_str();
+  command.add_option("--budget", settings.graphs, "number of random graphs")->capture_default_str();
+  command.add_option("--vectors", settings.vectors, "folder with ONNX backend tests; may be repeated");
+}
+
+void RunOptions::add_plugin(CLI::App& command) {
+  command.add_option("PLUGIN", plugin, "the plugin's library, or 'reference'")->required();
+  command.add_option("--provider", settings.provider, "id of the provider, where the plugin has several");
+  command.add_option("--options", settings.options, "the provider's options, a JSON object")->capture_default_str();
+  command.add_option("--jobs,-j", runner.jobs, "worker processes at a time")
+      ->check(CLI::Range(1u, 1024u))
+      ->capture_default_str();
+  command.add_option("--timeout", runner.timeout, "seconds per case")
+      ->check(CLI::Range(0.1, 86400.0))
+      ->capture_default_str();
+  command.add_option("--memory", runner.limits.memory_mib, "MiB of memory per worker, 0 for no limit")
+      ->capture_default_str();
+  command.add_flag("--in-process", runner.in_process, "run the cases in this process, for a debugger");
+}
+
+void RunOptions::complete() {
+  if (plugin != kReferencePlugin) {
+    std::error_code code;
+    settings.plugin = std::filesystem::canonical(plugin, code);
+    if (code) stop(kBadUsage, concat(plugin, ": ", code.message(), "; name the plugin's library, or 'reference'"));
+  }
+  for (std::filesystem::path& folder : settings.vectors) {
+    if (!std::filesystem::is_directory(folder))
+      stop(kBadUsage, concat("--vectors ", folder.string(), ": no such folder"));
+    folder = std::filesystem::canonical(folder);
+  }
+  std::random_device random;
+  for (int i = 0; i < 4; ++i) settings.token += std::to_string(random());
+  settings.artifacts =
+      std::filesystem::absolute(settings.artifacts.empty() ? "conformance-artifacts" : settings.artifacts);
+}
+
+std::vector<const Case*> RunOptions::choose(const Catalogue& catalogue) const {
+  for (const std::string& name : suites) {
+    if (find_suite(name) != nullptr) continue;
+    std::string known;
+    for (const Suite& suite : conformance::suites()) known += concat(known.empty() ? "" : ", ", suite.name);
+    stop(kBadUsage, concat("--suite ", name, ": no such suite; there are ", known));
+  }
+  const RE2 expression(filter, RE2::Quiet);
+  if (!expression.ok()) stop(kBadUsage, concat("--filter: ", expression.error()));
+  const auto wanted = [&](const Case& one) {
+    return suites.empty() ? find_suite(one.suite)->by_default
+                          : std::find(suites.begin(), suites.end(), one.suite) != suites.end();
+  };
+  std::vector<const Case*> chosen;
+  for (const Case& one : catalogue.cases()) {
+    if (wanted(one) && RE2::PartialMatch(one.name, expression)) chosen.push_back(&one);
+  }
+  return chosen;
+}
+
+}  // namespace mortise::conformance

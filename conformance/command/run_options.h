@@ -1,0 +1,29 @@
+// The options that say what is run: shared by the subcommands that run cases or list them.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "conformance/engine/runner.h"
+
+namespace mortise::conformance {
+
+struct RunOptions {
+  std::string plugin;
+  Settings settings;
+  std::vector<std::string> suites;  // empty: those that run by default
+  std::string filter;               // RE2, anywhere in the name
+  RunnerOptions runner;
+
+  // Adds what chooses cases: --suite, --filter, --seed, --budget, --vectors.
+  void add_choice(CLI::App& command);
+  // Adds the plugin and how it is run.
+  void add_plugin(CLI::App& command);
+  // Completes the settings: absolute paths, a token. Ends with kBadUsage, naming the option, where something is wrong.
+  void complete();
+  // The chosen cases, in the catalogue's order. Ends with kBadUsage for an unknown suite or a bad expression.
+  std::vector<const Case*> choose(const Catalogue& catalogue) const;
+};
+
+}  // namespace mortise::conformance

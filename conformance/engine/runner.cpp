@@ -1,0 +1,181 @@
+#include "conformance/engine/runner.h"
+
+#include <poll.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+
+#include "conformance/engine/rig.h"
+#include "conformance/engine/worker.h"
+
+namespace mortise::conformance {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr double kSecondsToRetire = 10;
+
+std::atomic<bool> interrupted = false;
+
+// Makes SIGINT ask for the run's end while it lives; a second one strikes as it would have.
+class InterruptScope {
+ public:
+  InterruptScope() {
+    interrupted = false;
+    struct sigaction action {};
+    action.sa_handler = [](int) { interrupted = true; };
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    sigaction(SIGINT, &action, &previous_);
+  }
+  ~InterruptScope() { sigaction(SIGINT, &previous_, nullptr); }
+  InterruptScope(const InterruptScope&) = delete;
+  InterruptScope& operator=(const InterruptScope&) = delete;
+
+ private:
+  struct sigaction previous_ {};
+};
+
+// One place for a worker, and what runs there.
+struct Slot {
+  std::unique_ptr<WorkerProcess> process;
+  const Case* running = nullptr;
+  const Case* last = nullptr;
+  Clock::time_point begin;
+};
+
+class Pool {
+ public:
+  Pool(const Settings& settings, std::span<const Case* const> cases, const RunnerOptions& options,
+       const OnVerdict& on_verdict, const OnNote& on_note)
+      : settings_(settings),
+        cases_(cases),
+        options_(options),
+        on_verdict_(on_verdict),
+        on_note_(on_note),
+        slots_(std::max(1u, options.jobs)) {}
+
+  Status run() {
+    for (;;) {
+      for (Slot& slot : slots_) {
+        if (slot.running == nullptr && next_ < cases_.size() && !interrupted) MORTISE_TRY(start_next(slot));
+      }
+      if (std::none_of(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.running != nullptr; })) break;
+      wait();
+      for (Slot& slot : slots_) {
+        if (slot.running != nullptr) look(slot);
+      }
+    }
+    for (Slot& slot : slots_) retire(slot);
+    for (; next_ < cases_.size(); ++next_) {
+      on_verdict_(*cases_[next_], {.outcome = Outcome::kNotRun, .sentence = "the run was interrupted before"});
+    }
+    return {};
+  }
+
+ private:
+  Status start_next(Slot& slot) {
+    const Case& which = *cases_[next_];
+    // A fresh case shares its worker with nobody, neither before nor behind it.
+    if (slot.last != nullptr && (which.fresh || slot.last->fresh)) retire(slot);
+    if (slot.process == nullptr) {
+      MORTISE_ASSIGN(slot.process, WorkerProcess::start(settings_, options_.limits));
+    }
+    ++next_;
+    slot.running = slot.last = &which;
+    slot.begin = Clock::now();
+    slot.process->send(which.name);
+    return {};
+  }
+
+  void retire(Slot& slot) {
+    if (slot.process == nullptr) return;
+    const std::string how = slot.process->retire(kSecondsToRetire);
+    if (!how.empty()) {
+      on_note_(
+          concat("the worker that ran '", slot.last->name, "' last ended badly when the plugin was closed: ", how));
+    }
+    slot.process.reset();
+    slot.last = nullptr;
+  }
+
+  double seconds_left(const Slot& slot) const {
+    return options_.timeout - std::chrono::duration<double>(Clock::now() - slot.begin).count();
+  }
+
+  void wait() const {
+    std::vector<pollfd> watched;
+    double left = options_.timeout;
+    for (const Slot& slot : slots_) {
+      if (slot.running == nullptr) continue;
+      watched.push_back({.fd = slot.process->channel(), .events = POLLIN, .revents = 0});
+      watched.push_back({.fd = slot.process->pidfd(), .events = POLLIN, .revents = 0});
+      left = std::min(left, seconds_left(slot));
+    }
+    poll(watched.data(), watched.size(), std::max(0, static_cast<int>(left * 1000) + 1));
+  }
+
+  void look(Slot& slot) {
+    pollfd death = {.fd = slot.process->pidfd(), .events = POLLIN, .revents = 0};
+    const bool dead = poll(&death, 1, 0) == 1;  // before the channel: an answer may be its last deed
+    Result<std::optional<std::string>> line = slot.process->receive();
+    if (!line.ok()) {
+      end_badly(slot, Outcome::kFail, concat("the worker ", line.status().message()));
+    } else if (line->has_value()) {
+      take_answer(slot, **line);
+    } else if (dead) {
+      end_badly(slot, Outcome::kCrash, slot.process->describe_death());
+    } else if (seconds_left(slot) <= 0) {
+      slot.process->kill_group();
+      end_badly(slot, Outcome::kTimeout,
+                concat("no answer within ", options_.timeout, " s: ", slot.process->describe_death()));
+    }
+  }
+
+  void take_answer(Slot& slot, const std::string& line) {
+    Result<Answer> answer = parse_answer(line);
+    if (!answer.ok() || answer->token != settings_.token || answer->name != slot.running->name) {
+      end_badly(slot, Outcome::kFail, "somebody else than the suite wrote to the worker's channel");
+      return;
+    }
+    finish(slot, std::move(answer->verdict));
+  }
+
+  void end_badly(Slot& slot, Outcome outcome, std::string sentence) {
+    slot.process.reset();
+    slot.last = nullptr;
+    finish(slot, {.outcome = outcome,
+                  .sentence = std::move(sentence),
+                  .seconds = std::chrono::duration<double>(Clock::now() - slot.begin).count()});
+  }
+
+  void finish(Slot& slot, Verdict verdict) {
+    const Case& which = *std::exchange(slot.running, nullptr);
+    on_verdict_(which, verdict);
+  }
+
+  const Settings& settings_;
+  const std::span<const Case* const> cases_;
+  const RunnerOptions& options_;
+  const OnVerdict& on_verdict_;
+  const OnNote& on_note_;
+  std::vector<Slot> slots_;
+  size_t next_ = 0;
+};
+
+}  // namespace
+
+Status run_cases(const Settings& settings, std::span<const Case* const> cases, const RunnerOptions& options,
+                 const OnVerdict& on_verdict, const OnNote& on_note) {
+  if (options.in_process) {
+    Rig rig(settings);
+    for (const Case* which : cases) on_verdict(*which, rig.run(*which));
+    return {};
+  }
+  const InterruptScope scope;
+  return Pool(settings, cases, options, on_verdict, on_note).run();
+}
+
+}  // namespace mortise::conformance
