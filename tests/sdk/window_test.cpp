@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "mortise/sdk/onnx/axes.h"
 
 namespace mortise::sdk {
@@ -28,6 +30,31 @@ TEST(Window, FitsAsOftenAsCounted) {
             if (window.ok()) {
               EXPECT_EQ(window->output[0], expected);
             }
+          }
+        }
+      }
+    }
+  }
+}
+
+// ONNX's text of MaxPool 22: ceil((input + pads - dilation * (kernel - 1) - 1) / stride + 1) places, and "sliding windows
+// that would start in the right padded region are ignored".
+TEST(Window, InCeilModeCountsPlacesThatStartBeforeThePaddingBehind) {
+  for (int64_t extent = 1; extent < 9; ++extent) {
+    for (int64_t kernel = 1; kernel < 6; ++kernel) {
+      for (int64_t stride = 1; stride < 5; ++stride) {
+        for (int64_t pad = 0; pad < 4; ++pad) {
+          const WindowAttributes attributes{.strides = {stride}, .pads = {1, pad}, .ceil_mode = true};
+          const auto window = resolve_window(attributes, Shape{1, 1, extent}, Shape{kernel});
+          const double free = static_cast<double>(extent + 1 + pad - kernel);
+          int64_t expected = 0;
+          for (int64_t place = 0; place < static_cast<int64_t>(std::ceil(free / static_cast<double>(stride) + 1));
+               ++place) {
+            if (place * stride < extent + 1) ++expected;
+          }
+          ASSERT_EQ(window.ok(), expected > 0);
+          if (window.ok()) {
+            EXPECT_EQ(window->output[0], expected);
           }
         }
       }

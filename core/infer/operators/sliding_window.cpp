@@ -52,17 +52,19 @@ Result<Dim> window_positions(const InferContext& context, const Dim& input, cons
   const int64_t before = padded ? window.pads[axis] : 0;
   const int64_t after = padded ? window.pads[axis + window.num_axes()] : 0;
   const int64_t room = saturating_subtract(saturating_add(saturating_add(input.value, before), after), reach.value);
-  if (room < 0) {
+  int64_t places = room < 0 ? 0 : saturating_add(room / stride, 1);
+  if (partial == Partial::kKept) {
+    // The last one may be incomplete, and those count that start inside the input or the padding before it.
+    const int64_t steps = saturating_add(room, stride - 1);
+    const int64_t behind = saturating_add(input.value, before);
+    const int64_t starts = behind / stride + (behind % stride != 0 ? 1 : 0);
+    places = steps < 0 ? 0 : std::min(saturating_add(steps / stride, 1), starts);
+  }
+  if (places < 1) {
     return context.error("a window of ", reach.value, " does not fit into the padded extent of axis ", axis + 2, " of ",
                          to_string(context.input(0)));
   }
-  int64_t steps = room / stride;
-  // A last, incomplete position counts if it starts inside the input or the padding before it.
-  if (partial == Partial::kKept && room % stride != 0 &&
-      saturating_multiply(steps + 1, stride) < saturating_add(input.value, before)) {
-    ++steps;
-  }
-  return known_dim(saturating_add(steps, 1));
+  return known_dim(places);
 }
 
 }  // namespace mortise::infer

@@ -30,7 +30,8 @@ Result<SlidingWindow> read_sliding_window(const InferContext& context, size_t nu
 
 enum class Partial : bool { kDropped, kKept };
 
-// How often the window fits along an axis; `partial` says whether a last, incomplete position counts.
+// How often the window fits along an axis; `partial` says whether a last, incomplete position counts,
+// unless it starts in the padding behind the input. Fails where it never fits.
 Result<Dim> window_positions(const InferContext& context, const Dim& input, const SlidingWindow& window, size_t axis,
                              Partial partial);
 

@@ -55,6 +55,21 @@ TEST(InferConv, RejectsZeroStride) {
   EXPECT_THAT(b.infer(), HasSubstr("'strides' has the entry 0"));
 }
 
+// A window larger than the padded input has one place if that starts inside; none starts in the padding behind.
+TEST(InferPool, InCeilModeCountsPlacesThatStartBeforeThePaddingBehind) {
+  const auto extent = [](int64_t input, int64_t kernel, int64_t stride, int64_t behind) {
+    GraphBuilder b;
+    const ValueId x = b.input("x", DType::kF32, Dims{known_dim(1), known_dim(1), known_dim(input)});
+    b.node("MaxPool", {x}, {{"ceil_mode", 1}},
+           {{"kernel_shape", {kernel}}, {"strides", {stride}}, {"pads", {0, behind}}});
+    return b.infer();
+  };
+  EXPECT_EQ(extent(2, 3, 2, 0), "float32[1, 1, 1]");
+  EXPECT_THAT(extent(2, 3, 1, 0), HasSubstr("does not fit"));
+  EXPECT_EQ(extent(4, 1, 2, 2), "float32[1, 1, 2]");
+  EXPECT_EQ(extent(5, 2, 2, 1), "float32[1, 1, 3]");
+}
+
 TEST(InferMatMul, BroadcastsBatchAndRejectsInnerMismatch) {
   GraphBuilder b;
   const ValueId x = b.input("x", DType::kF32, Dims{b.symbol("batch"), known_dim(1), known_dim(4)});

@@ -36,6 +36,20 @@ TEST(Rnn, StopsAtTheLengthOfEachSequence) {
   }
 }
 
+// In ceil mode a window larger than the input has one place, and what sticks out counts for nothing.
+TEST(Pool, InCeilModeWindowsMayBeLargerThanTheInput) {
+  const Attributes attributes = {{"kernel_shape", std::vector<int64_t>{3}},
+                                 {"strides", std::vector<int64_t>{2}},
+                                 {"ceil_mode", int64_t{1}},
+                                 {"count_include_pad", int64_t{1}}};
+  const Tensor x = Tensor::of<float>({1, 1, 2}, {2, 4});
+  for (const auto& [op, expected] : {std::pair("MaxPool", 4.0f), std::pair("AveragePool", 3.0f)}) {
+    const auto y = run_op({.op = op, .version = 19, .attributes = attributes, .inputs = {x}});
+    ASSERT_TRUE(y.ok()) << y.status().message();
+    EXPECT_THAT(floats((*y)[0]), ElementsAre(expected));
+  }
+}
+
 TEST(Lstm, RefusesWeightsOfAnotherSize) {
   const Tensor x = Tensor::of<float>({1, 1, 1}, {1});
   EXPECT_FALSE(run_op({.op = "LSTM", .version = 14, .inputs = {x, x, x}}).ok());

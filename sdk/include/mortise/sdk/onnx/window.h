@@ -74,6 +74,14 @@ inline void take_pads(Window& window, uint32_t axis, const WindowAttributes& att
   window.pad_end[axis] = attributes.pads[axis + window.axes];
 }
 
+// How often a window that leaves `room` free elements finds a place. In ceil mode a last one may stick out, and those
+// count that start before `behind`, where the padding behind the input begins.
+inline int64_t window_places(int64_t room, int64_t stride, int64_t behind, bool ceil_mode) {
+  if (!ceil_mode) return room < 0 ? 0 : room / stride + 1;
+  const int64_t steps = room + stride - 1;
+  return steps < 0 ? 0 : std::min(steps / stride + 1, (behind + stride - 1) / stride);
+}
+
 // All but padding and output extents.
 inline Result<Window> resolve_window_extents(const WindowAttributes& attributes, const Shape& input,
                                              const Shape& kernel) {
@@ -148,14 +156,10 @@ inline Result<Window> resolve_window(const WindowAttributes& attributes, const S
     }
     detail::take_pads(window, axis, attributes);
     const int64_t room = extent + window.pad_begin[axis] + window.pad_end[axis] - reach;
-    if (room < 0) {
+    window.output[axis] = detail::window_places(room, stride, extent + window.pad_begin[axis], attributes.ceil_mode);
+    if (window.output[axis] < 1) {
       return invalid_argument("a kernel of ", window.kernel[axis], " with dilation ", window.dilation[axis],
                               " is larger than the padded input along spatial axis ", axis, " of ", to_string(input));
-    }
-    window.output[axis] = room / stride + 1;
-    // In ceil mode a last window may stick out, if it starts inside the input or its leading padding.
-    if (attributes.ceil_mode && room % stride != 0 && window.output[axis] * stride < extent + window.pad_begin[axis]) {
-      ++window.output[axis];
     }
   }
   return window;
