@@ -32,10 +32,11 @@ struct Axis {
     const auto length = static_cast<double>(extent);
     return align ? (n + 1) / 2 * (length - 1) : ((n + 1) * length - 1) / 2;
   }
+  // Coordinates outside [-1, 1], and those alone: the outer halves of the outer pixels are inside.
   double pull_inside(double x) const {
+    if (x >= low() && x <= high()) return x;
     if (padding == Padding::kBorder) return std::clamp(x, 0.0, static_cast<double>(extent - 1));
-    if (padding == Padding::kReflection && (x < low() || x > high())) return reflect(x, low(), high());
-    return x;
+    return padding == Padding::kReflection ? reflect(x, low(), high()) : x;
   }
   // The pixel that stands for position i, -1 for none.
   int64_t pixel(double i) const {

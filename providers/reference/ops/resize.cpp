@@ -147,7 +147,11 @@ Result<std::vector<Axis>> plan(const ResizeOp& op, const KernelContext& context)
       a.end = roi[i + count];
     }
     const double extent = static_cast<double>(a.input) * (crop ? a.end - a.start : 1.0);
-    a.scale = by_size ? static_cast<double>(sizes[i]) / static_cast<double>(a.input) : static_cast<double>(scales[i]);
+    if (!by_size) {
+      a.scale = static_cast<double>(scales[i]);
+    } else if (sizes[i] != a.input) {  // an empty axis may stay one
+      a.scale = static_cast<double>(sizes[i]) / static_cast<double>(a.input);
+    }
     const double output = by_size ? static_cast<double>(sizes[i])
                                   : std::floor(static_cast<double>(static_cast<float>(extent) * scales[i]));
     if (!(output >= 0 && output < 0x1p40) || !(a.scale > 0) || !std::isfinite(a.scale)) {

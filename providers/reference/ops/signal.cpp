@@ -10,7 +10,8 @@
 namespace mortise::reference {
 namespace {
 
-// a0 - a1 cos(2 pi n / N) + a2 cos(4 pi n / N), N being the size, or one less for a symmetric window.
+// a0 - a1 cos(2 pi n / N) + a2 cos(4 pi n / N), N being the size, or one less for a symmetric window: of size 1 that
+// divides 0 by 0, as in the function by which the standard defines it.
 Result<Kernel> make_cosine_window(const NodeSpec& node, double a0, double a1, double a2) {
   const bool periodic = node.get_int("periodic", 1) != 0;
   const auto type = static_cast<DType>(node.get_int("output_datatype", 1));
@@ -22,7 +23,7 @@ Result<Kernel> make_cosine_window(const NodeSpec& node, double a0, double a1, do
     if (size < 0) return invalid_argument("size is ", size);
     MORTISE_TRY(check_shape(DType::kF64, Shape{size}));
     const std::span<double> values = context.scratch<double>(static_cast<uint64_t>(size));
-    const auto length = static_cast<double>(periodic || size == 1 ? size : size - 1);
+    const auto length = static_cast<double>(periodic ? size : size - 1);
     for (uint64_t n = 0; n < values.size(); ++n) {
       const double angle = 2 * std::numbers::pi * static_cast<double>(n) / length;
       values[n] = a0 - a1 * std::cos(angle) + a2 * std::cos(2 * angle);

@@ -49,6 +49,21 @@ TEST(Resample, ResizeOfVersionTenTakesTheNextElementWhereItShrinks) {
   EXPECT_THAT(floats(one({.op = "Resize", .version = 10, .inputs = {x, scales}})), ElementsAre(1, 3));
 }
 
+TEST(Resample, ResizeBySizesKeepsAnAxisEmpty) {
+  const Tensor x = Tensor::allocate(DType::kF32, {0, 2}).value();
+  for (const char* mode : {"half_pixel", "tf_crop_and_resize"}) {
+    const Value y = one({.op = "Resize",
+                         .version = 19,
+                         .attributes = {{"coordinate_transformation_mode", std::string(mode)}},
+                         .inputs = {x, Tensor::of<float>({4}, {0, 0, 1, 1}), {}, Tensor::of<int64_t>({2}, {0, 4})}});
+    EXPECT_EQ(y.tensor.shape(), Shape({0, 4}));
+  }
+  EXPECT_THAT(run_op({.op = "Resize", .version = 19, .inputs = {x, {}, {}, Tensor::of<int64_t>({2}, {3, 4})}})
+                  .status()
+                  .message(),
+              HasSubstr("cannot be scaled"));
+}
+
 TEST(Resample, GridSampleMovesPixelsOfEveryType) {
   using Complex = std::complex<float>;
   const Tensor image = Tensor::of<Complex>({1, 1, 1, 2}, {Complex(1, 2), Complex(3, 4)});

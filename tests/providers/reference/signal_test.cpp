@@ -8,6 +8,8 @@ namespace {
 
 using testing::ElementsAre;
 using testing::FloatNear;
+using testing::IsEmpty;
+using testing::IsNan;
 using testing::Pointwise;
 
 TEST(GridSample, ReadsBetweenPixelsAndPadsWithZeros) {
@@ -19,6 +21,25 @@ TEST(GridSample, ReadsBetweenPixelsAndPadsWithZeros) {
                                     Tensor::of<float>({1, 1, 4, 2}, {-1, 0, 0, 0, 1, 0, 3, 0})}});
   ASSERT_TRUE(y.ok()) << y.status().message();
   EXPECT_THAT(floats((*y)[0]), ElementsAre(10, 15, 20, 0));
+}
+
+// ONNX: padding_mode 'border' is "for out-of-bound grid locations"; those in [-1, 1] are in bound, the outer halves of
+// the outer pixels too. There the curve through the repeated border pixels is not flat.
+TEST(GridSample, PullsInsideOnlyWhatIsOutOfBounds) {
+  const auto at = [](float coordinate) {
+    const auto y = run_op(
+        {.op = "GridSample",
+         .version = 20,
+         .attributes = {{"mode", std::string("cubic")}, {"padding_mode", std::string("border")}},
+         .inputs = {Tensor::of<float>({1, 1, 1, 4}, {1, 2, 4, 8}), Tensor::of<float>({1, 1, 1, 2}, {coordinate, 0})}});
+    EXPECT_TRUE(y.ok()) << y.status().message();
+    return y.ok() ? floats((*y)[0])[0] : 0;
+  };
+  // Pixel -0.25, between the pixels -1 and 0 that are both 1: the weight of pixel 1, at a distance of 1.25, is
+  // ((-0.75 * 1.25 + 3.75) * 1.25 - 6) * 1.25 + 3 = -0.10546875.
+  EXPECT_NEAR(at(-0.875f), 1 - 0.10546875, 1e-6);
+  EXPECT_FLOAT_EQ(at(-1.5f), 1);
+  EXPECT_FLOAT_EQ(at(2), 8);
 }
 
 TEST(GridSample, RefusesAGridOfOtherAxes) {
@@ -44,6 +65,23 @@ TEST(HannWindow, IsZeroAtBothEndsWhereSymmetric) {
                          .inputs = {Tensor::of<int64_t>({}, {3})}});
   ASSERT_TRUE(y.ok()) << y.status().message();
   EXPECT_THAT(floats((*y)[0]), Pointwise(FloatNear(1e-6f), {0.0f, 1.0f, 0.0f}));
+}
+
+// The standard defines windows by a function that divides by the size, or by the size - 1 where they are symmetric.
+TEST(Windows, OfSizesZeroAndOneAreAsTheirFunctions) {
+  const auto window = [](const char* op, int64_t size, int64_t periodic) {
+    const auto y = run_op(
+        {.op = op, .version = 17, .attributes = {{"periodic", periodic}}, .inputs = {Tensor::of<int64_t>({}, {size})}});
+    EXPECT_TRUE(y.ok()) << y.status().message();
+    return y.ok() ? floats((*y)[0]) : std::vector<float>();
+  };
+  for (const auto& [op, first] :
+       {std::pair("HannWindow", 0.0f), std::pair("HammingWindow", 4.0f / 46.0f), std::pair("BlackmanWindow", 0.0f)}) {
+    EXPECT_THAT(window(op, 1, 1), Pointwise(FloatNear(1e-7f), {first}));
+    EXPECT_THAT(window(op, 1, 0), ElementsAre(IsNan()));
+    EXPECT_THAT(window(op, 0, 0), IsEmpty());
+    EXPECT_THAT(window(op, 0, 1), IsEmpty());
+  }
 }
 
 TEST(Dft, GivesTheFrequenciesOfAnImpulseAndBack) {
