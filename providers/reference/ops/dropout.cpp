@@ -1,7 +1,7 @@
 // Dropout: a copy, except in training, which drops elements at random and scales what is left so that the mean stays.
 //
 // Before version 7 an attribute says that it is not training, before 12 it never is, and then an input says that it is.
-// A node without a seed has the seed 0 and so repeats itself from run to run.
+// A node without a seed has one of its own and so repeats itself from run to run, but no other node.
 #include <cstring>
 
 #include "providers/reference/ops/doubles.h"
@@ -73,11 +73,12 @@ Status drop(KernelContext& context, const Attributes& attributes) {
 
 Result<Kernel> make_dropout(const NodeSpec& node) {
   const int32_t version = node.since_version();
-  const Attributes attributes{.trains = version < 7 && node.get_int("is_test", 0) == 0,
-                              .ratio = node.get_float("ratio", static_cast<float>(kUsualRatio)),
-                              .has_parameters = version >= 12,
-                              .masks_are_bool = version >= 10,
-                              .seed = static_cast<uint64_t>(node.get_int("seed", 0))};
+  const Attributes attributes{
+      .trains = version < 7 && node.get_int("is_test", 0) == 0,
+      .ratio = node.get_float("ratio", static_cast<float>(kUsualRatio)),
+      .has_parameters = version >= 12,
+      .masks_are_bool = version >= 10,
+      .seed = node.has("seed") ? static_cast<uint64_t>(node.get_int("seed", 0)) : own_seed(node)};
   return Kernel([attributes](KernelContext& context) { return drop(context, attributes); });
 }
 

@@ -1,5 +1,5 @@
 // RandomNormal, RandomUniform, their Like forms, Bernoulli and Multinomial.
-// A node without a seed has the seed 0 and so repeats itself from run to run.
+// A node without a seed has one of its own and so repeats itself from run to run, but no other node.
 #include <bit>
 #include <cmath>
 #include <numbers>
@@ -16,7 +16,9 @@ double normal(uint64_t seed, uint64_t counter) {
   const double u = 1 - uniform(seed, 2 * counter), v = uniform(seed, 2 * counter + 1);
   return std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * v);
 }
-uint64_t seed_of(const NodeSpec& node) { return std::bit_cast<uint32_t>(node.get_float("seed", 0)); }
+uint64_t seed_of(const NodeSpec& node) {
+  return node.has("seed") ? std::bit_cast<uint32_t>(node.get_float("seed", 0)) : own_seed(node);
+}
 
 // first + second * (a number of the distribution)
 Result<Kernel> make_random(const NodeSpec& node, bool like, bool gaussian) {

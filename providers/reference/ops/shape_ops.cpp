@@ -71,6 +71,24 @@ Result<Kernel> make_eye_like(const NodeSpec& node) {
   });
 }
 
+namespace {
+
+// How many numbers there are from `first` in steps of `delta` before `limit`: exact for integers.
+template <class C>
+double range_length(C first, C limit, C delta) {
+  if constexpr (std::is_integral_v<C>) {
+    if (delta > 0 ? first >= limit : first <= limit) return 0;
+    const auto from = static_cast<uint64_t>(first), to = static_cast<uint64_t>(limit);
+    const auto step = static_cast<uint64_t>(delta);
+    const uint64_t steps = delta > 0 ? (to - from - 1) / step : (from - to - 1) / (0 - step);
+    return static_cast<double>(steps) + 1;
+  } else {
+    return std::ceil((static_cast<double>(limit) - static_cast<double>(first)) / static_cast<double>(delta));
+  }
+}
+
+}  // namespace
+
 Result<Kernel> make_range(const NodeSpec&) {
   return Kernel([](KernelContext& context) -> Status {
     const Tensor& start = context.input(0);
@@ -83,8 +101,7 @@ Result<Kernel> make_range(const NodeSpec&) {
       using C = Compute<T>;
       const C first = *start.data<T>(), limit = *context.input(1).data<T>(), delta = *context.input(2).data<T>();
       if (delta == C{0}) return invalid_argument("delta must not be 0");
-      const double steps =
-          std::ceil((static_cast<double>(limit) - static_cast<double>(first)) / static_cast<double>(delta));
+      const double steps = range_length(first, limit, delta);
       if (!(steps < 1e15)) return invalid_argument("start, limit and delta give no finite range");
       const auto count = static_cast<int64_t>(std::max(0.0, steps));
       MORTISE_TRY(check_shape(start.dtype(), {count}));

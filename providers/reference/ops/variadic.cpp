@@ -1,15 +1,15 @@
 // Max, Min, Sum, Mean of any number of inputs. NaN wins in Max and Min, as in numpy.
 #include <cmath>
 
+#include "providers/reference/accumulator.h"
 #include "providers/reference/ops/unary.h"
-#include "providers/reference/ops/wrapping.h"
 
 namespace mortise::reference {
 namespace {
 
-// Folds the inputs from the left. y is the accumulator.
-template <class T, class Op>
-Status fold(KernelContext& context, Op op) {
+// What the inputs, all of one type, broadcast to.
+Result<Shape> common_shape(const KernelContext& context) {
+  if (context.num_inputs() == 0) return invalid_argument("there are no inputs");
   Shape shape = context.input(0).shape();
   for (uint64_t i = 1; i < context.num_inputs(); ++i) {
     if (context.input(i).dtype() != context.input(0).dtype())
@@ -17,8 +17,12 @@ Status fold(KernelContext& context, Op op) {
     MORTISE_ASSIGN(const Walk walk, make_walk({&shape, &context.input(i).shape()}));
     shape = walk.shape;
   }
-  Tensor& y = context.output(0, dtype_of<T>, shape);
-  T* const out = y.data<T>();
+  return shape;
+}
+
+// Folds the inputs, of type T, from the left into `out`, which has an element for each of `shape`.
+template <class T, class Acc, class Op>
+Status fold(KernelContext& context, const Shape& shape, Acc* out, Op op) {
   for (uint64_t i = 0; i < context.num_inputs(); ++i) {
     const Tensor& x = context.input(i);
     MORTISE_ASSIGN(const Walk walk, make_walk({&shape, &x.shape()}));
@@ -26,24 +30,56 @@ Status fold(KernelContext& context, Op op) {
     for_each_row(context, walk, [&](uint64_t first, const WalkCursor& cursor, uint64_t count) {
       const T* from = in + cursor.offset(1);
       const uint64_t step = walk.repeats[1] ? 0 : 1;
-      T* to = out + first;
+      Acc* to = out + first;
       if (i == 0) {
-        for (uint64_t j = 0; j < count; ++j) to[j] = from[j * step];
+        for (uint64_t j = 0; j < count; ++j) to[j] = static_cast<Acc>(from[j * step]);
       } else {
-        for (uint64_t j = 0; j < count; ++j) {
-          to[j] = static_cast<T>(op(static_cast<Compute<T>>(to[j]), static_cast<Compute<T>>(from[j * step])));
-        }
+        for (uint64_t j = 0; j < count; ++j) to[j] = static_cast<Acc>(op(to[j], static_cast<Acc>(from[j * step])));
       }
     });
   }
   return {};
 }
 
-template <class List, class Op>
-Kernel folding(Op op) {
+// Max or Min, which need no rounding.
+template <class Op>
+Kernel choosing(Op op) {
   return [op](KernelContext& context) -> Status {
-    if (context.num_inputs() == 0) return invalid_argument("there are no inputs");
-    return dispatch(List{}, context.input(0).dtype(), [&]<class T>() -> Status { return fold<T>(context, op); });
+    MORTISE_ASSIGN(const Shape shape, common_shape(context));
+    return dispatch(Numbers{}, context.input(0).dtype(), [&]<class T>() -> Status {
+      return fold<T>(context, shape, context.output(0, dtype_of<T>, shape).template data<T>(), [op](T a, T b) {
+        return static_cast<T>(op(static_cast<Compute<T>>(a), static_cast<Compute<T>>(b)));
+      });
+    });
+  };
+}
+
+// Sum or Mean, rounded once where the type that carries the sums is wider than T.
+template <class T, class Acc>
+Status add_up(KernelContext& context, const Shape& shape, bool mean) {
+  Tensor& y = context.output(0, dtype_of<T>, shape);
+  std::span<Acc> sums;
+  if constexpr (std::is_same_v<T, Acc>) {
+    sums = y.elements<T>();
+  } else {
+    sums = context.scratch<Acc>(static_cast<uint64_t>(shape.num_elements()));
+  }
+  MORTISE_TRY(fold<T>(context, shape, sums.data(), [](Acc a, Acc b) { return a + b; }));
+  if (std::is_same_v<T, Acc> && !mean) return {};
+  const auto divisor = static_cast<Acc>(mean ? context.num_inputs() : 1);
+  T* const out = y.data<T>();
+  context.parallel_for(sums.size(), kElementGrain, [=](uint64_t begin, uint64_t end) {
+    for (uint64_t i = begin; i < end; ++i) out[i] = static_cast<T>(sums[i] / divisor);
+  });
+  return {};
+}
+
+Kernel adding(const NodeSpec& node, bool mean) {
+  return [mean, f64 = node.accumulate_f64()](KernelContext& context) -> Status {
+    MORTISE_ASSIGN(const Shape shape, common_shape(context));
+    return dispatch(Floats{}, context.input(0).dtype(), [&]<class T>() -> Status {
+      return with_accumulator<T>(f64, [&]<class Acc>() -> Status { return add_up<T, Acc>(context, shape, mean); });
+    });
   };
 }
 
@@ -58,31 +94,12 @@ bool is_nan(T x) {
 }  // namespace
 
 Result<Kernel> make_max(const NodeSpec&) {
-  return folding<Numbers>([]<class T>(T a, T b) { return is_nan(a) || a > b ? a : b; });
+  return choosing([]<class T>(T a, T b) { return is_nan(a) || a > b ? a : b; });
 }
 Result<Kernel> make_min(const NodeSpec&) {
-  return folding<Numbers>([]<class T>(T a, T b) { return is_nan(a) || a < b ? a : b; });
+  return choosing([]<class T>(T a, T b) { return is_nan(a) || a < b ? a : b; });
 }
-Result<Kernel> make_sum(const NodeSpec&) {
-  return folding<Floats>([](auto a, auto b) { return a + b; });
-}
-Result<Kernel> make_mean(const NodeSpec&) {
-  Kernel sum = folding<Floats>([](auto a, auto b) { return a + b; });
-  return Kernel([sum = std::move(sum)](KernelContext& context) -> Status {
-    MORTISE_TRY(sum(context));
-    const auto count = context.num_inputs();
-    return dispatch(Floats{}, context.input(0).dtype(), [&]<class T>() -> Status {
-      Shape shape;
-      for (uint64_t i = 0; i < count; ++i) {
-        MORTISE_ASSIGN(const Walk walk, make_walk({&shape, &context.input(i).shape()}));
-        shape = walk.shape;
-      }
-      Tensor& y = context.output(0, dtype_of<T>, shape);
-      for (T& value : y.elements<T>())
-        value = static_cast<T>(static_cast<Compute<T>>(value) / static_cast<Compute<T>>(count));
-      return {};
-    });
-  });
-}
+Result<Kernel> make_sum(const NodeSpec& node) { return adding(node, false); }
+Result<Kernel> make_mean(const NodeSpec& node) { return adding(node, true); }
 
 }  // namespace mortise::reference

@@ -19,13 +19,15 @@ T divide_wrapping(T a, T b) {
   return b == -1 ? static_cast<T>(Wrapping<T>(0) - static_cast<Wrapping<T>>(a)) : static_cast<T>(a / b);
 }
 
-// An error if an integer tensor has a zero; OK for any other tensor.
+// An error if an integer tensor, the divisor and input 1 of its node, has a zero; OK for any other tensor.
 inline Status refuse_zeros(const Tensor& divisor) {
   if (!contains(kInts, divisor.dtype())) return {};
   return dispatch(Ints{}, divisor.dtype(), [&]<class T>() -> Status {
     const auto all = divisor.elements<T>();
-    if (std::find(all.begin(), all.end(), T{0}) == all.end()) return {};
-    return invalid_argument("an integer is divided by zero");
+    const auto zero = std::find(all.begin(), all.end(), T{0});
+    if (zero == all.end()) return {};
+    return invalid_argument("element ", zero - all.begin(), " of input 1 ", to_string(divisor.shape()),
+                            " is 0: an integer cannot be divided by zero");
   });
 }
 

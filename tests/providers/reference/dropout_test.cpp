@@ -18,6 +18,7 @@ OpTest dropout(int32_t version, const Tensor& x, double ratio, bool trains, DTyp
   if (version >= 12) {
     test.inputs.emplace_back(typed(ratio_dtype, {}, std::vector{ratio}));
     test.inputs.emplace_back(Tensor::of<bool>({}, {trains}));
+    test.attributes = {{"seed", int64_t{7}}};
     return test;
   }
   test.attributes = {{"ratio", static_cast<float>(ratio)}};

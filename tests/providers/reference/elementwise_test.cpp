@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "tests/support/run_op.h"
+#include "tests/support/typed.h"
 
 namespace mortise::test {
 namespace {
@@ -90,6 +91,7 @@ TEST(Div, RefusesIntegerZero) {
   const auto y = run_op(
       {.op = "Div", .version = 14, .inputs = {Tensor::of<int32_t>({2}, {1, 2}), Tensor::of<int32_t>({2}, {1, 0})}});
   EXPECT_EQ(y.status().code(), StatusCode::kInvalidArgument);
+  EXPECT_THAT(y.status().message(), HasSubstr("element 1 of input 1 [2] is 0"));
 }
 
 TEST(Div, WrapsAtTheMostNegativeNumber) {
@@ -137,6 +139,19 @@ TEST(MaxMin, LetNanWin) {
 TEST(Mean, BroadcastsAllInputs) {
   EXPECT_THAT(floats(run_one({.op = "Mean", .version = 13, .inputs = {ramp({1}), ramp({2, 1}), ramp({1, 2})}})),
               ElementsAre(1, 4.0f / 3, 4.0f / 3, 5.0f / 3));
+}
+
+// Each addition of 1 alone would be lost: half's neighbours are 2 apart at 2048, bfloat16's at 256.
+TEST(Mean, AndSumRoundHalvesOnce) {
+  const auto run = [](const char* op, DType dtype, double large) {
+    OpTest test{.op = op, .version = 13, .inputs = {typed(dtype, {1}, std::vector{large})}};
+    for (int i = 0; i < 7; ++i) test.inputs.emplace_back(typed(dtype, {1}, std::vector{1.0}));
+    return doubles(run_one(test).tensor)[0];
+  };
+  EXPECT_EQ(run("Sum", DType::kF16, 2048), 2056);  // 2055, a tie
+  EXPECT_EQ(run("Mean", DType::kF16, 2048), 257);  // 256.875, a tie
+  EXPECT_EQ(run("Sum", DType::kBF16, 256), 264);   // 263, a tie
+  EXPECT_EQ(run("Mean", DType::kBF16, 256), 33);   // 32.875, a tie
 }
 
 TEST(Round, TakesHalvesToEven) {

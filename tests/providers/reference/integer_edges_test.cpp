@@ -1,0 +1,169 @@
+// Integers at the ends of their types, against a second formula in 128 bits of which the low bits are taken.
+#include <gmock/gmock.h>
+
+#include <limits>
+#include <random>
+
+#include "tests/support/run_op.h"
+
+namespace mortise::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+__extension__ using Wide = __int128;
+__extension__ using UnsignedWide = unsigned __int128;
+
+Value one(const OpTest& test) {
+  auto y = run_op(test);
+  EXPECT_TRUE(y.ok()) << y.status().message();
+  return y.ok() ? (*y)[0] : Value();
+}
+
+template <class T>
+class IntegerEdges : public testing::Test {
+ public:
+  // The ends, their neighbours, those of zero, and some at random.
+  static std::vector<T> numbers() {
+    using Limits = std::numeric_limits<T>;
+    std::vector<T> all = {Limits::min(), static_cast<T>(Limits::min() + 1), static_cast<T>(-1), T{0}, T{1}, T{2},
+                          T{3},          static_cast<T>(Limits::max() - 1), Limits::max()};
+    std::mt19937_64 random(1);
+    for (int i = 0; i < 8; ++i) all.push_back(static_cast<T>(random()));
+    return all;
+  }
+  static Tensor row(const std::vector<T>& values, bool as_column = false) {
+    const auto count = static_cast<int64_t>(values.size());
+    Tensor tensor = Tensor::allocate(dtype_of<T>, as_column ? Shape{count, 1} : Shape{count}).value();
+    std::copy(values.begin(), values.end(), tensor.data<T>());
+    return tensor;
+  }
+  // The operator on every pair of a and b.
+  static void expect(const char* op, int32_t version, const std::vector<T>& a, const std::vector<T>& b,
+                     Wide (*formula)(Wide, Wide), const Attributes& attributes = {}) {
+    const auto y =
+        elements<T>(one({.op = op, .version = version, .attributes = attributes, .inputs = {row(a, true), row(b)}}));
+    ASSERT_EQ(y.size(), a.size() * b.size());
+    for (size_t i = 0; i < y.size(); ++i) {
+      const T p = a[i / b.size()], q = b[i % b.size()];
+      EXPECT_EQ(y[i], static_cast<T>(formula(p, q))) << op << ' ' << +p << ' ' << +q;
+    }
+  }
+};
+using Types = testing::Types<int8_t, uint8_t, int16_t, uint16_t, int32_t, uint32_t, int64_t, uint64_t>;
+TYPED_TEST_SUITE(IntegerEdges, Types);
+
+TYPED_TEST(IntegerEdges, OfArithmeticWrapAround) {
+  const auto all = this->numbers();
+  this->expect("Add", 14, all, all, [](Wide a, Wide b) { return a + b; });
+  this->expect("Sub", 14, all, all, [](Wide a, Wide b) { return a - b; });
+  this->expect("Mul", 14, all, all, [](Wide a, Wide b) { return a * b; });
+}
+
+// Mod takes the sign of the divisor, or with fmod that of the dividend: a - b * floor(a / b) or a - b * trunc(a / b).
+TYPED_TEST(IntegerEdges, OfQuotientsAreThoseOfWiderNumbers) {
+  const auto all = this->numbers();
+  std::vector<TypeParam> divisors = all;
+  std::erase(divisors, TypeParam{0});
+  this->expect("Div", 14, all, divisors, [](Wide a, Wide b) { return a / b; });
+  this->expect("Mod", 13, all, divisors, [](Wide a, Wide b) { return a - b * (a / b); }, {{"fmod", int64_t{1}}});
+  this->expect("Mod", 13, all, divisors, [](Wide a, Wide b) {
+    const Wide quotient = a / b - ((a % b != 0 && (a < 0) != (b < 0)) ? 1 : 0);
+    return a - b * quotient;
+  });
+  const bool is_signed = std::numeric_limits<TypeParam>::is_signed;
+  for (const char* op : {"Div", "Mod"}) {
+    const auto y = run_op({.op = op, .version = 13, .inputs = {this->row(all), this->row(all)}});
+    EXPECT_EQ(y.status().code(), StatusCode::kInvalidArgument);
+    EXPECT_THAT(y.status().message(),
+                HasSubstr(is_signed ? "element 3 of input 1 [17] is 0" : "element 0 of input 1 [17] is 0"));
+  }
+}
+
+TYPED_TEST(IntegerEdges, OfSumsAndProductsWrapAround) {
+  const auto all = this->numbers();
+  Wide sum = 0;
+  UnsignedWide product = 1;
+  std::vector<TypeParam> sums, odd;
+  for (const TypeParam x : all) {
+    sums.push_back(static_cast<TypeParam>(sum += x));
+    odd.push_back(static_cast<TypeParam>(x | 1));  // a product that is not 0 soon
+    product *= static_cast<UnsignedWide>(odd.back());
+  }
+  EXPECT_EQ(elements<TypeParam>(
+                one({.op = "CumSum", .version = 14, .inputs = {this->row(all), Tensor::of<int64_t>({}, {0})}})),
+            sums);
+  // Reductions know integers of 32 and 64 bits.
+  if (sizeof(TypeParam) < 4) return;
+  EXPECT_THAT(elements<TypeParam>(one({.op = "ReduceSum", .version = 13, .inputs = {this->row(all)}})),
+              ElementsAre(sums.back()));
+  EXPECT_THAT(elements<TypeParam>(one({.op = "ReduceProd", .version = 18, .inputs = {this->row(odd)}})),
+              ElementsAre(static_cast<TypeParam>(product)));
+}
+
+TYPED_TEST(IntegerEdges, OfRangesAreCountedExactly) {
+  using Limits = std::numeric_limits<TypeParam>;
+  const TypeParam high = Limits::max(), low = Limits::min();
+  const auto range = [](TypeParam first, TypeParam limit, TypeParam delta) {
+    return elements<TypeParam>(one({.op = "Range",
+                                    .version = 11,
+                                    .inputs = {Tensor::of<TypeParam>({}, {first}), Tensor::of<TypeParam>({}, {limit}),
+                                               Tensor::of<TypeParam>({}, {delta})}}));
+  };
+  EXPECT_THAT(range(static_cast<TypeParam>(high - 2), high, 1),
+              ElementsAre(static_cast<TypeParam>(high - 2), static_cast<TypeParam>(high - 1)));
+  EXPECT_THAT(range(static_cast<TypeParam>(high - 3), high, 2),
+              ElementsAre(static_cast<TypeParam>(high - 3), static_cast<TypeParam>(high - 1)));
+  EXPECT_THAT(range(low, high, high), testing::SizeIs(Limits::is_signed ? 3 : 1));
+  EXPECT_THAT(range(high, low, high), IsEmpty());
+  if (!Limits::is_signed) return;
+  EXPECT_THAT(range(static_cast<TypeParam>(low + 2), low, static_cast<TypeParam>(-1)),
+              ElementsAre(static_cast<TypeParam>(low + 2), static_cast<TypeParam>(low + 1)));
+  EXPECT_THAT(range(high, low, low), ElementsAre(high, static_cast<TypeParam>(-1)));
+}
+
+TYPED_TEST(IntegerEdges, OfTopKAndArgMaxGoByIndexAmongEquals) {
+  const TypeParam high = std::numeric_limits<TypeParam>::max(), low = std::numeric_limits<TypeParam>::min();
+  const Tensor x = this->row({low, high, high, low});
+  const auto top = [&](int64_t k) {
+    return run_op({.op = "TopK", .version = 11, .inputs = {x, Tensor::of<int64_t>({1}, {k})}, .num_outputs = 2});
+  };
+  EXPECT_THAT(elements<int64_t>((*top(3))[1]), ElementsAre(1, 2, 0));
+  EXPECT_THAT(elements<int64_t>((*top(0))[1]), IsEmpty());
+  EXPECT_THAT(top(5).status().message(), HasSubstr("K 5 is out of range for extent 4"));
+  EXPECT_THAT(top(-1).status().message(), HasSubstr("K -1 is out of range"));
+  for (const int64_t last : {0, 1}) {
+    const Attributes attributes = {{"select_last_index", last}, {"axis", int64_t{0}}};
+    EXPECT_THAT(elements<int64_t>(one({.op = "ArgMax", .version = 13, .attributes = attributes, .inputs = {x}})),
+                ElementsAre(last == 0 ? 1 : 2));
+    EXPECT_THAT(elements<int64_t>(one({.op = "ArgMin", .version = 13, .attributes = attributes, .inputs = {x}})),
+                ElementsAre(last == 0 ? 0 : 3));
+  }
+}
+
+// Zero points at the ends of their types: products of differences of up to 255, in 32 bits.
+TEST(IntegerProducts, TakeZeroPointsAtTheEnds) {
+  const Tensor a = Tensor::of<uint8_t>({2, 3}, {0, 255, 128, 255, 255, 0});
+  const Tensor b = Tensor::of<int8_t>({3, 2}, {-128, 127, 127, -128, 0, 1});
+  for (const int a_zero : {0, 255}) {
+    for (const int b_zero : {-128, 127}) {
+      std::vector<int32_t> expected;
+      for (int i = 0; i < 2; ++i) {
+        for (int j = 0; j < 2; ++j) {
+          int32_t sum = 0;
+          for (int k = 0; k < 3; ++k)
+            sum += (a.data<uint8_t>()[3 * i + k] - a_zero) * (b.data<int8_t>()[2 * k + j] - b_zero);
+          expected.push_back(sum);
+        }
+      }
+      const Tensor a_point = Tensor::of<uint8_t>({}, {static_cast<uint8_t>(a_zero)});
+      const Tensor b_point = Tensor::of<int8_t>({}, {static_cast<int8_t>(b_zero)});
+      EXPECT_EQ(elements<int32_t>(one({.op = "MatMulInteger", .version = 10, .inputs = {a, b, a_point, b_point}})),
+                expected);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace mortise::test
