@@ -39,7 +39,8 @@ bool stays(Derivation& d, int64_t axis, int64_t i) {
   if (crops(d.node())) return false;
   if (d.x(kSizes)) {
     const Dims *before = d.x().dims(), *after = d.y().dims();
-    return after != nullptr && same_extent((*before)[static_cast<size_t>(axis)], (*after)[static_cast<size_t>(axis)]);
+    const auto at = static_cast<size_t>(axis);
+    return after != nullptr && at < after->size() && same_extent((*before)[at], (*after)[at]);
   }
   const Term given = d.x(kScales);
   const Tensor* scales = given ? std::as_const(d.emitter().graph()).constant(given.id()) : nullptr;

@@ -284,6 +284,10 @@ TEST(Gradient, RefusesAttributesThatInferenceLetsPass) {
   EXPECT_THAT(of("Transpose <perm = [0, 7]> (x)"), HasSubstr("perm"));
   EXPECT_THAT(of("Transpose <perm = [1, 1]> (x)"), HasSubstr("perm"));
   EXPECT_THAT(of("LayerNormalization <axis = -1000000000000> (x, x)"), HasSubstr("rank"));
+  EXPECT_THAT(of("GridSample <mode = \"bicubic\"> (x, x)"), AllOf(HasSubstr("GridSample"), HasSubstr("'linear'")));
+  EXPECT_THAT(
+      of("Resize <mode = \"linear\", keep_aspect_ratio_policy = \"not_larger\"> (x, , , s) s = Shape <end = 4> (x)"),
+      AllOf(HasSubstr("Resize"), HasSubstr("'stretch'")));
 }
 
 TEST(Gradient, StopsAtTheLimitOfNodes) {

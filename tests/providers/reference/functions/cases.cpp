@@ -158,9 +158,9 @@ FunctionCase loss(Draw& draw) {
   const int64_t reduction = draw.integer(0, 2);
   set(c.node, "reduction", reductions[reduction]);
   if (draw.coin()) set(c.node, "ignore_index", draw.integer(0, dims[1] - 1));
-  // Elements are below 3 times a weight below 2. A mean divides by a sum of weights above 1/2 each.
+  // Elements are below 3 times a weight below 2. A mean is one of elements below 3, whatever the weights.
   const auto n = static_cast<double>(Shape(without).num_elements());
-  const double magnitude = reduction == 1 ? 6 * n : reduction == 2 ? 4 * 6 : 6;
+  const double magnitude = reduction == 1 ? 6 * n : reduction == 2 ? 3 : 6;
   c.absolute = 2 * magnitude * (4 * unit(draw.dtype) + 2 * n * compute_unit(draw.dtype));
   return c;
 }
