@@ -103,9 +103,16 @@ void* RunState::scratch_bytes(uint64_t count, uint64_t element_size) {
   return data;
 }
 
+// Strings share blocks of scratch memory, which the host's limit counts.
 mortise_string_t RunState::keep(std::string text) {
-  const std::string& kept = kept_.emplace_back(std::move(text));
-  return {kept.data(), kept.size()};
+  if (text.size() >= kept_.size()) {
+    const uint64_t size = std::max<uint64_t>(text.size() + 1, 4096);
+    kept_ = {static_cast<char*>(scratch_bytes(size, 1)), size};
+  }
+  const mortise_string_t kept{kept_.data(), text.size()};
+  std::copy(text.begin(), text.end(), kept_.begin());
+  kept_ = kept_.subspan(text.size());
+  return kept;
 }
 
 void RunState::parallel_ranges(uint64_t count, uint64_t grain, void (*body)(void*, uint64_t, uint64_t), void* context) {

@@ -110,7 +110,7 @@ Status RunState::run_step(const Step& step) {
     const uint32_t slot = program_.dying[step.first_dying + i];
     if (places_[slot].loose) drop(slot);
   }
-  if (scratch_total_ != 0 || !kept_.empty()) end_kernel();
+  if (scratch_total_ != 0) end_kernel();
   return {};
 }
 
@@ -183,7 +183,7 @@ void RunState::drop(uint32_t slot) {
 }
 
 void RunState::end_kernel() {
-  kept_.clear();
+  kept_ = {};
   if (scratch_.size() > 1) {
     scratch_.clear();
     if (auto merged = host_.allocate(DType::kU8, Shape{static_cast<int64_t>(scratch_total_)}); merged.ok()) {

@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <exception>
+#include <span>
 
 #include "mortise/sdk/provider.h"
 #include "providers/reference/program.h"
@@ -72,7 +73,7 @@ class RunState final : public KernelContext {
   std::vector<Tensor> scratch_;  // blocks; merged into one when a kernel needed several
   uint64_t scratch_used_ = 0;    // of the last block
   uint64_t scratch_total_ = 0;
-  std::deque<std::string> kept_;
+  std::span<char> kept_;  // what is left of the scratch memory for strings
 };
 
 }  // namespace mortise::reference

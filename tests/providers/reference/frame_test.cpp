@@ -1,6 +1,9 @@
 // Session: memory, cancellation, errors. Runs chains of Identity.
 #include <gmock/gmock.h>
 
+#include <new>
+
+#include "mortise/ext/host_memory.h"
 #include "providers/reference/entry.h"
 #include "tests/support/run_op.h"
 
@@ -85,6 +88,46 @@ TEST(Session, CarriesStringsThroughAChain) {
     ASSERT_TRUE(y.ok()) << y.status().message();
     EXPECT_THAT(strings((*y)[0]), ElementsAre("x", "a longer string than fits in place"));
   }
+}
+
+// What the host lends out of the session's budget; counts, and refuses what goes beyond the limit.
+uint64_t lent = 0, limit = 0;
+constexpr mortise_host_memory_t kLender = {
+    .allocate = [](const mortise_host_t*, uint64_t size, void** data, mortise_error_t*) -> mortise_status {
+      if (lent + size > limit) return MORTISE_RESOURCE_EXHAUSTED;
+      lent += size;
+      *data = ::operator new(std::max<uint64_t>(size, 1), std::align_val_t(64));
+      return MORTISE_OK;
+    },
+    .release =
+        [](const mortise_host_t*, void* data, uint64_t size) {
+          lent -= size;
+          ::operator delete(data, std::align_val_t(64));
+        },
+};
+
+// A thousand numbers as strings of ten characters are made, and then copied for whoever reads them.
+TEST(Session, TakesStringsOutOfTheBudget) {
+  constexpr uint64_t kCount = 1000, kMade = kCount * (sizeof(mortise_string_t) + 10);
+  TestHost host;
+  host.set_extension(MORTISE_EXT_HOST_MEMORY, &kLender);
+  TestGraph graph;
+  const Value x = Tensor::of<int64_t>({kCount}, std::vector<int64_t>(kCount, 1'234'567'890));
+  const uint32_t text = graph.add_value(DType::kString);
+  graph.add_node({.op = "Cast",
+                  .version = 13,
+                  .attributes = {{"to", int64_t{MORTISE_DTYPE_STRING}}},
+                  .inputs = {graph.add_input(x)},
+                  .outputs = {text},
+                  .name = "text"});
+  graph.add_output(text);
+  const auto session = open(host, graph);
+  limit = 2 * kMade + 3 * 4096;
+  const auto y = session->run({x});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_EQ(strings((*y)[0]), std::vector<std::string>(kCount, "1234567890"));
+  limit = 2 * kMade - 1;
+  EXPECT_EQ(session->run({x}).status().code(), StatusCode::kResourceExhausted);
 }
 
 TEST(Provider, RejectsUnknownOption) {
