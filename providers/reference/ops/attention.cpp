@@ -82,9 +82,9 @@ class Mask {
     Mask mask;
     if (!context.has_input(3)) return mask;
     const Tensor& input = context.input(3);
-    if (input.rank() < 2 || input.rank() > 4 || !contains(kFloats | kBool, input.dtype())) {
+    if (input.rank() < 2 || input.rank() > 4 || !contains(kNumbersAndBool, input.dtype())) {
       return invalid_argument("attn_mask ", to_string(input.dtype()), to_string(input.shape()),
-                              " must be bool or float of rank 2 to 4");
+                              " must be bool or numbers of rank 2 to 4");
     }
     const Shape strides = strides_of(input.shape());
     for (uint32_t i = 0; i < input.rank(); ++i) {

@@ -39,8 +39,8 @@ Result<Kernel> make_col2im(const NodeSpec& node) {
     Shape result{x.dim(0), channels};
     for (const int64_t extent : image) result.push_back(extent);
     MORTISE_TRY(check_shape(x.dtype(), result));
-    return dispatch(Numbers{}, x.dtype(), [&]<class T>() -> Status {
-      using A = std::conditional_t<is_float<T>, Compute<T>, uint64_t>;
+    return dispatch(Join<Numbers, Complexes>{}, x.dtype(), [&]<class T>() -> Status {
+      using A = std::conditional_t<std::is_integral_v<T>, uint64_t, Compute<T>>;
       T* y = context.output(0, x.dtype(), result).template data<T>();
       const int64_t pixels = image.num_elements();
       if (result.num_elements() == 0) return {};

@@ -152,7 +152,7 @@ Result<Kernel> make_grid_sample(const NodeSpec& node) {
     const Tensor& grid = context.input(1);
     const uint32_t axes = x.rank() < 3 ? 0 : x.rank() - 2;
     if (axes == 0 || axes > 8 || grid.rank() != x.rank() || grid.dim(0) != x.dim(0) || grid.shape().back() != axes ||
-        !contains(kFloats, grid.dtype())) {
+        !contains(kNumbersAndBool, grid.dtype())) {
       return invalid_argument("a grid ", to_string(grid.dtype()), to_string(grid.shape()), " does not fit an image ",
                               to_string(x.shape()));
     }

@@ -3,12 +3,21 @@
 #include "providers/reference/types.h"
 
 namespace mortise::reference {
+namespace {
+
+// Of strings, views of the input's, which the session copies: a tensor without an owner.
+Result<Tensor> allocate_part(KernelContext& context, DType dtype, const Shape& shape) {
+  if (dtype != DType::kString) return context.allocate(dtype, shape);
+  const auto views = context.scratch<mortise_string_t>(static_cast<uint64_t>(shape.num_elements()));
+  return Tensor::view(dtype, shape, views.data());
+}
+
+}  // namespace
 
 Result<Kernel> make_split_to_sequence(const NodeSpec& node) {
   return Kernel(
       [axis = node.get_int("axis", 0), keep = node.get_int("keepdims", 1) != 0](KernelContext& context) -> Status {
         const Tensor& x = context.input(0);
-        if (x.dtype() == DType::kString) return unimplemented("strings cannot be split into a sequence");
         MORTISE_ASSIGN(const uint32_t a, normalise_axis(axis, x.rank()));
         const AxisSplit s = split_at(x.shape(), a);
         const bool single = !context.has_input(1);
@@ -42,7 +51,7 @@ Result<Kernel> make_split_to_sequence(const NodeSpec& node) {
             Shape shape = x.shape();
             shape[a] = size;
             if (single && !keep) shape.erase(a);
-            MORTISE_ASSIGN(Tensor part, context.allocate(x.dtype(), shape));
+            MORTISE_ASSIGN(Tensor part, allocate_part(context, x.dtype(), shape));
             T* to = part.data<T>();
             for (int64_t o = 0; o < s.outer && part.num_elements() != 0; ++o) {
               to = std::copy_n(x.data<T>() + (o * s.extent + first) * s.inner, size * s.inner, to);

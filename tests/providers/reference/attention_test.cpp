@@ -34,6 +34,16 @@ TEST(Attention, TakesAScaleOfZeroAtItsWord) {
   EXPECT_THAT(floats((*y)[0]), ElementsAre(6));
 }
 
+TEST(Attention, AddsAMaskOfIntegers) {
+  // Scores 0 and 0, and 0 and 1 are added: weights 1 / (1 + e) and e / (1 + e).
+  const auto y = run_op({.op = "Attention",
+                         .version = 23,
+                         .inputs = {Tensor::of<float>({1, 1, 1, 1}, {1}), Tensor::of<float>({1, 1, 2, 1}, {0, 0}),
+                                    Tensor::of<float>({1, 1, 2, 1}, {0, 1}), Tensor::of<int32_t>({1, 2}, {0, 1})}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(floats((*y)[0]), Pointwise(FloatNear(1e-5f), {std::exp(1.0f) / (1 + std::exp(1.0f))}));
+}
+
 TEST(Attention, GivesZeroWhereEveryKeyIsMasked) {
   const auto y = run_op({.op = "Attention",
                          .version = 23,

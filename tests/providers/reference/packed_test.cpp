@@ -120,6 +120,20 @@ TEST(Packed, ConstantOfShapeRepeatsTheElement) {
   }
 }
 
+TEST(Packed, BitCastKeepsBits) {
+  for (const DType from : kPacked) {
+    for (const DType to : kPacked) {
+      const Tensor x = pack(from, {5}, some_codes(from, {5}));
+      const auto y =
+          run_op({.op = "BitCast", .version = 26, .attributes = {{"to", static_cast<int64_t>(to)}}, .inputs = {x}});
+      ASSERT_EQ(y.ok(), info(from).bits == info(to).bits) << to_string(from) << " " << to_string(to);
+      if (!y.ok()) continue;
+      EXPECT_EQ((*y)[0].tensor.dtype(), to);
+      EXPECT_EQ(bytes_of((*y)[0].tensor), bytes_of(x));
+    }
+  }
+}
+
 // Codes of float8e5m2: 0x7c is infinity, 0x7e is no number, 0x7b is the largest.
 TEST(Float8, IsAskedForInfinityAndNaN) {
   Tensor x = Tensor::allocate(DType::kF8E5M2, {5}).value();

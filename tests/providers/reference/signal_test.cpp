@@ -1,6 +1,8 @@
 // Sampling, windows and transforms against hand calculations.
 #include <gmock/gmock.h>
 
+#include <complex>
+
 #include "tests/support/run_op.h"
 
 namespace mortise::test {
@@ -40,6 +42,26 @@ TEST(GridSample, PullsInsideOnlyWhatIsOutOfBounds) {
   EXPECT_NEAR(at(-0.875f), 1 - 0.10546875, 1e-6);
   EXPECT_FLOAT_EQ(at(-1.5f), 1);
   EXPECT_FLOAT_EQ(at(2), 8);
+}
+
+TEST(GridSample, TakesAGridOfIntegersInItsFirstVersion) {
+  const auto y = run_op(
+      {.op = "GridSample",
+       .version = 16,
+       .attributes = {{"align_corners", int64_t{1}}},
+       .inputs = {Tensor::of<float>({1, 1, 1, 3}, {1, 2, 3}), Tensor::of<int32_t>({1, 1, 3, 2}, {-1, 0, 0, 0, 1, 0})}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(floats((*y)[0]), ElementsAre(1, 2, 3));
+}
+
+TEST(Col2Im, SumsComplexNumbers) {
+  using Complex = std::complex<float>;
+  const auto y = run_op({.op = "Col2Im",
+                         .version = 18,
+                         .inputs = {Tensor::of<Complex>({1, 2, 2}, {{1, 1}, {2, 2}, {3, 3}, {4, 4}}),
+                                    Tensor::of<int64_t>({2}, {1, 3}), Tensor::of<int64_t>({2}, {1, 2})}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(elements<Complex>((*y)[0]), ElementsAre(Complex(1, 1), Complex(5, 5), Complex(4, 4)));
 }
 
 TEST(GridSample, RefusesAGridOfOtherAxes) {

@@ -224,5 +224,16 @@ TEST(StringConcat, JoinsWithBroadcasting) {
   EXPECT_FALSE(join(row({"a", "b"}), row({"a", "b", "c"})).ok());
 }
 
+TEST(SplitToSequence, SplitsStrings) {
+  const auto y = run_op({.op = "SplitToSequence",
+                         .version = 11,
+                         .inputs = {Tensor::strings({3}, {"one", "a string of more than sixteen letters", "three"}),
+                                    Tensor::of<int64_t>({2}, {1, 2})}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  ASSERT_EQ((*y)[0].elements.size(), 2u);
+  EXPECT_THAT(strings((*y)[0].elements[0]), ElementsAre("one"));
+  EXPECT_THAT(strings((*y)[0].elements[1]), ElementsAre("a string of more than sixteen letters", "three"));
+}
+
 }  // namespace
 }  // namespace mortise::test
