@@ -96,7 +96,7 @@ const void* Device::find_extension(const char* id) const {
   return found;
 }
 
-Result<Claims> Device::claim(const AbiGraph& graph) {
+Result<Claims> Device::claim(const AbiGraph& graph, LoanedGraph* loan) {
   Claims claims;
   Sink state{host_, graph.graph(), claims, std::vector<bool>(graph.graph().num_nodes())};
   const mortise_claim_sink_t sink = {.host_data = &state,
@@ -108,8 +108,12 @@ Result<Claims> Device::claim(const AbiGraph& graph) {
                                                    const char* text) noexcept -> mortise_status {
                                        return static_cast<Sink*>(self->host_data)->decline(node, code, text);
                                      }};
-  MORTISE_TRY(call(host_, "claim()", ThreadRole::kSetup,
-                   [&](mortise_error_t* error) { return provider_->claim(provider_, graph.abi(), &sink, error); }));
+  const mortise_graph_t* view = loan != nullptr ? loan->abi() : graph.abi();
+  const mortise_claim_sink_t* lent = loan != nullptr ? loan->lend(sink) : &sink;
+  const Status status = call(host_, "claim()", ThreadRole::kSetup,
+                             [&](mortise_error_t* error) { return provider_->claim(provider_, view, lent, error); });
+  if (loan != nullptr) loan->take_back();
+  if (!status.ok()) return status;
   return claims;
 }
 
@@ -141,17 +145,20 @@ Border border_of(const Graph& graph, std::span<const uint32_t> nodes) {
 }
 
 Result<std::unique_ptr<Session>> Device::compile(const AbiGraph& graph, std::vector<uint32_t> nodes,
-                                                 std::vector<Refusal>* refusals) {
+                                                 std::vector<Refusal>* refusals, LoanedGraph* loan) {
   std::unique_ptr<Session> session(new Session(*this, graph));
   session->nodes_ = std::move(nodes);
   session->border_ = border_of(graph.graph(), session->nodes_);
   std::vector<Refusal> refused;
+  const auto lend = [&](const std::vector<uint32_t>& ids) {
+    return loan != nullptr ? loan->lend(std::span(ids)) : ids.data();
+  };
   const mortise_compile_request_t request = {
       .host_data = &refused,
-      .graph = graph.abi(),
-      .node_ids = session->nodes_.data(),
-      .inputs = session->border_.inputs.data(),
-      .outputs = session->border_.outputs.data(),
+      .graph = loan != nullptr ? loan->abi() : graph.abi(),
+      .node_ids = lend(session->nodes_),
+      .inputs = lend(session->border_.inputs),
+      .outputs = lend(session->border_.outputs),
       .num_nodes = session->nodes_.size(),
       .num_inputs = session->border_.inputs.size(),
       .num_outputs = session->border_.outputs.size(),
@@ -160,9 +167,11 @@ Result<std::unique_ptr<Session>> Device::compile(const AbiGraph& graph, std::vec
         static_cast<std::vector<Refusal>*>(self->host_data)->push_back({node, code, text != nullptr ? text : ""});
         return MORTISE_OK;
       }};
+  const mortise_compile_request_t* lent = loan != nullptr ? loan->lend(request) : &request;
   const Status status = call(host_, "compile()", ThreadRole::kSetup, [&](mortise_error_t* error) {
-    return provider_->compile(provider_, &request, &session->session_, error);
+    return provider_->compile(provider_, lent, &session->session_, error);
   });
+  if (loan != nullptr) loan->take_back();
   if (refusals != nullptr) *refusals = refused;
   if (!status.ok()) {
     if (session->session_ != nullptr) host_.violate("MORTISE-P-015", "compile() failed and left a session");

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "conformance/host/loaned_graph.h"
 #include "conformance/host/plugin.h"
 #include "core/graph/abi_graph.h"
 #include "mortise/sdk/value.h"
@@ -53,10 +54,11 @@ class Device {
     return static_cast<const Table*>(find_extension(id));
   }
 
-  Result<Claims> claim(const AbiGraph& graph);
+  // loan: a copy of the graph that the provider sees instead, taken back when the call returns.
+  Result<Claims> claim(const AbiGraph& graph, LoanedGraph* loan = nullptr);
   // Compiles nodes (ascending ids) to a session. `refusals` takes what the provider refused.
   Result<std::unique_ptr<Session>> compile(const AbiGraph& graph, std::vector<uint32_t> nodes,
-                                           std::vector<Refusal>* refusals = nullptr);
+                                           std::vector<Refusal>* refusals = nullptr, LoanedGraph* loan = nullptr);
 
  private:
   explicit Device(CheckedHost& host) : host_(host) {}

@@ -51,8 +51,10 @@ void describe_address(const void* address, char* text, size_t size) {
     const auto begin = reinterpret_cast<uintptr_t>(block->data());
     const uintptr_t end = begin + block->size();
     if (at >= begin && at < end) {
-      std::snprintf(text, size, "wrote to %s, which is read-only, at byte %llu", block->label().c_str(),
-                    static_cast<unsigned long long>(at - begin));
+      std::snprintf(
+          text, size,
+          block->sealed() ? "touched %s after its time, at byte %llu" : "wrote to %s, which is read-only, at byte %llu",
+          block->label().c_str(), static_cast<unsigned long long>(at - begin));
     } else if (at >= end && at < round_up(end, page_size()) + page_size()) {
       std::snprintf(text, size, "touched byte %llu behind the end of %s", static_cast<unsigned long long>(at - end),
                     block->label().c_str());
@@ -107,6 +109,11 @@ GuardedBlock::~GuardedBlock() {
 
 void GuardedBlock::set_read_only(bool read_only) {
   mprotect(mapping_, writable_, read_only ? PROT_READ : PROT_READ | PROT_WRITE);
+}
+
+void GuardedBlock::seal() {
+  sealed_ = true;
+  mprotect(mapping_, writable_, PROT_NONE);
 }
 
 void GuardedBlock::poison(int variant) {

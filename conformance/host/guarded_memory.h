@@ -26,7 +26,10 @@ class GuardedBlock {
   void* data() const { return data_; }
   uint64_t size() const { return size_; }
   const std::string& label() const { return label_; }
+  bool sealed() const { return sealed_; }
   void set_read_only(bool read_only);
+  // From now on nobody may touch the data: whoever does used it after its time.
+  void seal();
   // Fills the data with a pattern that is a NaN in every floating-point type and depends on `variant` (0 or 1).
   void poison(int variant);
   // Empty, or what was written outside the data: "4 bytes behind input 0 were written".
@@ -41,6 +44,7 @@ class GuardedBlock {
   uint64_t writable_ = 0;  // bytes before that page
   uint8_t* data_ = nullptr;
   uint64_t size_ = 0;
+  bool sealed_ = false;
 };
 
 // A tensor in a block of its own, which the tensor owns; contents are not set.
