@@ -177,6 +177,7 @@ TEST(NeonPool, IsLikeTheReference) {
   const std::vector<Test> tests = {
       {{1, 3, 9, 9}, {{"kernel_shape", Dims{3, 3}}, {"strides", Dims{2, 2}}, {"pads", Dims{1, 1, 1, 1}}}},
       {{2, 2, 7, 6}, {{"kernel_shape", Dims{2, 3}}, {"strides", Dims{2, 2}}, {"ceil_mode", int64_t{1}}}},
+      {{1, 2, 3, 2}, {{"kernel_shape", Dims{4, 5}}, {"strides", Dims{3, 4}}, {"ceil_mode", int64_t{1}}}},
       {{1, 2, 7}, {{"kernel_shape", Dims{3}}, {"strides", Dims{1}}}},
       {{1, 2, 4, 5, 6}, {{"kernel_shape", Dims{2, 2, 2}}}},
       {{1, 1, 8, 8}, {{"kernel_shape", Dims{3, 3}}, {"auto_pad", std::string("SAME_UPPER")}}},

@@ -63,6 +63,13 @@ Reader::Reader(Bytes bytes) : stream(bytes) {
   progress.progress_monitor = count_scans;
 }
 
+// Why the library gave up: it says so in one way for streams and for memory, which JPEGMEM in the environment may limit.
+Status failure(const Reader& reader) {
+  const int code = reader.errors.msg_code;
+  if (code != JERR_OUT_OF_MEMORY && code != JERR_NO_BACKING_STORE) return damaged(reader.reason);
+  return make_error(StatusCode::kResourceExhausted, "libjpeg has no memory: ", reader.reason);
+}
+
 bool read_header(Reader& reader) {
   jpeg_decompress_struct* jpeg = &reader.jpeg;
   if (setjmp(reader.jump) != 0) return false;
@@ -109,9 +116,9 @@ uint64_t working_memory(jpeg_decompress_struct& jpeg) {
 
 Status decode_jpeg(Bytes stream, Canvas& canvas) {
   Reader reader(stream);
-  if (!read_header(reader)) return damaged(reader.reason);
+  if (!read_header(reader)) return failure(reader);
   MORTISE_TRY(canvas.begin(reader.jpeg.image_width, reader.jpeg.image_height, working_memory(reader.jpeg)));
-  if (!read_pixels(reader, canvas)) return damaged(reader.reason);
+  if (!read_pixels(reader, canvas)) return failure(reader);
   return {};
 }
 

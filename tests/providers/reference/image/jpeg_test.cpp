@@ -103,6 +103,17 @@ TEST(Jpeg, RefusesScansWithoutEnd) {
   expect_damaged(decode(stream));
 }
 
+// libjpeg takes the limit of its own memory, in kilobytes, from the environment.
+TEST(Jpeg, SaysThatMemoryIsUsedUp) {
+  const Encoded stream = encode(64, 512, smooth(64, 512).rgb, {.progressive = true});
+  setenv("JPEGMEM", "1", 1);
+  const auto image = decode(stream);
+  unsetenv("JPEGMEM");
+  EXPECT_EQ(image.status().code(), StatusCode::kResourceExhausted);
+  EXPECT_THAT(image.status().message(), testing::HasSubstr("libjpeg has no memory"));
+  EXPECT_TRUE(decode(stream).ok());
+}
+
 TEST(Jpeg, SurvivesEveryTurnedBit) { expect_survives_damage(encode(9, 5, smooth(9, 5).rgb)); }
 
 }  // namespace
