@@ -84,7 +84,11 @@ Status infer_range(InferContext& context) {
   context.set_shape(0, Dims{count});
   if (start && delta && is_known(count) && count.value <= kMaxFollowedElements) {
     Elements elements;
-    for (int64_t i = 0; i < count.value; ++i) elements.push_back(integer_element(*start + i * *delta));
+    // Every element fits, but not every multiple of the step.
+    const auto first = static_cast<uint64_t>(*start), step = static_cast<uint64_t>(*delta);
+    for (uint64_t i = 0; i < static_cast<uint64_t>(count.value); ++i) {
+      elements.push_back(integer_element(static_cast<int64_t>(first + i * step)));
+    }
     context.set_elements(std::move(elements));
   }
   return {};

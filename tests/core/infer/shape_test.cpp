@@ -40,6 +40,14 @@ TEST(InferShape, SlicesBackwardsWithExtremeBounds) {
   EXPECT_EQ(b.infer(), "float32[4]");
 }
 
+// Twice the step is beyond the type (UndefinedBehaviorSanitizer watches), the elements are not.
+TEST(InferShape, FollowsRangesOverAllOfTheType) {
+  GraphBuilder b;
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  b.node("Range", {b.ints({-kMost - 1}), b.ints({kMost}), b.ints({kMost})});
+  EXPECT_EQ(b.infer(), "int64[3]");
+}
+
 TEST(InferConv, ComputesExtentsAndKeepsBatch) {
   GraphBuilder b;
   const ValueId x = b.input("x", DType::kF32, Dims{b.symbol("batch"), known_dim(3), known_dim(224), known_dim(224)});
