@@ -5,9 +5,28 @@
 namespace mortise::run {
 namespace {
 
-Result<uint64_t> element_size(DType dtype) {
-  if (info(dtype).bits < 8) return unimplemented("elements of ", to_string(dtype), " cannot be cut along an axis");
-  return info(dtype).bits / 8;
+// Elements of 4 and 2 bits share bytes, whose rests hold zeros.
+Result<Tensor> allocate(MemoryBudget& memory, DType dtype, const Shape& shape) {
+  MORTISE_ASSIGN(Tensor tensor, memory.allocate(dtype, shape));
+  if (info(dtype).bits < 8 && tensor.size_bytes() != 0) std::memset(tensor.raw(), 0, tensor.size_bytes());
+  return tensor;
+}
+
+// Elements [first, first + count) of `from` become those of `to` that begin at `at`, each of them for the first time.
+void copy_elements(const Tensor& from, uint64_t first, Tensor& to, uint64_t at, uint64_t count) {
+  const uint64_t bits = info(from.dtype()).bits;
+  if (bits >= 8) {
+    const uint64_t size = bits / 8;
+    std::memcpy(to.data<std::byte>() + at * size, from.data<std::byte>() + first * size, count * size);
+    return;
+  }
+  const uint64_t per_byte = 8 / bits;
+  const auto mask = static_cast<uint8_t>((1u << bits) - 1);
+  for (uint64_t i = 0; i < count; ++i) {
+    const int code = from.data<uint8_t>()[(first + i) / per_byte] >> ((first + i) % per_byte * bits) & mask;
+    uint8_t& byte = to.data<uint8_t>()[(at + i) / per_byte];
+    byte = static_cast<uint8_t>(byte | code << ((at + i) % per_byte * bits));
+  }
 }
 
 // Owns its characters.
@@ -20,29 +39,26 @@ Tensor with_own_strings(const Tensor& tensor) {
 }  // namespace
 
 Result<Tensor> take_slice(MemoryBudget& memory, const Tensor& tensor, uint32_t axis, int64_t index) {
-  MORTISE_ASSIGN(const uint64_t size, element_size(tensor.dtype()));
   const Shape& from = tensor.shape();
   Shape shape = from;
   shape.erase(axis);
-  MORTISE_ASSIGN(Tensor slice, memory.allocate(tensor.dtype(), shape));
+  MORTISE_ASSIGN(Tensor slice, allocate(memory, tensor.dtype(), shape));
   const auto outer = static_cast<uint64_t>(from.product(0, axis));
-  const uint64_t inner = static_cast<uint64_t>(from.product(axis + 1, from.rank())) * size;
+  const auto inner = static_cast<uint64_t>(from.product(axis + 1, from.rank()));
   const uint64_t row = inner * static_cast<uint64_t>(from[axis]);
   for (uint64_t i = 0; i < outer && inner != 0; ++i) {
-    std::memcpy(slice.data<std::byte>() + i * inner,
-                tensor.data<std::byte>() + i * row + static_cast<uint64_t>(index) * inner, inner);
+    copy_elements(tensor, i * row + static_cast<uint64_t>(index) * inner, slice, i * inner, inner);
   }
   return tensor.dtype() == DType::kString ? with_own_strings(slice) : slice;
 }
 
 Result<Tensor> stack(MemoryBudget& memory, std::span<const Tensor> parts, uint32_t axis, bool reversed) {
   const Tensor& first = parts.front();
-  MORTISE_ASSIGN(const uint64_t size, element_size(first.dtype()));
   Shape shape = first.shape();
   shape.insert(axis, static_cast<int64_t>(parts.size()));
-  MORTISE_ASSIGN(Tensor result, memory.allocate(first.dtype(), shape));
+  MORTISE_ASSIGN(Tensor result, allocate(memory, first.dtype(), shape));
   const auto outer = static_cast<uint64_t>(shape.product(0, axis));
-  const uint64_t inner = static_cast<uint64_t>(shape.product(axis + 1, shape.rank())) * size;
+  const auto inner = static_cast<uint64_t>(shape.product(axis + 1, shape.rank()));
   for (size_t k = 0; k < parts.size(); ++k) {
     const Tensor& part = parts[reversed ? parts.size() - 1 - k : k];
     if (part.dtype() != first.dtype() || !(part.shape() == first.shape())) {
@@ -50,7 +66,7 @@ Result<Tensor> stack(MemoryBudget& memory, std::span<const Tensor> parts, uint32
                               to_string(part.shape()), ", which cannot be stacked");
     }
     for (uint64_t i = 0; i < outer && inner != 0; ++i) {
-      std::memcpy(result.data<std::byte>() + (i * parts.size() + k) * inner, part.data<std::byte>() + i * inner, inner);
+      copy_elements(part, i * inner, result, (i * parts.size() + k) * inner, inner);
     }
   }
   return first.dtype() == DType::kString ? with_own_strings(result) : result;
