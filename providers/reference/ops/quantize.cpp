@@ -82,13 +82,34 @@ struct Attributes {
   int64_t axis, block_size;
   DType output;
   bool saturate;
+  DType precision;  // of QuantizeLinear's division; undefined: the scale's type
 };
 
+// The quotient in the arithmetic of a type: since version 23 the standard names it, the scale's if the attribute
+// `precision` does not; before, and for integer scales, it is float32. Ties fall where that type puts them.
+double quotient(double x, double scale, DType precision) {
+  switch (precision) {
+    // Rounding a float32 quotient of halves once more gives the correctly rounded one: 24 bits are at least twice as
+    // many as a half has, and two.
+    case DType::kF16:
+      return Half(static_cast<float>(Half(static_cast<float>(x)) / double{Half(static_cast<float>(scale))}));
+    case DType::kBF16:
+      return BFloat16(
+          static_cast<float>(BFloat16(static_cast<float>(x)) / double{BFloat16(static_cast<float>(scale))}));
+    case DType::kF64:
+      return x / scale;
+    default:
+      return static_cast<float>(x / scale);
+  }
+}
+
 Result<Attributes> read_attributes(const NodeSpec& node) {
-  const Attributes attributes{.axis = node.get_int("axis", 1),
-                              .block_size = node.get_int("block_size", 0),
-                              .output = static_cast<DType>(node.get_int("output_dtype", 0)),
-                              .saturate = node.get_int("saturate", 1) != 0};
+  const Attributes attributes{
+      .axis = node.get_int("axis", 1),
+      .block_size = node.get_int("block_size", 0),
+      .output = static_cast<DType>(node.get_int("output_dtype", 0)),
+      .saturate = node.get_int("saturate", 1) != 0,
+      .precision = node.since_version() < 23 ? DType::kF32 : static_cast<DType>(node.get_int("precision", 0))};
   if (attributes.block_size < 0) return invalid_argument("attribute block_size is ", attributes.block_size);
   if (attributes.output != DType::kUndefined && !is_convertible(attributes.output)) {
     return invalid_argument("attribute output_dtype is ", node.get_int("output_dtype", 0), ", which is no number type");
@@ -113,11 +134,11 @@ Result<Kernel> make_quantize_linear(const NodeSpec& node) {
     const std::span<double> values = read_doubles(context, x), scales = read_doubles(context, scale);
     const std::span<double> zeros = zero != nullptr ? read_doubles(context, *zero) : std::span<double>();
     const auto range = integer_range(type);
+    const DType precision = attributes.precision != DType::kUndefined ? attributes.precision : scale.dtype();
     context.parallel_for(values.size(), 8 * kConvertBlock, [&](uint64_t begin, uint64_t end) {
       for (uint64_t i = begin; i < end; ++i) {
         const uint64_t p = map(i);
-        // The quotient is rounded to float, as ties must fall where float32 arithmetic puts them.
-        double value = static_cast<float>(values[i] / scales[p]);
+        double value = quotient(values[i], scales[p], precision);
         if (range) value = std::nearbyint(value);
         if (!zeros.empty()) value += zeros[p];
         if (range) value = std::isnan(value) ? 0.0 : std::min(std::max(value, range->low), range->high);

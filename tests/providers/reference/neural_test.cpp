@@ -69,6 +69,34 @@ TEST(Lstm, RunsWhereItsStatesAreNotWanted) {
   EXPECT_THAT(floats((*y)[0]), Pointwise(FloatNear(1e-6f), {0.369606f}));
 }
 
+// 10 / 3.998 is 2.5012… in float32 and 2.5 in bfloat16, where 3.998 is 4, and a tie goes to 2.
+TEST(QuantizeLinear, DividesInTheNamedPrecision) {
+  const auto quantized = [](int32_t version, Attributes attributes) {
+    const auto y = run_op(
+        {.op = "QuantizeLinear",
+         .version = version,
+         .attributes = std::move(attributes),
+         .inputs = {Tensor::of<float>({1}, {10}), Tensor::of<float>({}, {3.998f}), Tensor::of<int8_t>({}, {0})}});
+    EXPECT_TRUE(y.ok()) << y.status().message();
+    return y.ok() ? int{(*y)[0].tensor.data<int8_t>()[0]} : -1;
+  };
+  EXPECT_EQ(quantized(25, {}), 3);
+  EXPECT_EQ(quantized(25, {{"precision", int64_t{MORTISE_DTYPE_BF16}}}), 2);
+  EXPECT_EQ(quantized(25, {{"precision", int64_t{MORTISE_DTYPE_F32}}}), 3);
+  EXPECT_EQ(quantized(13, {}), 3);
+}
+// 2051 is no half, but between 2050 and 2052: the scale's type decides.
+TEST(QuantizeLinear, DividesInTheScalesTypeSinceVersion23) {
+  const auto quantized = [](Tensor scale) {
+    const auto y = run_op({.op = "QuantizeLinear",
+                           .version = 25,
+                           .inputs = {Tensor::of<float>({1}, {2051}), std::move(scale), Tensor::of<int16_t>({}, {0})}});
+    EXPECT_TRUE(y.ok()) << y.status().message();
+    return y.ok() ? int{(*y)[0].tensor.data<int16_t>()[0]} : -1;
+  };
+  EXPECT_EQ(quantized(Tensor::of<float>({}, {1})), 2051);
+  EXPECT_EQ(quantized(Tensor::of<Half>({}, {1})), 2052);
+}
 TEST(QuantizeLinear, RoundsTiesToEvenAndSaturates) {
   const auto y = run_op({.op = "QuantizeLinear",
                          .version = 13,
