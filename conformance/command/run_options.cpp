@@ -11,6 +11,16 @@ namespace mortise::conformance {
 void RunOptions::add_choice(CLI::App& command) {
   command.add_option("--suite", suites, "suites to run, separated by commas")->delimiter(',');
   command.add_option("--filter", filter, "run only cases whose name matches this RE2 expression");
+  command
+      .add_option_function<std::string>(
+          "--shard",
+          [this](const std::string& text) {
+            const Result<Shard> parsed = parse_shard(text);
+            if (!parsed.ok()) throw CLI::ValidationError("--shard", parsed.status().message());
+            shard = *parsed;
+          },
+          "run a part of the cases, with I from 1 to N")
+      ->type_name("I/N");
   command.add_option("--seed", settings.seed, "of everything random")->capture_default_str();
   command.add_option("--budget", settings.graphs, "number of random graphs")->capture_default_str();
   command.add_option("--vectors", settings.vectors, "folder with ONNX backend tests; may be repeated");
@@ -66,6 +76,22 @@ std::vector<const Case*> RunOptions::choose(const Catalogue& catalogue) const {
     if (wanted(one) && RE2::PartialMatch(one.name, expression)) chosen.push_back(&one);
   }
   return chosen;
+}
+
+std::vector<const Case*> RunOptions::part_of(std::span<const Case* const> cases) {
+  const auto variable = [](const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  };
+  if (!shard) {
+    const Result<Shard> found = shard_of(variable);
+    if (!found.ok()) stop(kBadUsage, found.status().message());
+    shard = *found;
+  }
+  std::vector<const Case*> part;
+  std::copy_if(cases.begin(), cases.end(), std::back_inserter(part),
+               [&](const Case* which) { return shard->contains(which->name); });
+  return part;
 }
 
 }  // namespace mortise::conformance

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "conformance/engine/runner.h"
+#include "conformance/engine/shard.h"
 
 namespace mortise::conformance {
 
@@ -14,16 +16,20 @@ struct RunOptions {
   Settings settings;
   std::vector<std::string> suites;  // empty: those that run by default
   std::string filter;               // RE2, anywhere in the name
+  std::optional<Shard> shard;       // part_of() sets it where the command line does not
   RunnerOptions runner;
 
-  // Adds what chooses cases: --suite, --filter, --seed, --budget, --vectors.
+  // Adds what chooses cases: --suite, --filter, --shard, --seed, --budget, --vectors.
   void add_choice(CLI::App& command);
   // Adds the plugin and how it is run.
   void add_plugin(CLI::App& command);
   // Completes the settings: absolute paths, a token. Ends with kBadUsage, naming the option, where something is wrong.
   void complete();
-  // The chosen cases, in the catalogue's order. Ends with kBadUsage for an unknown suite or a bad expression.
+  // The chosen cases of all shards, in the catalogue's order. Ends with kBadUsage for an unknown suite or a bad
+  // expression.
   std::vector<const Case*> choose(const Catalogue& catalogue) const;
+  // Those of this shard, which --shard or else the environment names. Ends with kBadUsage if that is no shard.
+  std::vector<const Case*> part_of(std::span<const Case* const> cases);
 };
 
 }  // namespace mortise::conformance

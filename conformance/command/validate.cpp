@@ -1,73 +1,107 @@
 // `mortise-conformance validate`: runs the suites on a plugin and says whether it keeps its promises.
-#include <fmt/core.h>
-
+#include <algorithm>
 #include <chrono>
 #include <unordered_map>
 
 #include "conformance/command/command.h"
+#include "conformance/command/report_options.h"
 #include "conformance/command/run_options.h"
-#include "conformance/report/results.h"
+#include "conformance/report/console.h"
+#include "conformance/report/environment.h"
+#include "conformance/report/expectations.h"
+#include "conformance/report/score.h"
 
 namespace mortise::conformance {
 
 namespace {
 
-Results run(const RunOptions& options, std::span<const Case* const> cases) {
-  Results results{.settings = options.settings};
-  std::unordered_map<const Case*, size_t> index;
-  for (const Case* which : cases) {
-    index.emplace(which, results.cases.size());
-    results.cases.push_back({.name = which->name,
-                             .suite = std::string(which->suite),
-                             .requirement = which->requirement,
-                             .description = which->description,
-                             .at = which->at});
-  }
-  const auto begin = std::chrono::steady_clock::now();
+struct ValidateOptions {
+  RunOptions run;
+  ReportOptions reports;
+  std::string expect;
+  bool strict = false;
+};
+
+// Everything that is known before the first case.
+Results begin_results(const ValidateOptions& options, std::span<const Case* const> chosen) {
+  Results results{.settings = options.run.settings,
+                  .suite_version = MORTISE_PROJECT_VERSION,
+                  .date = date_text(run_time()),
+                  .hosts = {this_host()},
+                  .selection = selection_of(chosen, options.run.suites, options.run.filter),
+                  .shard = *options.run.shard,
+                  .strict = options.strict};
+  Result<std::string> sum = plugin_sha256(options.run.settings.plugin);
+  if (!sum.ok()) stop(kBadUsage, sum.status().message());
+  results.plugin_sha256 = std::move(*sum);
+  const Case* question[] = {&about_provider()};
   const Status status = run_cases(
-      options.settings, cases, options.runner,
-      [&](const Case& which, const Verdict& verdict) {
-        results.cases[index.at(&which)].verdict = verdict;
-        if (is_failure(verdict.outcome)) {
-          fmt::print("{:<10} {}: {}\n", to_string(verdict.outcome), which.name, verdict.sentence);
-        }
-      },
+      options.run.settings, question, options.run.runner,
+      [&](const Case&, const Verdict& verdict) { results.provider = provider_facts(verdict); },
       [&](const std::string& note) { results.notes.push_back(note); });
   if (!status.ok()) stop(kFailed, status.message());
-  results.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return results;
 }
 
-int summarize(const Results& results) {
-  size_t passed = 0, failed = 0, skipped = 0;
-  for (const CaseResult& result : results.cases) {
-    if (is_failure(result.verdict.outcome)) {
-      ++failed;
-    } else if (result.verdict.outcome == Outcome::kPass) {
-      ++passed;
-    } else {
-      ++skipped;
-    }
+void run(const ValidateOptions& options, std::span<const Case* const> cases, const Expectations& expectations,
+         Results& results) {
+  const auto today = std::chrono::floor<std::chrono::days>(run_time());
+  std::unordered_map<const Case*, size_t> index;
+  for (const Case* which : cases) {
+    index.emplace(which, results.cases.size());
+    results.cases.push_back(result_of(*which));
   }
-  for (const std::string& note : results.notes) fmt::print("note: {}\n", note);
-  fmt::print("{} passed, {} failed, {} skipped\n", passed, failed, skipped);
-  return failed == 0 && passed > 0 ? kOk : kFailed;
+  print_identity(results);
+  Console console(results.settings, cases.size(), options.strict);
+  const auto begin = std::chrono::steady_clock::now();
+  const Status status = run_cases(
+      options.run.settings, cases, options.run.runner,
+      [&](const Case& which, const Verdict& verdict) {
+        CaseResult& result = results.cases[index.at(&which)];
+        result.verdict = verdict;
+        expectations.apply(which.name, today, result.verdict);
+        console.show(result);
+      },
+      [&](const std::string& note) { results.notes.push_back(note); });
+  if (!status.ok()) results.problems.push_back(status.message());
+  results.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const auto left = std::count_if(results.cases.begin(), results.cases.end(),
+                                  [](const CaseResult& result) { return result.verdict.outcome == Outcome::kNotRun; });
+  if (left > 0) results.problems.push_back(concat("the run ended early: ", left, " cases were not run"));
+  for (std::string& sentence : expectations.expired(today)) results.problems.push_back(std::move(sentence));
+}
+
+int validate(ValidateOptions& options) {
+  options.reports.check();
+  options.run.complete();
+  const Catalogue catalogue(options.run.settings);
+  Expectations expectations;
+  if (!options.expect.empty()) {
+    Result<Expectations> loaded = Expectations::load(options.expect, catalogue.cases());
+    if (!loaded.ok()) stop(kBadUsage, loaded.status().message());
+    expectations = std::move(*loaded);
+  }
+  const std::vector<const Case*> chosen = options.run.choose(catalogue);
+  if (chosen.empty()) stop(kFailed, "no case matches; 'mortise-conformance list' shows what there is");
+  const std::vector<const Case*> part = options.run.part_of(chosen);
+  Results results = begin_results(options, chosen);
+  run(options, part, expectations, results);
+  options.reports.write(results);
+  print_summary(results);
+  return succeeded(results) ? kOk : kFailed;
 }
 
 }  // namespace
 
 void add_validate(CLI::App& app) {
-  auto options = std::make_shared<RunOptions>();
+  auto options = std::make_shared<ValidateOptions>();
   CLI::App* command = app.add_subcommand("validate", "Runs the suites on a plugin");
-  options->add_plugin(*command);
-  options->add_choice(*command);
-  command->callback([options] {
-    options->complete();
-    const Catalogue catalogue(options->settings);
-    const std::vector<const Case*> cases = options->choose(catalogue);
-    if (cases.empty()) stop(kFailed, "no case matches; 'mortise-conformance list' shows what there is");
-    throw Exit{summarize(run(*options, cases))};
-  });
+  options->run.add_plugin(*command);
+  options->run.add_choice(*command);
+  command->add_option("--expect", options->expect, "file with expected failures")->type_name("FILE");
+  command->add_flag("--strict", options->strict, "let an unexpected pass fail");
+  options->reports.add(*command);
+  command->callback([options] { throw Exit{validate(*options)}; });
 }
 
 }  // namespace mortise::conformance

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "conformance/engine/hash.h"
 #include "core/config/options.h"
 
 namespace mortise::conformance {
@@ -9,13 +10,6 @@ namespace mortise::conformance {
 namespace {
 
 constexpr const char* kExact = R"({"accumulate": "f64"})";
-
-// FNV-1a: a number for a name that is the same on every machine and in every version (std::hash need not be).
-uint64_t hash(std::string_view text) {
-  uint64_t value = 14695981039346656037u;
-  for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * 1099511628211u;
-  return value;
-}
 
 }  // namespace
 
@@ -42,7 +36,7 @@ Verdict Rig::run(const Case& which) {
   return verdict;
 }
 
-Random Rig::random() const { return Random(settings_.seed ^ hash(current_ != nullptr ? current_->name : "")); }
+Random Rig::random() const { return Random(settings_.seed ^ hash_of(current_ != nullptr ? current_->name : "")); }
 
 Result<Plugin*> Rig::plugin() {
   if (plugin_ == nullptr) {

@@ -1,8 +1,10 @@
 // run_cases(): runs cases in worker processes and survives whatever happens there.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <span>
+#include <thread>
 
 #include "conformance/engine/case.h"
 #include "conformance/engine/process.h"
@@ -10,7 +12,8 @@
 namespace mortise::conformance {
 
 struct RunnerOptions {
-  unsigned jobs = 1;    // workers at a time
+  // Workers at a time.
+  unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
   double timeout = 30;  // seconds per case
   WorkerLimits limits;
   bool in_process = false;  // for debuggers: no worker, no timeout; a crash is the run's end

@@ -1,6 +1,8 @@
 #include "conformance/engine/verdict.h"
 
 #include <array>
+#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 namespace mortise::conformance {
@@ -18,10 +20,12 @@ T get(const nlohmann::json& json, const char* field) {
   return found == json.end() ? T() : found->get<T>();
 }
 
+double finite(double value) { return std::isfinite(value) ? value : std::numeric_limits<double>::max(); }
+
 nlohmann::json accuracy_json(const Accuracy& accuracy) {
-  return {{"max_ulp", accuracy.max_ulp},
-          {"p99_ulp", accuracy.p99_ulp},
-          {"bound_used", accuracy.bound_used},
+  return {{"max_ulp", finite(accuracy.max_ulp)},
+          {"p99_ulp", finite(accuracy.p99_ulp)},
+          {"bound_used", finite(accuracy.bound_used)},
           {"elements", accuracy.elements},
           {"worst", accuracy.worst}};
 }
@@ -67,9 +71,10 @@ nlohmann::json to_json(const Verdict& verdict) {
   for (const auto& [code, text] : verdict.refusals) json["refusals"].push_back({{"code", code}, {"text", text}});
   if (verdict.accuracy.elements != 0) json["accuracy"] = accuracy_json(verdict.accuracy);
   for (const Figure& figure : verdict.figures) {
-    json["figures"].push_back({{"name", figure.name}, {"value", figure.value}, {"unit", figure.unit}});
+    json["figures"].push_back({{"name", figure.name}, {"value", finite(figure.value)}, {"unit", figure.unit}});
   }
   if (!verdict.artifact.empty()) json["artifact"] = verdict.artifact;
+  if (!verdict.facts.empty()) json["facts"] = verdict.facts;
   return json;
 }
 
@@ -91,6 +96,7 @@ Result<Verdict> parse_verdict(const nlohmann::json& json) {
                                  .unit = figure.at("unit").get<std::string>()});
     }
     verdict.artifact = get<std::string>(json, "artifact");
+    verdict.facts = get<std::string>(json, "facts");
     return verdict;
   } catch (const nlohmann::json::exception& e) {
     return invalid_argument("not a verdict: ", e.what());

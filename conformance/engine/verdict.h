@@ -33,7 +33,8 @@ std::string_view to_string(Outcome outcome);
 Result<Outcome> parse_outcome(std::string_view text);
 bool is_failure(Outcome outcome);
 
-// How far the results of an ops case were from the oracle's, in units in the last place of the output's type.
+// How far the results of an ops case were from the oracle's, in units in the last place of the output's type. As JSON,
+// which has no infinity, an error without bound is the largest double.
 struct Accuracy {
   double max_ulp = 0;
   double p99_ulp = 0;
@@ -59,6 +60,7 @@ struct Verdict {
   std::vector<Figure> figures;
   std::string artifact;  // folder with a model and its data that show the failure, or empty
   double seconds = 0;    // wall time; set by the worker
+  std::string facts;     // JSON; of about_provider() alone
 };
 
 inline Verdict pass(std::string sentence) { return {.outcome = Outcome::kPass, .sentence = std::move(sentence)}; }

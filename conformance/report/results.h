@@ -4,8 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "conformance/engine/about.h"
 #include "conformance/engine/case.h"
 #include "conformance/engine/settings.h"
+#include "conformance/engine/shard.h"
 #include "conformance/engine/verdict.h"
 
 namespace mortise::conformance {
@@ -18,12 +20,43 @@ struct CaseResult {
   Coordinates at;
   Verdict verdict;
 };
+// The case, not run.
+CaseResult result_of(const Case& which);
+
+struct HostFacts {
+  std::string cpu;
+  uint32_t threads = 0;
+  std::string kernel;  // "Linux 6.1.0 x86_64"
+  bool operator==(const HostFacts&) const = default;
+};
+
+// Which cases were chosen, of all shards together.
+struct Selection {
+  std::vector<std::string> suites;  // as asked for; empty: those that run by default
+  std::string filter;
+  uint64_t cases = 0;
+  std::string sha256;  // of their names
+};
 
 struct Results {
   Settings settings;
-  std::vector<CaseResult> cases;  // in the catalogue's order
-  std::vector<std::string> notes;
-  double seconds = 0;  // wall time of the run
+  std::string suite_version;
+  std::string date;           // when the run began, "2026-01-31T12:00:00Z"
+  std::string plugin_sha256;  // of the binary
+  ProviderFacts provider;
+  std::vector<HostFacts> hosts;  // one, or those of the shards
+  Selection selection;
+  Shard shard;
+  bool strict = false;                // an unexpected pass is a failure
+  std::vector<std::string> problems;  // sentences about the run itself; each makes it fail
+  std::vector<std::string> notes;     // sentences that change nothing
+  std::vector<CaseResult> cases;      // in the catalogue's order
+  double seconds = 0;                 // wall time of the run, or of all shards together
 };
+
+// The plugin as the command line names it.
+std::string plugin_text(const Settings& settings);
+// The command that runs one case again as it was run.
+std::string reproduction(const Settings& settings, const CaseResult& result);
 
 }  // namespace mortise::conformance

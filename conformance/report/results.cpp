@@ -1,0 +1,43 @@
+#include "conformance/report/results.h"
+
+namespace mortise::conformance {
+
+namespace {
+
+// As a shell takes it for one word.
+std::string shell_word(std::string_view word) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,+";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string_view::npos) return std::string(word);
+  std::string made = "'";
+  for (const char c : word) made += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return made + "'";
+}
+
+}  // namespace
+
+CaseResult result_of(const Case& which) {
+  return {.name = which.name,
+          .suite = std::string(which.suite),
+          .requirement = which.requirement,
+          .description = which.description,
+          .at = which.at,
+          .verdict = {.outcome = Outcome::kNotRun, .sentence = "not run"}};
+}
+
+std::string plugin_text(const Settings& settings) {
+  return settings.plugin.empty() ? std::string(kReferencePlugin) : settings.plugin.string();
+}
+
+std::string reproduction(const Settings& settings, const CaseResult& result) {
+  const Settings defaults;
+  std::string text = "mortise-conformance validate " + shell_word(plugin_text(settings));
+  if (!settings.provider.empty()) text += " --provider " + shell_word(settings.provider);
+  if (settings.options != defaults.options) text += " --options " + shell_word(settings.options);
+  text += concat(" --suite ", result.suite, " --seed ", settings.seed);
+  if (settings.graphs != defaults.graphs) text += concat(" --budget ", settings.graphs);
+  for (const std::filesystem::path& folder : settings.vectors) text += " --vectors " + shell_word(folder.string());
+  // Names are letters, digits and '-', nothing that RE2 or a shell would read otherwise.
+  return text + " --filter " + shell_word("^" + result.name + "$");
+}
+
+}  // namespace mortise::conformance
