@@ -8,7 +8,8 @@
 
 namespace mortise::conformance {
 
-Result<std::unique_ptr<Plugin>> Plugin::load(const std::filesystem::path& path, CheckedHost& host) {
+Result<std::unique_ptr<Plugin>> Plugin::load(const std::filesystem::path& path, CheckedHost& host,
+                                             const char* told_path) {
   std::unique_ptr<Plugin> plugin(new Plugin(path, host));
   if (path.empty()) {
     plugin->entry_ = &reference::entry();
@@ -33,9 +34,9 @@ Result<std::unique_ptr<Plugin>> Plugin::load(const std::filesystem::path& path, 
     return make_error(StatusCode::kFailedPrecondition, path.string(), ": is built for version ",
                       entry.abi_version.major, " of the plugin interface, this suite for version ", kOurs.major);
   }
-  MORTISE_TRY(call(host, "init()", ThreadRole::kSetup, [&](mortise_error_t* error) {
-    return entry.init(path.empty() ? "/reference" : path.c_str(), error);
-  }));
+  if (told_path == nullptr) told_path = path.empty() ? "/reference" : path.c_str();
+  MORTISE_TRY(
+      call(host, "init()", ThreadRole::kSetup, [&](mortise_error_t* error) { return entry.init(told_path, error); }));
   plugin->initialised_ = true;
   return plugin;
 }

@@ -16,8 +16,9 @@ namespace mortise::conformance {
 class Plugin {
  public:
   // Loads the library (RTLD_NOW, local) and calls init(). An empty path is the reference provider. `host` takes the
-  // violations of calls on the library and outlives the plugin.
-  static Result<std::unique_ptr<Plugin>> load(const std::filesystem::path& path, CheckedHost& host);
+  // violations of calls on the library and outlives the plugin. told_path: what init() hears, where it is not the truth.
+  static Result<std::unique_ptr<Plugin>> load(const std::filesystem::path& path, CheckedHost& host,
+                                              const char* told_path = nullptr);
   // deinit(), then unloads.
   ~Plugin();
   Plugin(const Plugin&) = delete;
