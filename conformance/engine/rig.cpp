@@ -37,6 +37,7 @@ Verdict Rig::run(const Case& which) {
 }
 
 Random Rig::random() const { return Random(settings_.seed ^ hash_of(current_ != nullptr ? current_->name : "")); }
+Random Rig::random() const { return stream_of(settings_.seed, current_ != nullptr ? current_->name : ""); }
 
 Result<Plugin*> Rig::plugin() {
   if (plugin_ == nullptr) {

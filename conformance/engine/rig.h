@@ -6,16 +6,14 @@
 
 #include <filesystem>
 #include <memory>
-#include <random>
 #include <string>
 
 #include "conformance/engine/case.h"
+#include "conformance/engine/random.h"
 #include "conformance/host/device.h"
 #include "conformance/host/plugin.h"
 
 namespace mortise::conformance {
-
-using Random = std::mt19937_64;
 
 class Rig {
  public:
