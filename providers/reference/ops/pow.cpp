@@ -9,13 +9,15 @@ namespace mortise::reference {
 namespace {
 
 // By squaring; wraps around. A negative exponent leaves 0 but for the bases 1 and -1.
-template <class T>
-T integer_power(T base, int64_t exponent) {
-  if (exponent < 0) {
-    if constexpr (std::is_signed_v<T>) {
-      if (base == -1) return exponent % 2 == 0 ? T{1} : static_cast<T>(-1);
+template <class T, class E>
+T integer_power(T base, E exponent) {
+  if constexpr (std::is_signed_v<E>) {
+    if (exponent < 0) {
+      if constexpr (std::is_signed_v<T>) {
+        if (base == -1) return exponent % 2 == 0 ? T{1} : static_cast<T>(-1);
+      }
+      return base == 1 ? T{1} : T{0};
     }
-    return base == 1 ? T{1} : T{0};
   }
   uint64_t result = 1;
   for (auto square = static_cast<uint64_t>(base); exponent != 0; exponent >>= 1, square *= square) {
@@ -52,18 +54,23 @@ Result<Kernel> make_pow(const NodeSpec& node) {
         return Tensor::view(dtype_of<E>, given.shape(), converted);
       };
       if constexpr (is_float<T>) {
-        using C = Compute<T>;
-        const Tensor exponents = exponents_as(static_cast<C*>(nullptr));
-        return binary_elements<T, C, T>(context, broadcast, base, exponents,
-                                        [](C a, C b) { return b == 2 ? a * a : std::pow(a, b); });
+        const auto power = [&]<class C>(C* type) {
+          return binary_elements<T, C, T>(context, broadcast, base, exponents_as(type),
+                                          [](C a, C b) { return b == 2 ? a * a : std::pow(a, b); });
+        };
+        // A double tells odd from even up to 2^53.
+        return real ? power(static_cast<Compute<T>*>(nullptr)) : power(static_cast<double*>(nullptr));
       } else if (real) {
         const Tensor exponents = exponents_as(static_cast<double*>(nullptr));
         return binary_elements<T, double, T>(context, broadcast, base, exponents,
                                              [](T a, double b) { return real_power(a, b); });
       } else {
-        const Tensor exponents = exponents_as(static_cast<int64_t*>(nullptr));
-        return binary_elements<T, int64_t, T>(context, broadcast, base, exponents,
-                                              [](T a, int64_t b) { return integer_power(a, b); });
+        const auto power = [&]<class E>(E* type) {
+          return binary_elements<T, E, T>(context, broadcast, base, exponents_as(type),
+                                          [](T a, E b) { return integer_power(a, b); });
+        };
+        if (given.dtype() == DType::kU64) return power(static_cast<uint64_t*>(nullptr));
+        return power(static_cast<int64_t*>(nullptr));
       }
     });
   });

@@ -129,6 +129,12 @@ TEST(Pow, TakesExponentsOfAnotherType) {
               ElementsAre(1, 8, 27));
 }
 
+TEST(Pow, TellsOddExponentsFromEvenWhereFloatsDoNot) {
+  const Tensor exponents = Tensor::of<int64_t>({2}, {(1 << 24) + 1, 1 << 24});
+  EXPECT_THAT(floats(run_one({.op = "Pow", .version = 15, .inputs = {Tensor::of<float>({1}, {-1}), exponents}})),
+              ElementsAre(-1, 1));
+}
+
 TEST(MaxMin, LetNanWin) {
   const Tensor a = Tensor::of<float>({3}, {kNan, 1, 2});
   const Tensor b = Tensor::of<float>({3}, {0, kNan, 3});

@@ -81,6 +81,54 @@ TYPED_TEST(IntegerEdges, OfQuotientsAreThoseOfWiderNumbers) {
   }
 }
 
+// base^exponent modulo 2^64, digit by digit of the exponent in decimal, each by repeated multiplication.
+uint64_t decimal_power(uint64_t base, uint64_t exponent) {
+  const auto repeated = [](uint64_t factor, uint64_t times) {
+    uint64_t product = 1;
+    for (; times > 0; --times) product *= factor;
+    return product;
+  };
+  uint64_t result = 1;
+  for (const char digit : std::to_string(exponent)) {
+    result = repeated(result, 10) * repeated(base, static_cast<uint64_t>(digit - '0'));
+  }
+  return result;
+}
+
+// With a negative exponent the quotient 1 / base^-exponent, towards zero; 0 for the base 0, which has none.
+template <class T, class E>
+T integer_power(T base, E exponent) {
+  if (exponent >= 0) return static_cast<T>(decimal_power(static_cast<uint64_t>(base), static_cast<uint64_t>(exponent)));
+  if (base == 1) return 1;
+  if (base != static_cast<T>(-1) || !std::is_signed_v<T>) return 0;
+  return static_cast<T>(exponent % 2 == 0 ? 1 : -1);
+}
+
+template <class T, class E>
+void expect_powers() {
+  const auto bases = IntegerEdges<T>::numbers();
+  const auto exponents = IntegerEdges<E>::numbers();
+  const auto y = elements<T>(one(
+      {.op = "Pow", .version = 15, .inputs = {IntegerEdges<T>::row(bases, true), IntegerEdges<E>::row(exponents)}}));
+  ASSERT_EQ(y.size(), bases.size() * exponents.size());
+  for (size_t i = 0; i < y.size(); ++i) {
+    const T base = bases[i / exponents.size()];
+    const E exponent = exponents[i % exponents.size()];
+    EXPECT_EQ(y[i], integer_power(base, exponent)) << +base << " to the power of " << +exponent;
+  }
+}
+
+TYPED_TEST(IntegerEdges, OfPowersWrapAroundForExponentsOfEveryType) {
+  expect_powers<TypeParam, int8_t>();
+  expect_powers<TypeParam, uint8_t>();
+  expect_powers<TypeParam, int16_t>();
+  expect_powers<TypeParam, uint16_t>();
+  expect_powers<TypeParam, int32_t>();
+  expect_powers<TypeParam, uint32_t>();
+  expect_powers<TypeParam, int64_t>();
+  expect_powers<TypeParam, uint64_t>();
+}
+
 TYPED_TEST(IntegerEdges, OfSumsAndProductsWrapAround) {
   const auto all = this->numbers();
   Wide sum = 0;
