@@ -78,21 +78,6 @@ TEST(Slice, RefusesStepZero) {
       run_op({.op = "Slice", .version = 13, .inputs = {iota({5}), ints({0}), ints({5}), ints({0}), ints({0})}}).ok());
 }
 
-TEST(Pad, ReflectsMoreThanOnce) {
-  const auto y = run_op({.op = "Pad",
-                         .version = 18,
-                         .attributes = {{"mode", std::string("reflect")}},
-                         .inputs = {iota({3}), ints({5, 4})}});
-  ASSERT_TRUE(y.ok()) << y.status().message();
-  EXPECT_THAT(floats((*y)[0]), ElementsAre(1, 0, 1, 2, 1, 0, 1, 2, 1, 0, 1, 2));
-}
-
-TEST(Pad, CutsWhereNegative) {
-  const auto y = run_op({.op = "Pad", .version = 18, .inputs = {iota({2, 3}), ints({0, -1, 1, 1})}});
-  ASSERT_TRUE(y.ok()) << y.status().message();
-  EXPECT_THAT(floats((*y)[0]), ElementsAre(1, 2, 0, 4, 5, 0, 0, 0, 0));
-}
-
 TEST(Gather, RefusesIndexOutOfRange) {
   const auto y = run_op({.op = "Gather", .version = 13, .inputs = {iota({3}), ints({3})}});
   ASSERT_FALSE(y.ok());
