@@ -6,6 +6,8 @@
 #include <random>
 #include <string_view>
 
+#include "conformance/engine/hash.h"
+
 namespace mortise::conformance {
 
 using Random = std::mt19937_64;
@@ -24,6 +26,6 @@ const auto& choose(Random& random, const Container& container) {
 }
 
 // The stream of a name in a run with this seed.
-Random stream_of(uint64_t seed, std::string_view name);
+inline Random stream_of(uint64_t seed, std::string_view name) { return Random(seed ^ hash_of(name)); }
 
 }  // namespace mortise::conformance

@@ -2,7 +2,6 @@
 
 #include <chrono>
 
-#include "conformance/engine/hash.h"
 #include "core/config/options.h"
 
 namespace mortise::conformance {
@@ -36,7 +35,6 @@ Verdict Rig::run(const Case& which) {
   return verdict;
 }
 
-Random Rig::random() const { return Random(settings_.seed ^ hash_of(current_ != nullptr ? current_->name : "")); }
 Random Rig::random() const { return stream_of(settings_.seed, current_ != nullptr ? current_->name : ""); }
 
 Result<Plugin*> Rig::plugin() {
