@@ -1,0 +1,99 @@
+// Plugin: the correct provider that every plugin of the gallery shares. Each function of the ABI is a virtual function
+// here; a broken plugin overrides one of them, or one piece of the work beneath, and breaks one rule with it.
+//
+// It runs Neg, Relu, Add, Softmax and Pad (mode constant) on float32, all but Softmax on int32 too, in plain loops.
+// Sessions keep copies of what they need, runs keep nothing, so that it is reentrant and deterministic. Exceptions are
+// not caught on the way out: that is a rule to break.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kernels.h"
+#include "mortise/sdk/provider.h"
+
+namespace gallery {
+
+// An instance that create() made.
+struct Provider {
+  explicit Provider(const mortise_host_t* raw) : host(raw) {}
+  mortise_provider_t abi{};
+  sdk::Host host;
+  std::string options;  // complete JSON, the same text for the same options
+  bool opened = false;
+};
+
+// A compiled segment. Values go by their ids in the graph.
+struct Session {
+  explicit Session(const Provider& owner) : provider(owner) {}
+  mortise_session_t abi{};
+  const Provider& provider;
+  std::vector<Step> steps;
+  std::vector<uint32_t> inputs, outputs;
+  std::map<uint32_t, Tensor> constants;  // views of the model's own elements
+  std::string key;                       // of the compiled cache, where there is one
+};
+
+inline Provider& of(const mortise_provider_t* abi) { return *static_cast<Provider*>(abi->provider_data); }
+inline Session& of(const mortise_session_t* abi) { return *static_cast<Session*>(abi->provider_data); }
+
+extern const mortise_provider_descriptor_t kDescriptor;
+
+class Plugin {
+ public:
+  virtual ~Plugin() = default;
+
+  // What the entry point and the factory say.
+  mortise_version_t abi_version = MORTISE_VERSION_INIT;
+  mortise_provider_descriptor_t self = kDescriptor;
+
+  // --- entry.h and factory/provider_factory.h. There is one provider.
+  virtual mortise_status init(mortise_error_t* /*error*/) { return MORTISE_OK; }
+  virtual void deinit() {}
+  virtual const void* get_factory(std::string_view id);
+  virtual const mortise_provider_descriptor_t* descriptor(uint32_t index) { return index == 0 ? &self : nullptr; }
+  virtual mortise_status create(const mortise_host_t* host, std::string_view id, const char* options,
+                                const mortise_provider_t** provider, mortise_error_t* error);
+
+  // --- provider.h
+  virtual const mortise_provider_descriptor_t* instance_descriptor() { return &self; }
+  virtual mortise_status open(Provider& provider, mortise_error_t* /*error*/) {
+    provider.opened = true;
+    return MORTISE_OK;
+  }
+  virtual void close(Provider& provider) { provider.opened = false; }
+  virtual void destroy(Provider& provider) { delete &provider; }
+  virtual void describe(Provider& provider, char* buffer, uint64_t size);
+  virtual mortise_status claim(Provider& provider, const mortise_graph_t* graph, const mortise_claim_sink_t* sink,
+                               mortise_error_t* error);
+  virtual mortise_status compile(Provider& provider, const mortise_compile_request_t* request,
+                                 const mortise_session_t** session, mortise_error_t* error);
+  virtual const void* get_extension(Provider& /*provider*/, std::string_view /*id*/) { return nullptr; }
+
+  // --- session.h
+  virtual mortise_status run(Session& session, const mortise_run_args_t* args, mortise_error_t* error);
+  virtual void destroy(Session& session) { delete &session; }
+
+  // --- Pieces
+  // The options checked and completed.
+  virtual Result<std::string> read_options(std::string_view options);
+  virtual std::optional<sdk::Refusal> judge(const sdk::NodeView& node);
+  virtual Result<std::unique_ptr<Session>> make_session(Provider& provider, const sdk::CompileRequest& request);
+  virtual Status run_steps(Session& session, const sdk::RunArgs& args);
+  virtual Status compute(const Step& step, std::span<const Tensor> inputs, Tensor& output);
+};
+
+// Defined by MORTISE_GALLERY_PLUGIN.
+Plugin& the_plugin();
+
+}  // namespace gallery
+
+// Once per plugin: exports an object of the class.
+#define MORTISE_GALLERY_PLUGIN(Class)      \
+  gallery::Plugin& gallery::the_plugin() { \
+    static Class plugin;                   \
+    return plugin;                         \
+  }                                        \
+  static_assert(true)

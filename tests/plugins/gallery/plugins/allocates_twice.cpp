@@ -1,0 +1,24 @@
+// run() calls allocate_output() twice for an output without a shape.
+#include "base.h"
+
+namespace {
+
+using namespace gallery;
+
+class Broken : public Plugin {
+ public:
+  Status run_steps(Session& session, const sdk::RunArgs& args) override {
+    MORTISE_TRY(Plugin::run_steps(session, args));
+    const int64_t dims[] = {1};
+    mortise_tensor_t tensor{};
+    mortise_error_t error{};
+    if (args.num_outputs() > 0 && args.output(0).unallocated()) {
+      args.context()->allocate_output(args.context(), 0, dims, 1, &tensor, &error);
+    }
+    return {};
+  }
+};
+
+}  // namespace
+
+MORTISE_GALLERY_PLUGIN(Broken);

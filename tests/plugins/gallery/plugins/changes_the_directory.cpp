@@ -1,0 +1,20 @@
+// open() changes the working directory of the process.
+#include <unistd.h>
+
+#include "base.h"
+
+namespace {
+
+using namespace gallery;
+
+class Broken : public Plugin {
+ public:
+  mortise_status open(Provider& provider, mortise_error_t* error) override {
+    if (chdir("/") != 0) return MORTISE_INTERNAL;
+    return Plugin::open(provider, error);
+  }
+};
+
+}  // namespace
+
+MORTISE_GALLERY_PLUGIN(Broken);

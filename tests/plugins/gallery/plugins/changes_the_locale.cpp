@@ -1,0 +1,20 @@
+// open() changes the locale of the process.
+#include <clocale>
+
+#include "base.h"
+
+namespace {
+
+using namespace gallery;
+
+class Broken : public Plugin {
+ public:
+  mortise_status open(Provider& provider, mortise_error_t* error) override {
+    std::setlocale(LC_ALL, "C.UTF-8");
+    return Plugin::open(provider, error);
+  }
+};
+
+}  // namespace
+
+MORTISE_GALLERY_PLUGIN(Broken);

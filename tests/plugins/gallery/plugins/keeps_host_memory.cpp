@@ -1,0 +1,20 @@
+// Memory that open() got from the host is never released.
+#include "base.h"
+
+namespace {
+
+using namespace gallery;
+
+class Broken : public Plugin {
+ public:
+  mortise_status open(Provider& provider, mortise_error_t* error) override {
+    const auto* memory = provider.host.extension<mortise_host_memory_t>(MORTISE_EXT_HOST_MEMORY);
+    void* data = nullptr;
+    if (memory != nullptr) memory->allocate(provider.host.raw(), 4096, &data, nullptr);
+    return Plugin::open(provider, error);
+  }
+};
+
+}  // namespace
+
+MORTISE_GALLERY_PLUGIN(Broken);

@@ -1,0 +1,21 @@
+// destroy() of the provider keeps 1 MiB of it.
+#include "base.h"
+
+namespace {
+
+using namespace gallery;
+
+class Broken : public Plugin {
+ public:
+  void destroy(Provider& provider) override {
+    kept_.emplace_back(std::size_t{1} << 20, 'x');
+    Plugin::destroy(provider);
+  }
+
+ private:
+  std::vector<std::string> kept_;
+};
+
+}  // namespace
+
+MORTISE_GALLERY_PLUGIN(Broken);
