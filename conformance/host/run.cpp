@@ -20,6 +20,7 @@ class CheckedRun : public RunState {
     if (inputs.size() != border_.inputs.size()) {
       return invalid_argument("the segment has ", border_.inputs.size(), " inputs, given are ", inputs.size());
     }
+    inputs_.reserve(inputs.size());  // records refer to the shapes of tensors that are in it
     for (size_t i = 0; i < inputs.size(); ++i) MORTISE_TRY(add_input(inputs[i], i));
     return {};
   }

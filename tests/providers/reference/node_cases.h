@@ -7,10 +7,17 @@
 #include <utility>
 #include <vector>
 
-#include "tests/providers/reference/standard_types.h"
+#include "conformance/generate/standard_types.h"
 #include "tests/providers/reference/vector_files.h"
 
 namespace mortise::test {
+
+using conformance::allowed_types;
+using conformance::OperatorVersion;
+using conformance::runs_in_core;
+using conformance::standard_operators;
+using conformance::variable_of;
+using reference::TypeSet;
 
 class NodeCases {
  public:

@@ -6,10 +6,16 @@
 #include <map>
 #include <string>
 
+#include "conformance/generate/standard_types.h"
 #include "providers/reference/registry.h"
-#include "tests/providers/reference/standard_types.h"
 
 namespace mortise::test {
+
+using conformance::allowed_types;
+using conformance::OperatorVersion;
+using conformance::runs_in_core;
+using conformance::standard_operators;
+using reference::TypeSet;
 namespace {
 
 // Of a tensor, or of the tensors in a sequence or an optional; 0 for a map.

@@ -1,10 +1,10 @@
-#include "tests/providers/reference/standard_types.h"
+#include "conformance/generate/standard_types.h"
 
 #include <algorithm>
 #include <array>
 #include <set>
 
-namespace mortise::test {
+namespace mortise::conformance {
 namespace {
 
 struct Line {
@@ -16,7 +16,7 @@ struct Line {
 
 constexpr Line kLines[] = {
 #define MORTISE_TYPES(domain, op, types, ...) {domain, #op, types, {__VA_ARGS__}},
-#include "tests/providers/reference/standard_types.inc"
+#include "conformance/generate/standard_types.inc"
 #undef MORTISE_TYPES
 };
 
@@ -111,4 +111,4 @@ bool runs_in_core(std::string_view op_type) {
   return kNames.contains(op_type);
 }
 
-}  // namespace mortise::test
+}  // namespace mortise::conformance

@@ -8,7 +8,7 @@
 #include "core/infer/operator_table.h"
 #include "providers/reference/types.h"
 
-namespace mortise::test {
+namespace mortise::conformance {
 
 using reference::TypeSet;
 
@@ -41,4 +41,4 @@ std::string_view variable_of(const infer::Parameter& parameter);
 // The core runs it or replaces it by other nodes, before a provider sees it.
 bool runs_in_core(std::string_view op_type);
 
-}  // namespace mortise::test
+}  // namespace mortise::conformance

@@ -1,0 +1,89 @@
+#include "conformance/compare/accuracy.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+#include "conformance/compare/element.h"
+#include "mortise/provider.h"
+
+namespace mortise::conformance {
+
+namespace {
+
+constexpr std::string_view kOpenCl = "OpenCL C 3.0, table 7.4: relative error as ULP, single precision";
+constexpr std::string_view kVulkan = "Vulkan 1.3, precision of operations in SPIR-V";
+constexpr std::string_view kHigham = "Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 4.2";
+constexpr std::string_view kIeee = "IEEE 754-2019, correctly rounded, and one rounding of the oracle";
+constexpr std::string_view kChain = "a chain of the operators above it in this table";
+constexpr std::string_view kStep = "one rounding of the quotient that falls on the other side";
+
+constexpr Bound kBounds[] = {
+#define MORTISE_ACCURACY(domain, op, kind, constant, source) {domain, #op, BoundKind::kind, constant, source},
+#include "conformance/compare/accuracy.inc"
+#undef MORTISE_ACCURACY
+};
+
+// The unit of the arithmetic in which terms are added: that of float32 for the narrow types, unless they are declared to
+// be accumulated in their own.
+double accumulation_epsilon(DType dtype, bool products, uint32_t numerics) {
+  const double own = epsilon(*float_format(dtype));
+  const bool narrow = dtype != DType::kF32 && dtype != DType::kF64;
+  const double half = epsilon(*float_format(DType::kBF16));
+  if (products && !narrow && dtype == DType::kF32 && (numerics & MORTISE_NUMERICS_HALF_COMPUTE) != 0) return half;
+  if (narrow && (numerics & MORTISE_NUMERICS_HALF_ACCUMULATE) != 0) return own;
+  return narrow ? epsilon(*float_format(DType::kF32)) : own;
+}
+
+}  // namespace
+
+std::string_view to_string(BoundKind kind) {
+  constexpr std::string_view kNames[] = {"exact",       "ULP",    "sum",     "sum of products",
+                                         "convolution", "scaled", "network", "quantized"};
+  return kNames[static_cast<size_t>(kind)];
+}
+
+std::span<const Bound> bounds() { return kBounds; }
+
+const Bound& bound_of(std::string_view domain, std::string_view op) {
+  static constexpr Bound kNone = {};
+  const auto* found = std::find_if(std::begin(kBounds), std::end(kBounds),
+                                   [&](const Bound& bound) { return bound.domain == domain && bound.op == op; });
+  return found != std::end(kBounds) ? *found : kNone;
+}
+
+bool needs_magnitudes(BoundKind kind) {
+  return kind == BoundKind::kSum || kind == BoundKind::kProduct || kind == BoundKind::kConvolution;
+}
+
+double allowed_error(const Bound& bound, const ElementFacts& facts, uint32_t numerics) {
+  const FloatFormat format = *float_format(facts.dtype);
+  const double c = bound.constant, own = ulp(format, facts.expected);
+  const bool products = bound.kind == BoundKind::kProduct || bound.kind == BoundKind::kConvolution;
+  const double sum = c * accumulation_epsilon(facts.dtype, products, numerics) * std::sqrt(facts.terms);
+  switch (bound.kind) {
+    case BoundKind::kExact:
+      return 0;
+    case BoundKind::kUlp:
+    case BoundKind::kQuantized:
+      return c * own;
+    case BoundKind::kSum:
+    case BoundKind::kProduct:
+      return sum * facts.magnitude + own;
+    case BoundKind::kConvolution:
+      // Transforms mix neighbouring outputs, and their constants enlarge the error (Barabasz et al., Error Analysis and
+      // Improving the Accuracy of Winograd Convolution, 2020: tens of units for tiles of 4×4).
+      if ((numerics & MORTISE_NUMERICS_FAST_CONVOLUTION) != 0) return 16 * sum * facts.largest_magnitude + own;
+      return sum * facts.magnitude + own;
+    case BoundKind::kScaled:
+      return c * ulp(format, facts.largest);
+    case BoundKind::kNetwork:
+      if (facts.dtype == DType::kF32 && (numerics & MORTISE_NUMERICS_HALF_COMPUTE) != 0) {
+        return c * ulp(*float_format(DType::kBF16), facts.largest);
+      }
+      return c * ulp(format, facts.largest);
+  }
+  return 0;
+}
+
+}  // namespace mortise::conformance

@@ -1,0 +1,55 @@
+// Accuracy: how far the result of an operator may be from the oracle's. The content is accuracy.inc, one line per
+// operator with its source; docs/spec/accuracy.md is the same as a table. Read-only.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "mortise/sdk/dtype.h"
+
+namespace mortise::conformance {
+
+// What is allowed for one floating-point element; c is the line's constant. Elements of other types are equal bit by
+// bit, except those of kQuantized.
+enum class BoundKind : uint8_t {
+  kExact,        // nothing
+  kUlp,          // c units in the last place of the expected element
+  kSum,          // c · eps · sqrt(K) · the sum of the K terms' magnitudes, and the rounding to the element's type
+  kProduct,      // the same for sums of products, which numerics may narrow
+  kConvolution,  // the same where numerics may allow another algorithm
+  kScaled,       // c units in the last place of the output's largest element
+  kNetwork,      // the same for chains of products, which numerics may narrow
+  kQuantized,    // c steps of the integer type; a floating-point element c units in the last place
+};
+std::string_view to_string(BoundKind kind);
+
+struct Bound {
+  std::string_view domain;  // "" for ai.onnx
+  std::string_view op;
+  BoundKind kind = BoundKind::kExact;
+  double constant = 0;
+  std::string_view source;
+};
+
+// In the order of accuracy.inc.
+std::span<const Bound> bounds();
+// Operators without a line are exact.
+const Bound& bound_of(std::string_view domain, std::string_view op);
+
+// What is known of one element when its allowed error is asked for.
+struct ElementFacts {
+  DType dtype = DType::kUndefined;
+  double expected = 0;           // finite
+  double largest = 0;            // magnitude of the largest finite element of the output
+  double magnitude = 0;          // kSum, kProduct, kConvolution: the sum of the terms' magnitudes
+  double largest_magnitude = 0;  // of the output
+  double terms = 1;              // K
+};
+// The allowed absolute error for a provider with these MORTISE_NUMERICS_*.
+double allowed_error(const Bound& bound, const ElementFacts& facts, uint32_t numerics);
+
+// Whether judging needs the magnitudes.
+bool needs_magnitudes(BoundKind kind);
+
+}  // namespace mortise::conformance

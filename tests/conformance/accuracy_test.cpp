@@ -1,0 +1,131 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+#include <sstream>
+
+#include "conformance/compare/compare.h"
+#include "core/infer/operator_table.h"
+#include "mortise/provider.h"
+
+namespace mortise::conformance {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+Comparison compare(std::vector<float> actual, std::vector<float> expected, Bound bound, uint32_t numerics = 0,
+                   std::vector<float> magnitudes = {}, double terms = 1) {
+  const auto values = [](const std::vector<float>& elements) {
+    return std::vector<Value>{
+        Tensor::of<float>({static_cast<int64_t>(elements.size())}, std::span<const float>(elements))};
+  };
+  const auto wanted = values(expected), sizes = values(magnitudes);
+  return compare_values(values(actual), {.values = wanted,
+                                         .flushed = {},
+                                         .magnitudes = magnitudes.empty() ? std::span<const Value>() : sizes,
+                                         .bound = bound,
+                                         .terms = terms,
+                                         .numerics = numerics});
+}
+
+constexpr Bound kFourUlp = {"", "Test", BoundKind::kUlp, 4, "test"};
+constexpr Bound kExactly = {"", "Test", BoundKind::kExact, 0, "test"};
+constexpr Bound kProducts = {"", "Test", BoundKind::kProduct, 2, "test"};
+
+TEST(Accuracy, AllowsWhatTheBoundSaysAndNoMore) {
+  EXPECT_THAT(compare({1 + 4 * 0x1p-23f}, {1}, kFourUlp).problem, IsEmpty());
+  EXPECT_THAT(compare({1 + 5 * 0x1p-23f}, {1}, kFourUlp).problem, HasSubstr("5 ULP away; allowed are 4"));
+  EXPECT_THAT(compare({1 + 0x1p-23f}, {1}, kExactly).problem, HasSubstr("at [0]"));
+}
+
+TEST(Accuracy, NamesTheWorstElement) {
+  const Comparison found = compare({1, 2.5f, 3.01f}, {1, 2, 3}, kFourUlp);
+  EXPECT_THAT(found.problem, HasSubstr("output 0 at [1]: 2.5 instead of 2"));
+  EXPECT_EQ(found.accuracy.elements, 3u);
+  EXPECT_EQ(found.accuracy.max_ulp, 0.5 * 0x1p22);
+}
+
+TEST(Accuracy, WantsNaNForNaNAndTheRightInfinity) {
+  EXPECT_THAT(compare({NAN, INFINITY}, {-NAN, INFINITY}, kExactly).problem, IsEmpty());
+  EXPECT_THAT(compare({0}, {NAN}, kFourUlp).problem, HasSubstr("instead of"));
+  EXPECT_THAT(compare({NAN}, {0}, kFourUlp).problem, HasSubstr("nan instead of 0"));
+  EXPECT_THAT(compare({-INFINITY}, {INFINITY}, kFourUlp).problem, HasSubstr("-inf instead of inf"));
+  EXPECT_THAT(compare({3e38f}, {INFINITY}, kFourUlp).problem, HasSubstr("instead of inf"));
+}
+
+TEST(Accuracy, WantsTheSignOfZeroElementByElement) {
+  EXPECT_THAT(compare({-0.0f}, {0.0f}, kExactly).problem, HasSubstr("-0 instead of 0"));
+  EXPECT_THAT(compare({-0.0f}, {0.0f}, kProducts, 0, {0}).problem, IsEmpty());
+}
+
+TEST(Accuracy, FiniteOnlyExcusesOnlyWhatIsNotFinite) {
+  EXPECT_THAT(compare({0}, {NAN}, kFourUlp, MORTISE_NUMERICS_FINITE_ONLY).problem, IsEmpty());
+  EXPECT_THAT(compare({2}, {1}, kFourUlp, MORTISE_NUMERICS_FINITE_ONLY).problem, HasSubstr("2 instead of 1"));
+  EXPECT_THAT(compare({NAN}, {1}, kFourUlp, MORTISE_NUMERICS_FINITE_ONLY).problem, HasSubstr("nan instead of 1"));
+}
+
+TEST(Accuracy, FlushingIsExcusedOnlyWhereDeclared) {
+  EXPECT_THAT(compare({0}, {1e-40f}, kFourUlp).problem, HasSubstr("0 instead of"));
+  EXPECT_THAT(compare({0}, {1e-40f}, kFourUlp, MORTISE_NUMERICS_FLUSHES_SUBNORMALS).problem, IsEmpty());
+  EXPECT_THAT(compare({0}, {1e-30f}, kFourUlp, MORTISE_NUMERICS_FLUSHES_SUBNORMALS).problem, HasSubstr("0 instead of"));
+}
+
+TEST(Accuracy, CancellationIsMeasuredByMagnitudes) {
+  EXPECT_THAT(compare({1e-4f}, {0}, kProducts, 0, {1000}, 16).problem, IsEmpty());
+  EXPECT_THAT(compare({1e-4f}, {0}, kProducts, 0, {1}, 16).problem, HasSubstr("instead of 0"));
+}
+
+TEST(Accuracy, HalfComputeWidensProductsOnly) {
+  EXPECT_THAT(compare({1.005f}, {1}, kProducts, MORTISE_NUMERICS_HALF_COMPUTE, {1}).problem, IsEmpty());
+  EXPECT_THAT(compare({1.005f}, {1}, kProducts, 0, {1}).problem, HasSubstr("instead of 1"));
+  EXPECT_THAT(compare({1.005f}, {1}, kFourUlp, MORTISE_NUMERICS_HALF_COMPUTE).problem, HasSubstr("instead of 1"));
+}
+
+TEST(Accuracy, QuantizedResultsMayBeOneStepAway) {
+  const Bound one = {"", "Test", BoundKind::kQuantized, 1, "test"};
+  const std::vector<Value> expected = {Tensor::of<int8_t>({2}, {3, -128})};
+  const Expectation expectation = {.values = expected, .flushed = {}, .magnitudes = {}, .bound = one};
+  EXPECT_THAT(compare_values(std::vector<Value>{Tensor::of<int8_t>({2}, {4, -128})}, expectation).problem, IsEmpty());
+  EXPECT_THAT(compare_values(std::vector<Value>{Tensor::of<int8_t>({2}, {3, 127})}, expectation).problem,
+              HasSubstr("127 instead of -128"));
+}
+
+TEST(Accuracy, OtherShapesAndTypesAreProblems) {
+  EXPECT_THAT(compare({1, 2}, {1}, kExactly).problem, HasSubstr("float32[2] instead of float32[1]"));
+}
+
+TEST(Variety, EqualElementsShowNothing) {
+  Variety variety;
+  variety.add(std::vector<Value>{Tensor::of<float>({2}, {1, 1})});
+  EXPECT_TRUE(variety.has_elements());
+  EXPECT_FALSE(variety.varied());
+  variety.add(std::vector<Value>{Tensor::of<float>({1}, {2})});
+  EXPECT_TRUE(variety.varied());
+}
+
+TEST(AccuracyTable, HasEachOperatorOnceInOrder) {
+  for (const Bound& bound : bounds()) {
+    EXPECT_NE(infer::find_operator(bound.domain, bound.op), nullptr) << bound.op;
+    EXPECT_EQ(&bound_of(bound.domain, bound.op), &bound) << bound.op << " has two lines";
+    EXPECT_GT(bound.constant, 0) << bound.op;
+    EXPECT_NE(bound.source, "") << bound.op;
+  }
+}
+
+TEST(AccuracyTable, IsWhatTheDocumentSays) {
+  std::ostringstream table;
+  for (const Bound& bound : bounds()) {
+    table << "| " << (bound.domain.empty() ? "" : std::string(bound.domain) + ".") << bound.op << " | "
+          << to_string(bound.kind) << " | " << bound.constant << " | " << bound.source << " |\n";
+  }
+  std::ifstream file(MORTISE_SOURCE_DIR "/docs/spec/accuracy.md");
+  std::ostringstream document;
+  document << file.rdbuf();
+  EXPECT_THAT(document.str(), HasSubstr(table.str()))
+      << "the rows of docs/spec/accuracy.md are not those of accuracy.inc";
+}
+
+}  // namespace
+}  // namespace mortise::conformance

@@ -1,0 +1,37 @@
+// The list of operators in the ops suite against the operators that there are.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "conformance/engine/case.h"
+#include "conformance/engine/suites.h"
+#include "providers/reference/registry.h"
+
+namespace mortise::conformance {
+namespace {
+
+const std::vector<Case>& cases() {
+  static const std::vector<Case> kCases = [] {
+    std::vector<Case> all;
+    add_ops_cases({}, all);
+    return all;
+  }();
+  return kCases;
+}
+
+using Key = std::pair<std::string, std::string>;
+
+TEST(OpsSuite, HasAtLeastFiveThousandCases) { EXPECT_GE(cases().size(), 5000u); }
+
+TEST(OpsSuite, NamesAreUniqueAndKebabCase) {
+  std::set<std::string_view> names;
+  for (const Case& one : cases()) {
+    EXPECT_TRUE(names.insert(one.name).second) << one.name << " is there twice";
+    EXPECT_EQ(one.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-"), std::string::npos) << one.name;
+  }
+}
+
+}  // namespace
+}  // namespace mortise::conformance
