@@ -42,6 +42,10 @@ TEST(VulkanOperators, PoolOneToThreeAxes) {
     y = AveragePool <kernel_shape = [3,3], strides = [2,2], pads = [1,1,1,1]> (b)
     z = GlobalAveragePool(c)
   })");
+  // A window larger than its input, which has one place in ceil mode; what sticks out does not count.
+  expect_as_reference(R"(g (float[1,2,9] x) => (float[1,2,1] y) {
+    y = AveragePool <kernel_shape = [12], strides = [5], ceil_mode = 1, count_include_pad = 1> (x)
+  })");
 }
 
 TEST(VulkanOperators, MoveElementsOfOneAndTwoWords) {
