@@ -1,0 +1,309 @@
+// Random programs of sequence and optional operators, each beside the same program over std::vector. Every value that a
+// program makes is an output of the model.
+#include <gtest/gtest.h>
+
+#include <numeric>
+#include <optional>
+#include <random>
+#include <variant>
+
+#include "tests/core/run/model_builder.h"
+
+namespace mortise::test {
+namespace {
+
+struct Matrix {
+  int64_t rows = 0, columns = 0;
+  std::vector<int64_t> elements;
+
+  int64_t at(int64_t row, int64_t column) const { return elements[static_cast<size_t>(row * columns + column)]; }
+  bool operator==(const Matrix&) const = default;
+};
+using Sequence = std::vector<Matrix>;
+using Content = std::variant<std::monostate, Matrix, Sequence>;  // of an optional
+
+template <class Element>
+Matrix make_matrix(int64_t rows, int64_t columns, Element element) {
+  Matrix made{rows, columns, {}};
+  for (int64_t row = 0; row < rows; ++row) {
+    for (int64_t column = 0; column < columns; ++column) made.elements.push_back(element(row, column));
+  }
+  return made;
+}
+
+Matrix transposed(const Matrix& x) {
+  return make_matrix(x.columns, x.rows, [&](int64_t row, int64_t column) { return x.at(column, row); });
+}
+Matrix rows_of(const Matrix& x, int64_t first, int64_t count) {
+  return make_matrix(count, x.columns, [&](int64_t row, int64_t column) { return x.at(first + row, column); });
+}
+// One below the other; nothing if their widths differ.
+std::optional<Matrix> stacked(const Sequence& parts) {
+  Matrix whole{0, parts[0].columns, {}};
+  for (const Matrix& part : parts) {
+    if (part.columns != whole.columns) return std::nullopt;
+    whole.rows += part.rows;
+    whole.elements.insert(whole.elements.end(), part.elements.begin(), part.elements.end());
+  }
+  return whole;
+}
+
+Matrix matrix_of(const Value& value) {
+  if (!value.is_tensor() || value.tensor.dtype() != DType::kI64 || value.tensor.rank() != 2) {
+    ADD_FAILURE() << "a value is no matrix of int64";
+    return {};
+  }
+  const auto all = value.tensor.elements<int64_t>();
+  return {value.tensor.dim(0), value.tensor.dim(1), {all.begin(), all.end()}};
+}
+Sequence sequence_of(const Value& value) {
+  EXPECT_EQ(value.kind, ValueKind::kSequence);
+  Sequence sequence;
+  for (const Value& element : value.elements) sequence.push_back(matrix_of(element));
+  return sequence;
+}
+Content content_of(const Value& value) {
+  EXPECT_EQ(value.kind, ValueKind::kOptional);
+  if (value.elements.empty()) return {};
+  const Value& element = value.elements[0];
+  return element.is_tensor() ? Content(matrix_of(element)) : Content(sequence_of(element));
+}
+
+class Program {
+ public:
+  explicit Program(uint32_t seed) : random_(seed) {
+    for (int i = 0; i < 3; ++i) {
+      const Matrix matrix = make_matrix(below(4), 1 + below(3), [&](int64_t, int64_t) { return below(1000); });
+      matrices_.push_back({operand(tensor_of({matrix.rows, matrix.columns}, matrix.elements)), matrix});
+    }
+    construct();
+  }
+
+  void grow() {
+    static constexpr void (Program::*kSteps[])() = {
+        &Program::construct, &Program::make_empty, &Program::insert,     &Program::insert,      &Program::erase,
+        &Program::at,        &Program::length,     &Program::split,      &Program::concatenate, &Program::transpose,
+        &Program::wrap,      &Program::unwrap,     &Program::ask_whether};
+    (this->*kSteps[below(std::size(kSteps))])();
+  }
+
+  void check() {
+    const auto outputs = model_.run();
+    ASSERT_TRUE(outputs.ok()) << outputs.status().message() << '\n' << model_.text();
+    for (const auto& [name, matrix] : matrices_) {
+      if (outputs->contains(name)) {
+        EXPECT_EQ(matrix_of(outputs->at(name)), matrix) << name << '\n' << model_.text();
+      }
+    }
+    for (const auto& [name, sequence] : sequences_) {
+      EXPECT_EQ(sequence_of(outputs->at(name)), sequence) << name << '\n' << model_.text();
+    }
+    for (const auto& [name, content] : optionals_) {
+      EXPECT_EQ(content_of(outputs->at(name)), content) << name << '\n' << model_.text();
+    }
+  }
+
+ private:
+  template <class T>
+  using Known = std::vector<std::pair<std::string, T>>;
+
+  int64_t below(uint64_t end) { return static_cast<int64_t>(random_() % end); }
+  template <class T>
+  const std::pair<std::string, T>& pick(const Known<T>& known) {
+    return known[static_cast<size_t>(below(known.size()))];
+  }
+  template <class T>
+  static Tensor tensor_of(const Shape& shape, const std::vector<T>& elements) {
+    return Tensor::of<T>(shape, std::span<const T>(elements));
+  }
+  // What a node reads is known before the run, or not.
+  std::string operand(const Tensor& tensor) { return below(2) == 0 ? model_.input(tensor) : model_.constant(tensor); }
+  std::string operand(const Shape& shape, const std::vector<int64_t>& numbers) {
+    if (below(2) == 0) return operand(tensor_of(shape, numbers));
+    return operand(tensor_of(shape, std::vector<int32_t>(numbers.begin(), numbers.end())));
+  }
+  // Counted from the front or from behind.
+  std::string position(int64_t at, size_t size) {
+    return operand({}, {below(2) == 0 ? at : at - static_cast<int64_t>(size)});
+  }
+
+  template <class T>
+  void keep(Known<T>& known, const std::string& name, T value) {
+    model_.output(name);
+    known.emplace_back(name, std::move(value));
+  }
+
+  void construct() {
+    std::vector<std::string> names;
+    Sequence sequence;
+    for (int64_t count = 1 + below(3); count > 0; --count) {
+      const auto& [name, matrix] = pick(matrices_);
+      names.push_back(name);
+      sequence.push_back(matrix);
+    }
+    keep(sequences_, model_.value("SequenceConstruct", names), sequence);
+  }
+
+  void make_empty() {
+    onnx::NodeProto& node = model_.node("SequenceEmpty", {});
+    set(node, "dtype", int64_t{onnx::TensorProto::INT64});
+    keep(sequences_, node.output(0), Sequence());
+  }
+
+  void insert() {
+    auto [name, sequence] = pick(sequences_);
+    const auto [element, matrix] = pick(matrices_);
+    if (below(4) == 0) {
+      sequence.push_back(matrix);
+      keep(sequences_, model_.value("SequenceInsert", {name, element}), sequence);
+      return;
+    }
+    const int64_t at = below(sequence.size() + 1);
+    // Behind the last there is no counting from behind.
+    const std::string where =
+        at == static_cast<int64_t>(sequence.size()) ? operand({}, {at}) : position(at, sequence.size());
+    sequence.insert(sequence.begin() + at, matrix);
+    keep(sequences_, model_.value("SequenceInsert", {name, element, where}), sequence);
+  }
+
+  void erase() {
+    auto [name, sequence] = pick(sequences_);
+    if (sequence.empty()) return;
+    if (below(4) == 0) {
+      sequence.pop_back();
+      keep(sequences_, model_.value("SequenceErase", {name}), sequence);
+      return;
+    }
+    const int64_t at = below(sequence.size());
+    const std::string where = position(at, sequence.size());
+    sequence.erase(sequence.begin() + at);
+    keep(sequences_, model_.value("SequenceErase", {name, where}), sequence);
+  }
+
+  void at() {
+    const auto [name, sequence] = pick(sequences_);
+    if (sequence.empty()) return;
+    const int64_t at = below(sequence.size());
+    keep(matrices_, model_.value("SequenceAt", {name, position(at, sequence.size())}),
+         sequence[static_cast<size_t>(at)]);
+  }
+
+  // A scalar as a matrix, so that the program can go on with it.
+  void keep_scalar(const std::string& name, int64_t number) {
+    const std::string axes = model_.constant(Tensor::of<int64_t>({2}, {0, 1}));
+    keep(matrices_, model_.value("Unsqueeze", {name, axes}), Matrix{1, 1, {number}});
+  }
+
+  void length() {
+    const auto [name, sequence] = pick(sequences_);
+    keep_scalar(model_.value("SequenceLength", {name}), static_cast<int64_t>(sequence.size()));
+  }
+
+  // In single rows or columns, in parts of one size but the last, or in parts as listed.
+  void split() {
+    const auto [name, matrix] = pick(matrices_);
+    const int64_t axis = below(2);
+    const Matrix along = axis == 0 ? matrix : transposed(matrix);
+    const int64_t kind = below(3), size = kind == 0 ? 1 : 1 + below(3);
+    std::vector<int64_t> parts;
+    int64_t rest = along.rows;
+    while (rest > 0) {
+      parts.push_back(kind == 2 ? below(static_cast<uint64_t>(rest) + 1) : std::min(size, rest));
+      rest -= parts.back();
+    }
+    if (kind == 2) parts.push_back(0);
+    std::vector<std::string> inputs = {name};
+    if (kind == 1) inputs.push_back(operand({}, {size}));
+    if (kind == 2) inputs.push_back(operand({static_cast<int64_t>(parts.size())}, parts));
+    onnx::NodeProto& node = model_.node("SplitToSequence", inputs);
+    set(node, "axis", axis - 2 * below(2));
+    Sequence sequence;
+    int64_t first = 0;
+    for (const int64_t part : parts) {
+      const Matrix rows = rows_of(along, first, part);
+      sequence.push_back(axis == 0 ? rows : transposed(rows));
+      first += part;
+    }
+    keep(sequences_, node.output(0), sequence);
+  }
+
+  void concatenate() {
+    auto [name, sequence] = pick(sequences_);
+    if (sequence.empty()) return;
+    const int64_t axis = below(2);
+    if (axis == 1) std::transform(sequence.begin(), sequence.end(), sequence.begin(), transposed);
+    const std::optional<Matrix> whole = stacked(sequence);
+    if (!whole || whole->elements.size() > 200) return;
+    onnx::NodeProto& node = model_.node("ConcatFromSequence", {name});
+    set(node, "axis", axis - 2 * below(2));
+    keep(matrices_, node.output(0), axis == 0 ? *whole : transposed(*whole));
+  }
+
+  // Taken apart into vectors along one axis and put together along the other.
+  void transpose() {
+    const auto [name, matrix] = pick(matrices_);
+    const int64_t axis = below(2);
+    if ((axis == 0 ? matrix.rows : matrix.columns) == 0) return;
+    onnx::NodeProto& apart = model_.node("SplitToSequence", {name});
+    set(apart, "axis", axis);
+    set(apart, "keepdims", 0);
+    onnx::NodeProto& together = model_.node("ConcatFromSequence", {apart.output(0)});
+    set(together, "axis", 1 - axis);
+    set(together, "new_axis", 1);
+    keep(matrices_, together.output(0), transposed(matrix));
+  }
+
+  void wrap() {
+    const int64_t kind = below(3);
+    if (kind == 0) {
+      const auto [name, matrix] = pick(matrices_);
+      keep(optionals_, model_.value("Optional", {name}), Content(matrix));
+    } else if (kind == 1) {
+      const auto [name, sequence] = pick(sequences_);
+      keep(optionals_, model_.value("Optional", {name}), Content(sequence));
+    } else {
+      onnx::NodeProto& node = model_.node("Optional", {});
+      onnx::AttributeProto& type = *node.add_attribute();
+      type.set_name("type");
+      type.set_type(onnx::AttributeProto::TYPE_PROTO);
+      type.mutable_tp()->mutable_tensor_type()->set_elem_type(onnx::TensorProto::INT64);
+      keep(optionals_, node.output(0), Content());
+    }
+  }
+
+  void unwrap() {
+    if (optionals_.empty()) return;
+    const auto [name, content] = pick(optionals_);
+    if (const Matrix* matrix = std::get_if<Matrix>(&content)) {
+      keep(matrices_, model_.value("OptionalGetElement", {name}), *matrix);
+    } else if (const Sequence* sequence = std::get_if<Sequence>(&content)) {
+      keep(sequences_, model_.value("OptionalGetElement", {name}), *sequence);
+    }
+  }
+
+  void ask_whether() {
+    if (optionals_.empty()) return;
+    const auto [name, content] = pick(optionals_);
+    onnx::NodeProto& number = model_.node("Cast", {model_.value("OptionalHasElement", {name})});
+    set(number, "to", int64_t{onnx::TensorProto::INT64});
+    keep_scalar(number.output(0), content.index() == 0 ? 0 : 1);
+  }
+
+  std::mt19937 random_;
+  ModelBuilder model_;
+  Known<Matrix> matrices_;
+  Known<Sequence> sequences_;
+  Known<Content> optionals_;
+};
+
+TEST(Sequences, AreVectorsInEveryProgram) {
+  for (uint32_t seed = 0; seed < 300 && !testing::Test::HasFailure(); ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    Program program(seed);
+    for (int step = 0; step < 25; ++step) program.grow();
+    program.check();
+  }
+}
+
+}  // namespace
+}  // namespace mortise::test
