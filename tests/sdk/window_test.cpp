@@ -62,6 +62,14 @@ TEST(Window, InCeilModeCountsPlacesThatStartBeforeThePaddingBehind) {
   }
 }
 
+// As ONNX's shape inference has it; its text would give VALID no place more than without ceil_mode.
+TEST(Window, InCeilModeRoundsUpWithoutPaddingToo) {
+  WindowAttributes attributes{.strides = {3}, .auto_pad = AutoPad::kValid};
+  EXPECT_EQ(resolve_window(attributes, Shape{1, 1, 10}, Shape{2})->output[0], 3);
+  attributes.ceil_mode = true;
+  EXPECT_EQ(resolve_window(attributes, Shape{1, 1, 10}, Shape{2})->output[0], 4);
+}
+
 TEST(Window, KeepsTheExtentOverTheStrideWithAutoPad) {
   for (const AutoPad mode : {AutoPad::kSameUpper, AutoPad::kSameLower}) {
     const WindowAttributes attributes{.strides = {2}, .auto_pad = mode};

@@ -78,6 +78,20 @@ TEST(InferPool, InCeilModeCountsPlacesThatStartBeforeThePaddingBehind) {
   EXPECT_EQ(extent(5, 2, 2, 1), "float32[1, 1, 3]");
 }
 
+// ONNX contradicts itself: its text gives VALID the same extent with ceil_mode as without, its shape inference the
+// ceiling, its reference evaluator refuses the two together. Models carry the extents that shape inference gave them.
+TEST(InferPool, InCeilModeRoundsUpWithoutPaddingToo) {
+  const auto extent = [](int64_t ceil_mode) {
+    GraphBuilder b;
+    const ValueId x = b.input("x", DType::kF32, Dims{known_dim(1), known_dim(1), known_dim(10)});
+    b.node("MaxPool", {x}, {{"ceil_mode", ceil_mode}}, {{"kernel_shape", {2}}, {"strides", {3}}});
+    b.graph.node(0).attributes.push_back({b.graph.intern("auto_pad"), std::string("VALID")});
+    return b.infer();
+  };
+  EXPECT_EQ(extent(0), "float32[1, 1, 3]");
+  EXPECT_EQ(extent(1), "float32[1, 1, 4]");
+}
+
 TEST(InferMatMul, BroadcastsBatchAndRejectsInnerMismatch) {
   GraphBuilder b;
   const ValueId x = b.input("x", DType::kF32, Dims{b.symbol("batch"), known_dim(1), known_dim(4)});
