@@ -1,6 +1,6 @@
 #include "conformance/host/checked_host.h"
 
-#include "core/host/ext/extensions.h"
+#include "conformance/host/checked_extensions.h"
 
 namespace mortise::conformance {
 
@@ -25,7 +25,7 @@ CheckedHost::CheckedHost(CheckedHostOptions options)
   abi_.get_extension = [](const mortise_host_t* host, const char* id) noexcept -> const void* {
     const CheckedHostOptions& offered = of(host).options_;
     if (id == nullptr || !offered.extensions || offered.left_out.contains(id)) return nullptr;
-    return find_host_extension(id);
+    return find_checked_extension(id);
   };
 }
 

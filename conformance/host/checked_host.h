@@ -2,11 +2,13 @@
 // provider broke. Thread-safe. Outlives the providers that it is given to.
 #pragma once
 
+#include <atomic>
 #include <mutex>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "conformance/host/memory_ledger.h"
 #include "core/host/host_context.h"
 
 namespace mortise::conformance {
@@ -38,10 +40,18 @@ class CheckedHost : public HostContext {
   // Lines that the provider logged since the last call.
   std::vector<std::string> take_log();
 
+  // Of mortise.host-memory.
+  MemoryLedger& ledger() { return ledger_; }
+  // How often parallel_for() was called.
+  uint64_t parallel_fors() const { return parallel_fors_; }
+  void count_parallel_for() { ++parallel_fors_; }
+
  private:
   std::mutex mutex_;
   std::vector<Violation> violations_;
   std::vector<std::string> log_lines_;
+  MemoryLedger ledger_;
+  std::atomic<uint64_t> parallel_fors_{0};
   CheckedHostOptions options_;
   mortise_host_t abi_;
 };

@@ -146,6 +146,14 @@ Border border_of(const Graph& graph, std::span<const uint32_t> nodes) {
 
 Result<std::unique_ptr<Session>> Device::compile(const AbiGraph& graph, std::vector<uint32_t> nodes,
                                                  std::vector<Refusal>* refusals, LoanedGraph* loan) {
+  const auto compile = [&](const mortise_compile_request_t* request, const mortise_session_t** session,
+                           mortise_error_t* error) { return provider_->compile(provider_, request, session, error); };
+  return make_session("compile()", compile, graph, std::move(nodes), refusals, loan);
+}
+
+Result<std::unique_ptr<Session>> Device::make_session(std::string_view name, const SessionMaker& make,
+                                                      const AbiGraph& graph, std::vector<uint32_t> nodes,
+                                                      std::vector<Refusal>* refusals, LoanedGraph* loan) {
   std::unique_ptr<Session> session(new Session(*this, graph));
   session->nodes_ = std::move(nodes);
   session->border_ = border_of(graph.graph(), session->nodes_);
@@ -168,23 +176,31 @@ Result<std::unique_ptr<Session>> Device::compile(const AbiGraph& graph, std::vec
         return MORTISE_OK;
       }};
   const mortise_compile_request_t* lent = loan != nullptr ? loan->lend(request) : &request;
-  const Status status = call(host_, "compile()", ThreadRole::kSetup, [&](mortise_error_t* error) {
-    return provider_->compile(provider_, lent, &session->session_, error);
-  });
+  const Status status = call(host_, name, ThreadRole::kSetup,
+                             [&](mortise_error_t* error) { return make(lent, &session->session_, error); });
   if (loan != nullptr) loan->take_back();
   if (refusals != nullptr) *refusals = refused;
   if (!status.ok()) {
-    if (session->session_ != nullptr) host_.violate("MORTISE-P-015", "compile() failed and left a session");
+    if (session->session_ != nullptr) host_.violate("MORTISE-P-015", concat(name, " failed and left a session"));
     session->session_ = nullptr;
     return status;
   }
-  if (!refused.empty()) host_.violate("MORTISE-P-028", "compile() refused a node and returned OK");
-  if (session->session_ == nullptr) return invalid_argument("compile() returned OK and no session");
+  if (!refused.empty()) host_.violate("MORTISE-P-028", concat(name, " refused a node and returned OK"));
+  if (session->session_ == nullptr) return invalid_argument(name, " returned OK and no session");
   if (session->session_->run == nullptr || session->session_->destroy == nullptr) {
     session->session_ = nullptr;
-    return invalid_argument("compile() gave a session with a function that is null");
+    return invalid_argument(name, " gave a session with a function that is null");
   }
   return session;
+}
+
+Status Device::reopen() {
+  MORTISE_TRY(call(host_, "close()", ThreadRole::kSetup, [&] { provider_->close(provider_); }));
+  opened_ = false;
+  MORTISE_TRY(call(host_, "open()", ThreadRole::kSetup,
+                   [&](mortise_error_t* error) { return provider_->open(provider_, error); }));
+  opened_ = true;
+  return {};
 }
 
 Session::~Session() {

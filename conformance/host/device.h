@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -59,6 +60,15 @@ class Device {
   // Compiles nodes (ascending ids) to a session. `refusals` takes what the provider refused.
   Result<std::unique_ptr<Session>> compile(const AbiGraph& graph, std::vector<uint32_t> nodes,
                                            std::vector<Refusal>* refusals = nullptr, LoanedGraph* loan = nullptr);
+  // A session that `make` gives for such a request: compile() itself, or load() of the compiled cache. call: its name.
+  using SessionMaker = std::function<mortise_status(const mortise_compile_request_t* request,
+                                                    const mortise_session_t** session, mortise_error_t* error)>;
+  Result<std::unique_ptr<Session>> make_session(std::string_view call, const SessionMaker& make, const AbiGraph& graph,
+                                                std::vector<uint32_t> nodes, std::vector<Refusal>* refusals = nullptr,
+                                                LoanedGraph* loan = nullptr);
+
+  // close() and open() again, as after DEVICE_LOST. No session exists.
+  Status reopen();
 
  private:
   explicit Device(CheckedHost& host) : host_(host) {}
@@ -83,11 +93,26 @@ struct RunSettings {
   std::function<bool()> is_cancelled;  // empty: never
   // Shapes of outputs that are allocated beforehand, by index; the others are left to allocate_output().
   std::map<uint64_t, Shape> shapes;
+  std::set<uint64_t> absent;    // outputs that nobody reads, by index
+  bool refuse_outputs = false;  // allocate_output() has no memory
+  // Inputs and allocated outputs lie where the session asks for them, behind one alignment of that memory.
+  bool in_device_memory = false;
+};
+
+// A profile event, as it was recorded.
+struct RunEvent {
+  std::string name;
+  uint64_t start_ns = 0;
+  uint64_t duration_ns = 0;
+  std::vector<uint32_t> nodes;
 };
 
 struct RunOutcome {
   Status status;
-  std::vector<Value> outputs;  // tensors in guarded memory
+  std::vector<Value> outputs;  // tensors in guarded memory; kNone for an absent one
+  std::vector<RunEvent> events;
+  std::set<uint64_t> asked_for;  // outputs for which allocate_output() or set_output() was called
+  uint64_t on_device = 0;        // inputs and outputs that lay in device memory
 };
 
 class Session {
@@ -99,10 +124,13 @@ class Session {
   const std::vector<uint32_t>& nodes() const { return nodes_; }
   const Border& border() const { return border_; }
   const mortise_session_t* abi() const { return session_; }
+  Device& device() const { return device_; }
+  const Graph& graph() const { return graph_.graph(); }
 
   // Runs with copies of the inputs in guarded memory, in border order, a default Value for one that is left out.
-  // Violations (touched canaries, outputs not allocated, …) go to the host.
-  RunOutcome run(std::span<const Value> inputs, const RunSettings& settings = {});
+  // Tensors that share their memory share the copy. Violations (touched canaries, outputs not allocated, …) go to the
+  // host.
+  RunOutcome run(std::span<const Value> inputs, const RunSettings& settings = {}) const;
 
  private:
   friend class Device;
