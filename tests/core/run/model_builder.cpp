@@ -27,9 +27,7 @@ std::string ModelBuilder::input(const Value& value) {
   if (value.is_tensor()) {
     declare(made, name, value.tensor.dtype(), value.tensor.shape());
   } else {
-    made.set_name(name);
-    auto& element = *made.mutable_type()->mutable_sequence_type()->mutable_elem_type();
-    element.mutable_tensor_type()->set_elem_type(onnx::TensorProto::INT64);
+    declare_sequence(made, name);
   }
   inputs_[name] = value;
   return name;
@@ -82,6 +80,12 @@ void declare(onnx::ValueInfoProto& value, const std::string& name, DType dtype, 
   tensor.set_elem_type(static_cast<int>(dtype));
   tensor.mutable_shape();
   for (const int64_t extent : shape) tensor.mutable_shape()->add_dim()->set_dim_value(extent);
+}
+
+void declare_sequence(onnx::ValueInfoProto& value, const std::string& name) {
+  value.set_name(name);
+  auto& element = *value.mutable_type()->mutable_sequence_type()->mutable_elem_type();
+  element.mutable_tensor_type()->set_elem_type(onnx::TensorProto::INT64);
 }
 
 }  // namespace mortise::test

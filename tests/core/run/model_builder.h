@@ -49,7 +49,8 @@ void set(onnx::NodeProto& node, const std::string& attribute, int64_t value);
 void set(onnx::NodeProto& node, const std::string& attribute, const std::vector<int64_t>& values);
 // An attribute that is a graph, still empty.
 onnx::GraphProto& add_body(onnx::NodeProto& node, const std::string& attribute);
-// An input or an output of a body.
+// An input or an output of a body: a tensor, or a sequence of int64 tensors.
 void declare(onnx::ValueInfoProto& value, const std::string& name, DType dtype, const Shape& shape);
+void declare_sequence(onnx::ValueInfoProto& value, const std::string& name);
 
 }  // namespace mortise::test

@@ -1,8 +1,9 @@
 // Random programs of sequence and optional operators, each beside the same program over std::vector. Every value that a
 // program makes is an output of the model.
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
-#include <numeric>
+#include <algorithm>
+#include <limits>
 #include <optional>
 #include <random>
 #include <variant>
@@ -302,6 +303,28 @@ TEST(Sequences, AreVectorsInEveryProgram) {
     Program program(seed);
     for (int step = 0; step < 25; ++step) program.grow();
     program.check();
+  }
+}
+
+TEST(Sequences, RefusePositionsThatAreNotThere) {
+  for (const char* op : {"SequenceAt", "SequenceErase", "SequenceInsert"}) {
+    // Behind the last element something can be inserted, and nothing else be done.
+    const int64_t end = 2 + (std::string_view(op) == "SequenceInsert" ? 1 : 0);
+    for (const int64_t position : {int64_t{-3}, end, std::numeric_limits<int64_t>::min()}) {
+      for (const bool known : {false, true}) {
+        ModelBuilder model;
+        const Tensor element = Tensor::of<int64_t>({1}, {7}), where = Tensor::of<int64_t>({}, {position});
+        const std::string x = model.input(element);
+        std::vector<std::string> inputs = {model.value("SequenceConstruct", {x, x})};
+        if (end == 3) inputs.push_back(x);
+        inputs.push_back(known ? model.constant(where) : model.input(where));
+        model.output(model.value(op, inputs));
+        const auto result = model.run();
+        ASSERT_FALSE(result.ok()) << model.text();
+        EXPECT_THAT(result.status().message(), testing::HasSubstr("position " + std::to_string(position) +
+                                                                  " is out of range for a sequence of 2"));
+      }
+    }
   }
 }
 
