@@ -20,7 +20,8 @@ constexpr double kSecondsToRetire = 10;
 
 std::atomic<bool> interrupted = false;
 
-// Makes SIGINT ask for the run's end while it lives; a second one strikes as it would have.
+// Makes SIGINT, and SIGTERM, which schedulers send, ask for the run's end while it lives; a second one strikes as it
+// would have.
 class InterruptScope {
  public:
   InterruptScope() {
@@ -28,14 +29,17 @@ class InterruptScope {
     struct sigaction action {};
     action.sa_handler = [](int) { interrupted = true; };
     action.sa_flags = static_cast<int>(SA_RESETHAND);
-    sigaction(SIGINT, &action, &previous_);
+    for (size_t i = 0; i < std::size(kSignals); ++i) sigaction(kSignals[i], &action, &previous_[i]);
   }
-  ~InterruptScope() { sigaction(SIGINT, &previous_, nullptr); }
+  ~InterruptScope() {
+    for (size_t i = 0; i < std::size(kSignals); ++i) sigaction(kSignals[i], &previous_[i], nullptr);
+  }
   InterruptScope(const InterruptScope&) = delete;
   InterruptScope& operator=(const InterruptScope&) = delete;
 
  private:
-  struct sigaction previous_ {};
+  static constexpr int kSignals[] = {SIGINT, SIGTERM};
+  struct sigaction previous_[std::size(kSignals)] = {};
 };
 
 // One place for a worker, and what runs there.

@@ -73,8 +73,10 @@ ordered_json head(const Results& results) {
           {"notes", results.notes}};
 }
 
-ordered_json case_json(const CaseResult& result, const std::filesystem::path& folder) {
+ordered_json case_json(const Results& results, const CaseResult& result, const std::filesystem::path& folder) {
   ordered_json json = description_json(result);
+  if (counts_as_failure(result.verdict.outcome, results.strict))
+    json["reproduce"] = reproduction(results.settings, result);
   ordered_json verdict = to_json(result.verdict);
   if (!result.verdict.artifact.empty())
     verdict["artifact"] = std::filesystem::path(result.verdict.artifact).lexically_proximate(folder).string();
@@ -159,7 +161,7 @@ std::string write_json(const Results& results, const std::filesystem::path& fold
   text += ",\"cases\":[";
   for (size_t i = 0; i < results.cases.size(); ++i) {
     text += i == 0 ? "\n" : ",\n";
-    text += dump(case_json(results.cases[i], folder));
+    text += dump(case_json(results, results.cases[i], folder));
   }
   return text += "\n]}\n";
 }

@@ -1,7 +1,5 @@
 #include "core/report/html.h"
 
-#include <map>
-
 #include "mortise/core/placement.h"
 
 namespace mortise {
@@ -28,6 +26,8 @@ std::string escaped(std::string_view text) {
   return made;
 }
 
+}  // namespace
+
 // '<' stands in JSON only inside strings, where it may be written so; neither "</script" nor "<!--" is left.
 std::string escaped_json(std::string_view json) {
   std::string made;
@@ -42,7 +42,16 @@ std::string escaped_json(std::string_view json) {
   return made;
 }
 
-}  // namespace
+std::string fill_page(std::string_view page, const std::map<std::string_view, std::string>& texts) {
+  std::string made;
+  for (size_t begin = page.find("<!--"); begin != std::string_view::npos; begin = page.find("<!--")) {
+    const size_t end = page.find("-->", begin);
+    made += page.substr(0, begin);
+    made += texts.at(page.substr(begin + 4, end - begin - 4));
+    page.remove_prefix(end + 3);
+  }
+  return made += page;
+}
 
 std::string placement_page(std::string_view title, std::string_view json) {
   const PageParts& parts = page_parts();
@@ -51,15 +60,7 @@ std::string placement_page(std::string_view title, std::string_view json) {
   texts["style"] = parts.style;
   texts["data"] = escaped_json(json);
   for (const std::string_view script : {parts.layout, parts.chart, parts.script}) texts["script"] += script;
-  std::string made;
-  std::string_view rest = parts.page;
-  for (size_t begin = rest.find("<!--"); begin != std::string_view::npos; begin = rest.find("<!--")) {
-    const size_t end = rest.find("-->", begin);
-    made += rest.substr(0, begin);
-    made += texts.at(rest.substr(begin + 4, end - begin - 4));
-    rest.remove_prefix(end + 3);
-  }
-  return made += rest;
+  return fill_page(parts.page, texts);
 }
 
 }  // namespace report

@@ -6,6 +6,7 @@
 // as far as they are visible.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,11 @@ struct PageParts {
   std::string_view script;
 };
 const PageParts& page_parts();
+
+// A page with "<!--name-->" replaced by the text of that name.
+std::string fill_page(std::string_view page, const std::map<std::string_view, std::string>& texts);
+// JSON as a script element may hold it.
+std::string escaped_json(std::string_view json);
 
 // The page around JSON as to_json() makes it.
 std::string placement_page(std::string_view title, std::string_view json);

@@ -175,6 +175,11 @@ void Browser::resize(int width, int height) {
        {{"width", width}, {"height", height}, {"deviceScaleFactor", 1}, {"mobile", width < 700}});
 }
 
+void Browser::prefer_dark(bool dark) {
+  const json scheme = {{"name", "prefers-color-scheme"}, {"value", dark ? "dark" : "light"}};
+  call("Emulation.setEmulatedMedia", {{"features", json::array({scheme})}});
+}
+
 void Browser::open(const fs::path& file, const std::string& fragment) {
   // By way of an empty page, because a new fragment alone loads nothing.
   for (const std::string& address : {std::string("about:blank"), "file://" + fs::absolute(file).string() + fragment}) {

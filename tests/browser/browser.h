@@ -26,6 +26,8 @@ class Browser {
 
   // The size of the window, in CSS pixels.
   void resize(int width, int height);
+  // What the pages take for the person's choice of colours.
+  void prefer_dark(bool dark);
   // Opens a file, with "#node=3" or nothing after it, and waits until it is loaded.
   void open(const std::filesystem::path& file, const std::string& fragment = "");
   // The value of an expression in the page, a promise's when it is kept.

@@ -127,7 +127,7 @@ TEST(VerifyCommand, UsesColourAndOneLineOfProgressOnATerminal) {
   write_case("a", -1, -3);
   CommandResult result = run_in_terminal("verify cases");
   EXPECT_EQ(result.code, 1);
-  EXPECT_THAT(result.out, HasSubstr("\r\x1b[K0 of 1 cases"));
+  EXPECT_THAT(result.out, HasSubstr("\r\x1b[K[....................] 0 of 1 cases"));
   EXPECT_THAT(result.out, HasSubstr("\x1b[31mFAIL\x1b[0m a: "));
   result = run_in_terminal("verify cases", "NO_COLOR=1");
   EXPECT_THAT(result.out, HasSubstr("FAIL a: "));

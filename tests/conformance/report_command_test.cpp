@@ -1,0 +1,126 @@
+// Reports as the command makes them, from outside.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/tools/command_runner.h"
+
+namespace mortise {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+const std::string kTwo = "validate reference --filter '^(claim-pure|run-basic)$' ";
+
+nlohmann::json json_in(const std::string& file) { return nlohmann::json::parse(read_file(test_folder() / file)); }
+
+TEST(ConformanceCommand, WritesEveryReportAndCountsInItsLastLine) {
+  const CommandResult result = run_command(
+      kTwo + "--report-json r.json --junit r.xml --badge r.svg --report-html r.html", "SOURCE_DATE_EPOCH=86400");
+  EXPECT_EQ(result.code, 0) << result.out << result.error;
+  EXPECT_THAT(result.out, EndsWith("\n2 passed, 0 failed, 0 skipped\n"));
+  EXPECT_THAT(result.out, StartsWith("org.mortise.reference "));
+  const nlohmann::json report = json_in("r.json");
+  EXPECT_EQ(report["summary"]["passed"], 2);
+  EXPECT_EQ(report["date"], "1970-01-02T00:00:00Z");
+  EXPECT_EQ(report["provider"]["id"], "org.mortise.reference");
+  EXPECT_NE(report["provider"]["device"], "");
+  EXPECT_THAT(read_file(test_folder() / "r.xml"), HasSubstr("name=\"run-basic\""));
+  EXPECT_THAT(read_file(test_folder() / "r.svg"), HasSubstr("2 passed"));
+  EXPECT_THAT(read_file(test_folder() / "r.html"), HasSubstr("org.mortise.reference"));
+}
+
+TEST(ConformanceCommand, SaysWhereAReportCannotBeWrittenBeforeTheRun) {
+  const CommandResult result = run_command(kTwo + "--report-json nowhere/r.json");
+  EXPECT_EQ(result.code, 2);
+  EXPECT_EQ(result.out, "");
+  EXPECT_THAT(result.error, HasSubstr("--report-json nowhere/r.json: name a file in a folder that exists"));
+}
+
+TEST(ConformanceCommand, FailsWhereNothingMatches) {
+  EXPECT_EQ(run_command("validate reference --filter no-such-case").code, 1);
+  EXPECT_EQ(run_command("list --filter no-such-case").code, 1);
+}
+
+TEST(ConformanceCommand, SuggestsACaseForOneThatIsUnknown) {
+  const CommandResult result = run_command("show claim-pur");
+  EXPECT_EQ(result.code, 2);
+  EXPECT_THAT(result.error, HasSubstr("did you mean 'claim-pure'?"));
+}
+
+TEST(ConformanceCommand, ListsForPeopleAndForPrograms) {
+  const std::string one = "list --suite abi --filter '^claim-pure$'";
+  EXPECT_EQ(run_command(one).out, "claim-pure\n");
+  EXPECT_THAT(run_in_terminal(one).out, HasSubstr("Asks claim() three times"));
+  const auto json = nlohmann::json::parse(run_command(one + " --json").out);
+  EXPECT_EQ(json.at(0)["name"], "claim-pure");
+  EXPECT_EQ(nlohmann::json::parse(run_command("show claim-pure --json").out), json.at(0));
+}
+
+TEST(ConformanceCommand, MergesShardsOfACommandLineAndOfAScheduler) {
+  for (const char* shard : {"1", "2", "3"}) {
+    const CommandResult part = run_command(kTwo + "--report-json r" + shard + ".json --shard " + shard + "/3");
+    EXPECT_EQ(part.code, 0) << part.out << part.error;
+  }
+  const CommandResult merged = run_command("merge r3.json r1.json r2.json --report-json whole.json");
+  EXPECT_EQ(merged.code, 0) << merged.error;
+  EXPECT_THAT(merged.out, EndsWith("\n2 passed, 0 failed, 0 skipped\n"));
+  EXPECT_EQ(run_command("merge r1.json r2.json").code, 2);
+  EXPECT_THAT(run_command("merge r1.json r2.json r2.json r3.json").error, HasSubstr("are both shard 2 of 3"));
+  run_command(kTwo + "--report-json job.json", "GTEST_TOTAL_SHARDS=3 JOB_COMPLETION_INDEX=2");
+  EXPECT_EQ(json_in("job.json")["shard"], json_in("r3.json")["shard"]);
+  run_command(kTwo + "--report-json other.json --seed 9 --shard 3/3");
+  EXPECT_THAT(run_command("merge r1.json r2.json other.json").error,
+              HasSubstr("the seed is 1 in the one and 9 in the other"));
+  EXPECT_EQ(run_command(kTwo + "--shard 4/3").code, 2);
+  EXPECT_EQ(run_command(kTwo, "GTEST_TOTAL_SHARDS=3").code, 2);
+}
+
+TEST(ConformanceCommand, ComparesReports) {
+  run_command(kTwo + "--report-json r.json");
+  EXPECT_EQ(run_command("compare r.json r.json").code, 0);
+  std::string changed = read_file(test_folder() / "r.json");
+  changed.replace(changed.rfind("\"PASS\""), 6, "\"LEAK\"");
+  write_file(test_folder() / "worse.json", changed);
+  const CommandResult worse = run_command("compare r.json worse.json");
+  EXPECT_EQ(worse.code, 1);
+  EXPECT_THAT(worse.out, AllOf(HasSubstr("PASS became LEAK"), EndsWith("\n1 regressions, 0 improvements\n")));
+  EXPECT_EQ(nlohmann::json::parse(run_command("compare r.json worse.json --json").out)["regressed"], true);
+  EXPECT_EQ(run_command("compare worse.json r.json").code, 0);
+}
+
+TEST(ConformanceCommand, SaysWhatIsWrongWithAReport) {
+  write_file(test_folder() / "bad.json", R"({"format": "mortise-conformance-report/1"})");
+  const CommandResult result = run_command("merge bad.json");
+  EXPECT_EQ(result.code, 2);
+  EXPECT_THAT(result.error, AllOf(HasSubstr("bad.json: /: the key '"), HasSubstr("is missing")));
+  EXPECT_EQ(run_command("compare nowhere.json bad.json").code, 2);
+}
+
+TEST(ConformanceCommand, TakesExpectedFailuresFromAFile) {
+  const auto expect = [](const std::string& name, const std::string& glob, const std::string& expires) {
+    write_file(test_folder() / name,
+               R"([{"case": ")" + glob +
+                   R"(", "reason": "known", "url": "https://bugs/1", "owner": "kim", "expires": ")" + expires + "\"}]");
+  };
+  expect("holds.json", "claim-pure", "9999-12-31");
+  const CommandResult lenient = run_command(kTwo + "--expect holds.json");
+  EXPECT_EQ(lenient.code, 0) << lenient.out;
+  EXPECT_THAT(lenient.out, HasSubstr("1 unexpected passes"));
+  EXPECT_EQ(run_command(kTwo + "--expect holds.json --strict").code, 1);
+  expect("expired.json", "claim-pure", "2020-01-01");
+  const CommandResult expired = run_command(kTwo + "--expect expired.json");
+  EXPECT_EQ(expired.code, 1);
+  EXPECT_THAT(expired.out, HasSubstr("problem: the expectation 'claim-pure' expired on 2020-01-01"));
+  expect("unknown.json", "no-such-case", "9999-12-31");
+  const CommandResult unknown = run_command(kTwo + "--expect unknown.json");
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_THAT(unknown.error, HasSubstr("unknown.json: /0/case: 'no-such-case' matches no case"));
+}
+
+}  // namespace
+}  // namespace mortise
