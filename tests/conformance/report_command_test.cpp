@@ -1,7 +1,11 @@
 // Reports as the command makes them, from outside.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <nlohmann/json.hpp>
 
 #include "tests/tools/command_runner.h"
@@ -120,6 +124,36 @@ TEST(ConformanceCommand, TakesExpectedFailuresFromAFile) {
   const CommandResult unknown = run_command(kTwo + "--expect unknown.json");
   EXPECT_EQ(unknown.code, 2);
   EXPECT_THAT(unknown.error, HasSubstr("unknown.json: /0/case: 'no-such-case' matches no case"));
+}
+
+// A run that is well under way, and the signal that a person or a scheduler sends.
+TEST(ConformanceCommand, ReportsWhatRanBeforeAnInterruption) {
+  const std::string report = (test_folder() / "r.json").string();
+  int progress[2];
+  ASSERT_EQ(pipe(progress), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    dup2(progress[1], STDERR_FILENO);
+    dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO);
+    close(progress[0]);
+    execl(MORTISE_COMMAND_FILE, "mortise-conformance", "validate", "reference", "--suite", "ops", "--jobs", "1",
+          "--report-json", report.c_str(), nullptr);
+    _exit(127);
+  }
+  close(progress[1]);
+  char first = 0;
+  ASSERT_EQ(read(progress[0], &first, 1), 1);  // a tenth of the cases is done
+  ASSERT_EQ(kill(child, SIGINT), 0);
+  while (read(progress[0], &first, 1) == 1) continue;
+  close(progress[0]);
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 1);
+  const nlohmann::json outcomes = json_in("r.json")["summary"]["outcomes"];
+  EXPECT_GT(outcomes["PASS"], 0);
+  EXPECT_GT(outcomes["NOTRUN"], 0);
+  EXPECT_THAT(json_in("r.json")["problems"].at(0).get<std::string>(), StartsWith("the run ended early: "));
 }
 
 }  // namespace
