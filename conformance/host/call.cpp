@@ -46,3 +46,13 @@ Status escaped(CheckedHost& host, std::string_view name, std::string_view what) 
 }
 
 }  // namespace mortise::conformance::detail
+
+namespace mortise::conformance {
+
+void expect_role(CheckedHost& host, ThreadRole role, std::string_view function) {
+  if (current_role() == role) return;
+  host.violate("MORTISE-P-047", concat(function, " was called from a thread that is within no ",
+                                       role == ThreadRole::kSetup ? "[setup]" : "[worker]", " call of the host"));
+}
+
+}  // namespace mortise::conformance

@@ -20,6 +20,9 @@ Status escaped(CheckedHost& host, std::string_view name, std::string_view what);
 mortise_error_t fresh_error();
 }  // namespace detail
 
+// Notes MORTISE-P-047 unless this thread is within a call of the role: for functions of the host with that tag.
+void expect_role(CheckedHost& host, ThreadRole role, std::string_view function);
+
 // function(mortise_error_t*) -> mortise_status, or function() -> void. name: "claim()".
 template <class Function>
 Status call(CheckedHost& host, std::string_view name, ThreadRole role, Function&& function) {

@@ -29,6 +29,7 @@ struct Sink {
   std::vector<bool> claimed;
 
   mortise_status claim(const uint32_t* nodes, uint64_t count) {
+    expect_role(host, ThreadRole::kSetup, "claim() of the sink");
     if (nodes == nullptr && count != 0) return refuse("claim() of the sink was given a null pointer");
     for (uint64_t i = 0; i < count; ++i) {
       if (nodes[i] >= graph.num_nodes()) return refuse(concat("node ", nodes[i], " was claimed, which does not exist"));
@@ -43,6 +44,7 @@ struct Sink {
     return MORTISE_INVALID_ARGUMENT;
   }
   mortise_status decline(uint32_t node, uint32_t code, const char* text) {
+    expect_role(host, ThreadRole::kSetup, "decline() of the sink");
     if (node >= graph.num_nodes()) return refuse(concat("node ", node, " was declined, which does not exist"));
     claims.refusals.push_back({node, code, text != nullptr ? text : ""});
     return MORTISE_OK;

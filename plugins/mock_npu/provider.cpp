@@ -44,6 +44,7 @@ std::string NpuProvider::describe() const {
 }
 
 Status NpuProvider::claim(const sdk::GraphView& graph, sdk::ClaimSink& sink) {
+  MORTISE_TRY(device_->alive());
   const auto judge = [&](const sdk::NodeView& node, mortise_estimate_t& estimate) -> std::optional<sdk::Refusal> {
     const auto lowered = lower(graph, node, options_);
     if (const auto* refusal = std::get_if<sdk::Refusal>(&lowered)) return *refusal;
@@ -101,6 +102,7 @@ Status NpuProvider::copy_out(uint32_t kind, const void* handle, uint64_t offset,
 // The program is the digest of all that matters: nodes, shapes, constants, precision. Where compiling takes minutes,
 // hash the request instead.
 Result<std::string> NpuProvider::key(const sdk::CompileRequest& request) {
+  MORTISE_TRY(device_->alive());
   MORTISE_ASSIGN(const Program program, compile_program(request, options_));
   const std::string blob = write_blob(program);
   std::ostringstream text;
@@ -114,6 +116,7 @@ Result<std::string> NpuProvider::save(const sdk::Session& session) {
 }
 
 Result<std::unique_ptr<sdk::Session>> NpuProvider::load(const sdk::CompileRequest& request, std::string_view blob) {
+  MORTISE_TRY(device_->alive());
   MORTISE_ASSIGN(Program program, read_blob(blob));
   if (program.num_inputs != request.inputs().size() || program.num_outputs != request.outputs().size()) {
     return Status(StatusCode::kDataLoss, "mock NPU: the compiled blob is of another segment; compile again");

@@ -46,6 +46,7 @@ std::string VulkanProvider::describe() const {
 }
 
 Status VulkanProvider::claim(const sdk::GraphView& graph, sdk::ClaimSink& sink) {
+  MORTISE_TRY(gpu_->device->alive());
   return sdk::claim_each(graph, sink, [&](const sdk::NodeView& node, mortise_estimate_t&) {
     Program program;
     return lower(graph, node, target_, program);

@@ -92,7 +92,7 @@ std::string mutate(const std::string& text, Random& random) {
   std::string made = text;
   switch (random() % 5) {
     case 0:
-      return made.substr(0, random() % made.size());
+      return made.substr(0, 1 + random() % (made.size() - 1));
     case 1:
       for (uint64_t i = 1 + random() % 4; i > 0; --i)
         made[random() % made.size()] = static_cast<char>(1 + random() % 255);

@@ -58,9 +58,15 @@ constexpr OpModel (*kCandidates[])() = {relu<float>,  add<float>, relu<Half>, ad
 
 }  // namespace
 
+std::vector<OpModel> candidates() {
+  std::vector<OpModel> models;
+  for (const auto& candidate : kCandidates) models.push_back(candidate());
+  return models;
+}
+
 Result<std::unique_ptr<OpGraph>> find_workload(Device& device) {
-  for (const auto& candidate : kCandidates) {
-    MORTISE_ASSIGN(std::unique_ptr<OpGraph> graph, make_graph(candidate()));
+  for (OpModel& candidate : candidates()) {
+    MORTISE_ASSIGN(std::unique_ptr<OpGraph> graph, make_graph(std::move(candidate)));
     MORTISE_ASSIGN(const Claims claims, device.claim(*graph->view));
     if (claims.claims(0)) return graph;
   }

@@ -9,6 +9,9 @@
 
 namespace mortise::conformance::abi {
 
+// The candidates, one node each, in the order in which find_workload() tries them.
+std::vector<OpModel> candidates();
+
 // The status is UNIMPLEMENTED if the provider claims none of the candidates, otherwise the plugin's own error.
 Result<std::unique_ptr<OpGraph>> find_workload(Device& device);
 

@@ -316,6 +316,8 @@ TEST(MockNpu, FailsOnDemand) {
   EXPECT_EQ(npu.run({g.x}, y), MORTISE_OK);
   EXPECT_EQ(npu.run({g.x}, y), MORTISE_DEVICE_LOST);
   EXPECT_EQ(npu.run({g.x}, y), MORTISE_DEVICE_LOST);
+  const mortise_claim_sink_t unused{};
+  EXPECT_EQ(npu.provider->claim(npu.provider, g.abi(), &unused, &npu.error), MORTISE_DEVICE_LOST);
   npu.drop();
   npu.provider->close(npu.provider);
   ASSERT_EQ(npu.provider->open(npu.provider, &npu.error), MORTISE_OK);
