@@ -39,6 +39,7 @@ int run_command(int argc, char** argv) {
       "Examples:\n"
       "  mortise-conformance validate ./libvendor_npu.so\n"
       "  mortise-conformance validate ./libvendor_npu.so --suite abi --jobs 4\n"
+      "  mortise-conformance validate ./libvendor_npu.so --report-html report.html --expect known.json\n"
       "  mortise-conformance show claim-pure\n");
 #define MORTISE_COMMAND(name) add_##name(app);
 #include "conformance/command/commands.inc"

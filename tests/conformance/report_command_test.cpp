@@ -38,6 +38,19 @@ TEST(ConformanceCommand, WritesEveryReportAndCountsInItsLastLine) {
   EXPECT_THAT(read_file(test_folder() / "r.html"), HasSubstr("org.mortise.reference"));
 }
 
+TEST(ConformanceCommand, ReportsOnAFileThatIsNoPlugin) {
+  write_file(test_folder() / "text.so", "no library");
+  const CommandResult result =
+      run_command("validate text.so --suite abi --filter '^(claim-pure|run-basic)$' --report-json r.json");
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.out, EndsWith("\n0 passed, 2 failed, 0 skipped\n"));
+  const nlohmann::json report = json_in("r.json");
+  EXPECT_THAT(report["provider"]["problem"].get<std::string>(), HasSubstr("text.so"));
+  // Of the ten bytes, by coreutils.
+  EXPECT_EQ(report["plugin_sha256"], "a3bba07ee4d772d46d0f99f83549f754e8d42a91d4e258970547e29b0eb35101");
+  EXPECT_THAT(report["cases"][0]["reproduce"].get<std::string>(), HasSubstr("--filter '^claim-pure$'"));
+}
+
 TEST(ConformanceCommand, SaysWhereAReportCannotBeWrittenBeforeTheRun) {
   const CommandResult result = run_command(kTwo + "--report-json nowhere/r.json");
   EXPECT_EQ(result.code, 2);

@@ -22,6 +22,8 @@ const kRefusals = ["other", "operator", "opset", "type", "rank", "dynamic shape"
 const operator = one => one.op === undefined ? "" : one.domain ? `${one.domain}::${one.op}` : one.op;
 const percent = share => (100 * share).toFixed(2) + " %";
 const figure = number => Number(number.toPrecision(4)).toLocaleString("en");
+// A share of the allowed error.
+const used = share => share > 10 ? figure(share) + " ×" : percent(share);
 const ulp = number => number > 1e6 ? number.toExponential(1) : figure(number);
 
 for (const one of data.cases) {
@@ -107,7 +109,7 @@ function accuracyView() {
   return {
     columns: [["operator", "fixed"], ["type", "small"], ["max ulp", "number"], ["p99 ulp", "number"], ["of bound", "number"], ["worst", "wide"]],
     rows,
-    cells: row => [row.name[0], row.name[1], ulp(row.max), ulp(row.p99), [percent(row.used), row.used > 1 ? "bad" : ""], row.worst.verdict.accuracy.worst],
+    cells: row => [row.name[0], row.name[1], ulp(row.max), ulp(row.p99), [used(row.used), row.used > 1 ? "bad" : ""], row.worst.verdict.accuracy.worst],
     picked: row => showCase(row.worst),
     width: 640,
     extra: histogram(shown.filter(measured)),
@@ -203,7 +205,7 @@ function showCase(one) {
   fact(facts, "shapes", one.shape_class);
   if (verdict.accuracy) {
     const {max_ulp, p99_ulp, bound_used, elements, worst} = verdict.accuracy;
-    fact(facts, "accuracy", `max ${ulp(max_ulp)} ulp, p99 ${ulp(p99_ulp)} ulp, ${percent(bound_used)} of the bound, ${elements.toLocaleString("en")} elements`);
+    fact(facts, "accuracy", `max ${ulp(max_ulp)} ulp, p99 ${ulp(p99_ulp)} ulp, ${used(bound_used)} of the bound, ${elements.toLocaleString("en")} elements`);
     fact(facts, "worst", worst);
   }
   for (const {name, value, unit} of verdict.figures || []) fact(facts, name, `${figure(value)} ${unit}`);
