@@ -107,7 +107,7 @@ class Operators : public mortise::sdk::OperatorLibrary {
       .reserved = 0,
   };
 
-  Operators(const mortise::sdk::Host& host, std::string_view) : OperatorLibrary(host, kOperators) {}
+  Operators(const mortise::sdk::Host& host, std::string_view options) : OperatorLibrary(host, kOperators, options) {}
 };
 
 }  // namespace example

@@ -1,6 +1,7 @@
 // Operators that a provider brings: in an application, in every place where types are known, and in error sentences.
 #include <gmock/gmock.h>
 
+#include "core/host/host_context.h"
 #include "core/infer/custom_operators.h"
 #include "examples/custom_operators/operators.h"
 #include "mortise/core/session.h"
@@ -175,7 +176,7 @@ class Tested : public sdk::OperatorLibrary {
                                                                 .determinism = MORTISE_DETERMINISM_ANY_THREADS,
                                                                 .numerics = 0,
                                                                 .reserved = 0};
-  Tested(const sdk::Host& host, std::string_view) : OperatorLibrary(host, kTested) {}
+  Tested(const sdk::Host& host, std::string_view options) : OperatorLibrary(host, kTested, options) {}
 };
 
 Result<Session> load_tested(const std::string& nodes) {
@@ -189,6 +190,17 @@ Result<Session> load_tested(const std::string& nodes) {
   input.plugins = {&sdk::Plugin<Tested>::kEntry};
   input.log_sink = [](Severity, std::string_view) {};
   return Session::load(std::move(input));
+}
+
+TEST(CustomOperators, HaveNoOptions) {
+  HostContext host;
+  const mortise_provider_t* provider = nullptr;
+  mortise_error_t error{};
+  const char* id = Tested::kDescriptor.id;
+  EXPECT_EQ(sdk::Plugin<Tested>::create(nullptr, host.abi(), id, R"({"no-such-option": 1})", &provider, &error),
+            MORTISE_INVALID_ARGUMENT);
+  EXPECT_THAT(error.message, HasSubstr("has no options"));
+  EXPECT_EQ(provider, nullptr);
 }
 
 TEST(CustomOperators, TakeConstantsAndLeaveOutWhatIsOptional) {

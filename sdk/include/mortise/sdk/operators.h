@@ -6,7 +6,7 @@
 //   class Ops : public sdk::OperatorLibrary {
 //    public:
 //     static constexpr mortise_provider_descriptor_t kDescriptor = {…};
-//     Ops(const sdk::Host& host, std::string_view) : OperatorLibrary(host, kOperators) {}
+//     Ops(const sdk::Host& host, std::string_view options) : OperatorLibrary(host, kOperators, options) {}
 //   };
 //   MORTISE_PLUGIN(Ops);
 #pragma once
@@ -15,6 +15,8 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
+#include <string_view>
 #include <vector>
 
 #include "../ext/operators.h"
@@ -111,9 +113,11 @@ struct OperatorDefinition {
 
 class OperatorLibrary : public Provider {
  public:
-  // The definitions live for ever.
-  OperatorLibrary(const Host& host, std::span<const OperatorDefinition> operators)
-      : Provider(host), operators_(operators) {}
+  // The definitions live for ever. options: "{}"; any other are refused, because a library has none.
+  OperatorLibrary(const Host& host, std::span<const OperatorDefinition> operators, std::string_view options)
+      : Provider(host), operators_(operators) {
+    if (options != "{}") throw std::invalid_argument("a library of operators has no options; give it {}");
+  }
 
   std::string describe() const override { return concat(operators_.size(), " operators"); }
   Status claim(const GraphView& graph, ClaimSink& sink) override;
