@@ -20,4 +20,4 @@ cmake --build "$build"
 mkdir -p "$reports"
 cd "$reports"
 "$prefix/bin/mortise-conformance" validate "$build/libcom_example_template.so" --expect "$source/conformance.json" \
-  --report-json report.json --junit junit.xml --badge badge.svg "$@"
+  --report-html report.html --report-json report.json --junit junit.xml --badge badge.svg "$@"

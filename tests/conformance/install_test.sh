@@ -20,6 +20,7 @@ for schema in conformance-report conformance-expectations; do
   [ -f "$prefix/share/mortise/$schema.schema.json" ] || die "the schema '$schema' is not installed"
 done
 
+[ -x "$prefix/share/mortise/conformance/parallel.sh" ] || die "the files for schedulers are not installed"
 
 own=$work/own
 "$prefix/bin/new-provider" "--$language" com.vendor.adder "$own"
@@ -27,7 +28,7 @@ own=$work/own
 expect " passed, 0 failed, " "$own/conformance.sh" "$prefix"
 reports=$own/build/conformance
 grep -q 'failures="0"' "$reports/junit.xml" || die "'$reports/junit.xml' does not say that nothing failed"
-for file in report.json badge.svg; do
+for file in report.html report.json badge.svg; do
   [ -s "$reports/$file" ] || die "there is no '$reports/$file'"
 done
 mkdir "$work/promise"

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Follows docs/guide/write-a-provider.md word for word in an empty folder: runs its "sh" blocks in one shell, expects every
-# line of its "text" blocks in what they print, and finds its "cpp" blocks in the template. Only the prefix differs.
-# usage: guide_test.sh CMAKE BUILD_DIR SOURCE_DIR C_COMPILER CXX_COMPILER
+# Follows a page of docs/guide word for word in an empty folder: runs its "sh" blocks in one shell, expects every line of its
+# "text" blocks in what they print, and finds its "cpp" blocks in the template. Only the prefix differs.
+# usage: guide_test.sh PAGE CMAKE BUILD_DIR SOURCE_DIR C_COMPILER CXX_COMPILER
 set -euo pipefail
 
-cmake=$1 build=$2 source=$3
+page=$1 cmake=$2 build=$3 source=$4
 . "$(dirname "$0")/common.sh"
 need_vectors
-export CC=$4 CXX=$5 PATH="$(dirname "$cmake"):$PATH"
-guide=$source/docs/guide/write-a-provider.md
+export CC=$5 CXX=$6 PATH="$(dirname "$cmake"):$PATH"
+guide=$source/docs/guide/$page
 template=$(<"$source/sdk/template/provider.cpp")
 
 # Prints the lines of the blocks in one language; a line of dashes ends each block.
