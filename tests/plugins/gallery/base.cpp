@@ -189,9 +189,3 @@ Status Plugin::compute(const Step& step, std::span<const Tensor> inputs, Tensor&
 }
 
 }  // namespace gallery
-
-extern "C" MORTISE_EXPORT const mortise_plugin_entry_t mortise_entry = {
-    .abi_version = gallery::the_plugin().abi_version,
-    .init = [](const char*, mortise_error_t* error) { return gallery::the_plugin().init(error); },
-    .deinit = [] { gallery::the_plugin().deinit(); },
-    .get_factory = [](const char* id) { return gallery::the_plugin().get_factory(id); }};

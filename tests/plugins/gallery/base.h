@@ -45,8 +45,9 @@ class Plugin {
  public:
   virtual ~Plugin() = default;
 
-  // What the entry point and the factory say.
-  mortise_version_t abi_version = MORTISE_VERSION_INIT;
+  // The entry point is a constant, and so is its version.
+  static constexpr mortise_version_t kAbiVersion = MORTISE_VERSION_INIT;
+  // What the factory says.
   mortise_provider_descriptor_t self = kDescriptor;
 
   // --- entry.h and factory/provider_factory.h. There is one provider.
@@ -88,6 +89,13 @@ class Plugin {
 // Defined by MORTISE_GALLERY_PLUGIN.
 Plugin& the_plugin();
 
+constexpr mortise_plugin_entry_t entry_of(mortise_version_t version) {
+  return {.abi_version = version,
+          .init = [](const char*, mortise_error_t* error) { return the_plugin().init(error); },
+          .deinit = [] { the_plugin().deinit(); },
+          .get_factory = [](const char* id) { return the_plugin().get_factory(id); }};
+}
+
 }  // namespace gallery
 
 // Once per plugin: exports an object of the class.
@@ -96,4 +104,4 @@ Plugin& the_plugin();
     static Class plugin;                   \
     return plugin;                         \
   }                                        \
-  static_assert(true)
+  extern "C" MORTISE_EXPORT const mortise_plugin_entry_t mortise_entry = gallery::entry_of(Class::kAbiVersion)

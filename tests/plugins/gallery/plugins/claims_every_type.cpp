@@ -7,9 +7,9 @@ using namespace gallery;
 
 class Broken : public Plugin {
   std::optional<sdk::Refusal> judge(const sdk::NodeView& node) override {
-    const bool claiming = !compiling_;
-    if (claiming && node.domain().empty() && node.op_type() == "Neg") return std::nullopt;
-    return Plugin::judge(node);
+    const std::optional<sdk::Refusal> refusal = Plugin::judge(node);
+    const bool of_type = refusal && refusal->code == MORTISE_REFUSAL_DTYPE && node.op_type() == "Neg";
+    return of_type && !compiling_ ? std::nullopt : refusal;
   }
   Result<std::unique_ptr<Session>> make_session(Provider& provider, const sdk::CompileRequest& request) override {
     compiling_ = true;

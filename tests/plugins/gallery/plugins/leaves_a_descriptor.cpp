@@ -1,0 +1,21 @@
+// A file that open() opened is still open after deinit().
+#include <fcntl.h>
+
+#include "base.h"
+
+namespace {
+
+using namespace gallery;
+
+class Broken : public Plugin {
+ public:
+  mortise_status open(Provider& provider, mortise_error_t* error) override {
+    static const int descriptor = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    (void)descriptor;
+    return Plugin::open(provider, error);
+  }
+};
+
+}  // namespace
+
+MORTISE_GALLERY_PLUGIN(Broken);

@@ -1,0 +1,21 @@
+// run() ends as usual where it is cancelled.
+#include "base.h"
+
+namespace {
+
+using namespace gallery;
+
+class Broken : public Plugin {
+ public:
+  mortise_status run(Session& session, const mortise_run_args_t* args, mortise_error_t* error) override {
+    mortise_run_context_t deaf = *args->context;
+    deaf.is_cancelled = [](const mortise_run_context_t*) { return false; };
+    mortise_run_args_t changed = *args;
+    changed.context = &deaf;
+    return Plugin::run(session, &changed, error);
+  }
+};
+
+}  // namespace
+
+MORTISE_GALLERY_PLUGIN(Broken);

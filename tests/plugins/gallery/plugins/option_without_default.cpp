@@ -1,0 +1,20 @@
+// One property of the options' schema has no default.
+#include "base.h"
+
+namespace {
+
+using namespace gallery;
+
+class Broken : public Plugin {
+ public:
+  Broken() {
+    self.options_schema = R"({"type": "object", "additionalProperties": false, "properties": {
+      "threads": {"type": "integer", "minimum": 1, "maximum": 8},
+      "mode": {"type": "string", "enum": ["plain", "careful"], "default": "plain"},
+      "checks": {"type": "boolean", "default": true}}})";
+  }
+};
+
+}  // namespace
+
+MORTISE_GALLERY_PLUGIN(Broken);

@@ -1,0 +1,20 @@
+// open() installs a handler for a signal and leaves it there.
+#include <csignal>
+
+#include "base.h"
+
+namespace {
+
+using namespace gallery;
+
+class Broken : public Plugin {
+ public:
+  mortise_status open(Provider& provider, mortise_error_t* error) override {
+    std::signal(SIGUSR1, SIG_IGN);
+    return Plugin::open(provider, error);
+  }
+};
+
+}  // namespace
+
+MORTISE_GALLERY_PLUGIN(Broken);

@@ -1,0 +1,27 @@
+// A body that run() gives to parallel_for() throws.
+#include <stdexcept>
+
+#include "base.h"
+
+namespace {
+
+using namespace gallery;
+
+class Broken : public Plugin {
+ public:
+  Status run_steps(Session& session, const sdk::RunArgs& args) override {
+    MORTISE_TRY(Plugin::run_steps(session, args));
+    try {
+      session.provider.host.parallel_for(64, 1, [](uint64_t begin, uint64_t, uint32_t) {
+        if (begin == 7) throw std::runtime_error("range 7");
+      });
+    } catch (const std::exception&) {
+      return make_error(StatusCode::kInternal, "a range failed");
+    }
+    return {};
+  }
+};
+
+}  // namespace
+
+MORTISE_GALLERY_PLUGIN(Broken);

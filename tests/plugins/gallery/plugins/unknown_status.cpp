@@ -1,0 +1,19 @@
+// compile() of an unopened provider returns a status that does not exist.
+#include "base.h"
+
+namespace {
+
+using namespace gallery;
+
+class Broken : public Plugin {
+ public:
+  mortise_status compile(Provider& provider, const mortise_compile_request_t* request,
+                         const mortise_session_t** session, mortise_error_t* error) override {
+    const mortise_status status = Plugin::compile(provider, request, session, error);
+    return status == MORTISE_FAILED_PRECONDITION ? 99 : status;
+  }
+};
+
+}  // namespace
+
+MORTISE_GALLERY_PLUGIN(Broken);
