@@ -16,10 +16,8 @@ enum class BoundKind : uint8_t {
   kExact,        // nothing
   kUlp,          // c units in the last place of the expected element
   kSum,          // c · eps · sqrt(K) · the sum of the K terms' magnitudes, and the rounding to the element's type
-  kProduct,      // the same for sums of products, which numerics may narrow
   kConvolution,  // the same where numerics may allow another algorithm
   kScaled,       // c units in the last place of the output's largest element
-  kNetwork,      // the same for chains of products, which numerics may narrow
   kQuantized,    // c steps of the integer type; a floating-point element c units in the last place
 };
 std::string_view to_string(BoundKind kind);
@@ -42,7 +40,7 @@ struct ElementFacts {
   DType dtype = DType::kUndefined;
   double expected = 0;           // finite
   double largest = 0;            // magnitude of the largest finite element of the output
-  double magnitude = 0;          // kSum, kProduct, kConvolution: the sum of the terms' magnitudes
+  double magnitude = 0;          // kSum, kConvolution: the sum of the terms' magnitudes
   double largest_magnitude = 0;  // of the output
   double terms = 1;              // K
 };

@@ -40,25 +40,27 @@ struct Miss {
 // Judges the tensors of one output, or of one element of it.
 class Judge {
  public:
-  Judge(const Expectation& expectation, const Tensor& actual, const Tensor& expected, const Tensor* flushed,
-        const Tensor* magnitudes)
+  Judge(const Expectation& expectation, const Tensor& actual, const Tensor& expected, const Tensor* magnitudes)
       : expectation_(expectation),
         actual_(as_numbers(actual)),
         expected_(as_numbers(expected)),
         format_(float_format(expected_.dtype())) {
-    if (flushed != nullptr) flushed_ = as_numbers(*flushed);
     if (magnitudes != nullptr) magnitudes_ = as_numbers(*magnitudes);
     if (!format_) return;
     facts_ = {.dtype = expected_.dtype(), .largest = largest_of(expected_), .terms = expectation.terms};
     if (magnitudes_) facts_.largest_magnitude = largest_of(*magnitudes_);
   }
 
+  void add_alternative(const Tensor& expected, DType unit) {
+    if (expected.shape() == expected_.shape()) alternatives_.push_back({as_numbers(expected), unit});
+  }
+
   Miss judge(int64_t i) {
     if (same_element(actual_, expected_, i)) return {};
-    Miss miss = against(expected_, i);
-    if (miss.wrong() && flushed_ && flushed_->shape() == expected_.shape()) {
-      const Miss other = against(*flushed_, i);
-      if (!other.wrong()) miss = other;
+    Miss miss = against(expected_, i, DType::kUndefined);
+    for (size_t other = 0; miss.wrong() && other < alternatives_.size(); ++other) {
+      const Miss found = against(alternatives_[other].expected, i, alternatives_[other].unit);
+      if (!found.wrong()) miss = found;
     }
     return miss;
   }
@@ -69,17 +71,24 @@ class Judge {
  private:
   bool declares(uint32_t bit) const { return (expectation_.numerics & bit) != 0; }
 
-  Miss against(const Tensor& expected, int64_t i) {
+  Miss against(const Tensor& expected, int64_t i, DType unit) {
     if (!format_) return steps(expected, i);
     const double a = *number_at(actual_, i), e = *number_at(expected, i);
     if (declares(MORTISE_NUMERICS_FINITE_ONLY) && !std::isfinite(e)) return {};
     if (std::isnan(e) || std::isnan(a)) return std::isnan(e) && std::isnan(a) ? Miss{} : Miss{INFINITY, INFINITY, 0};
     if (std::isinf(e) || std::isinf(a)) return a == e ? Miss{} : Miss{INFINITY, INFINITY, 0};
-    if (e == 0 && a == 0) return signs_matter() ? Miss{INFINITY, INFINITY, 0} : Miss{};
+    if (e == 0 && a == 0)
+      return signs_matter() && std::signbit(a) != std::signbit(e) ? Miss{INFINITY, INFINITY, 0} : Miss{};
     facts_.expected = e;
     if (magnitudes_) facts_.magnitude = std::fabs(*number_at(*magnitudes_, i));
-    Miss miss{std::fabs(a - e), std::fabs(a - e) / ulp(*format_, e), 0};
-    miss.allowed = allowed_error(expectation_.bound, facts_, expectation_.numerics);
+    ElementFacts facts = facts_;
+    uint32_t numerics = expectation_.numerics;
+    if (unit != DType::kUndefined && facts.dtype == DType::kF32) {
+      facts.dtype = unit;
+      numerics |= MORTISE_NUMERICS_HALF_ACCUMULATE;
+    }
+    const double error = std::fabs(a - e);
+    const Miss miss{error, error / ulp(*format_, e), allowed_error(expectation_.bound, facts, numerics)};
     // A result below the normal numbers may be flushed; then its error is its own magnitude.
     if (declares(MORTISE_NUMERICS_FLUSHES_SUBNORMALS) && std::fabs(e) <= smallest_normal(*format_) && a == 0) return {};
     return miss;
@@ -101,7 +110,12 @@ class Judge {
 
   const Expectation& expectation_;
   Tensor actual_, expected_;
-  std::optional<Tensor> flushed_, magnitudes_;
+  struct Other {
+    Tensor expected;
+    DType unit;
+  };
+  std::vector<Other> alternatives_;
+  std::optional<Tensor> magnitudes_;
   std::optional<FloatFormat> format_;
   ElementFacts facts_;
 };
@@ -166,12 +180,16 @@ Comparison compare_values(std::span<const Value> actual, const Expectation& expe
   Comparison result{.problem = structure_difference(actual, expectation.values)};
   if (!result.problem.empty()) return result;
   const auto given = tensors_of(actual), wanted = tensors_of(expectation.values);
-  const auto flushed = tensors_of(expectation.flushed), magnitudes = tensors_of(expectation.magnitudes);
+  const auto magnitudes = tensors_of(expectation.magnitudes);
   double worst = -1;
   uint64_t wrong = 0;
   std::vector<double> errors;
   for (size_t output = 0; output < wanted.size(); ++output) {
-    Judge judge(expectation, *given[output], *wanted[output], at(flushed, output), at(magnitudes, output));
+    Judge judge(expectation, *given[output], *wanted[output], at(magnitudes, output));
+    for (const Alternative& other : expectation.alternatives) {
+      const auto tensors = tensors_of(other.values);
+      if (tensors.size() == wanted.size()) judge.add_alternative(*tensors[output], other.unit);
+    }
     const int64_t count = judge.expected().num_elements();
     for (int64_t i = 0; i < count; ++i) {
       const Miss miss = judge.judge(i);

@@ -14,10 +14,16 @@
 
 namespace mortise::conformance {
 
+// Results for inputs that were changed as the provider's numerics say; an element may as well be right by them.
+struct Alternative {
+  std::vector<Value> values;
+  DType unit = DType::kUndefined;  // the type in which float32 elements are computed then, or undefined: their own
+};
+
 struct Expectation {
-  std::span<const Value> values;      // of the outputs
-  std::span<const Value> flushed;     // those for inputs whose subnormal numbers are zeros; empty where there are none
-  std::span<const Value> magnitudes;  // those for the inputs' magnitudes; empty unless the bound needs them
+  std::span<const Value> values;  // of the outputs
+  std::span<const Alternative> alternatives;
+  std::span<const Value> magnitudes;  // results for the inputs' magnitudes; empty unless the bound needs them
   Bound bound;
   double terms = 1;       // how many are added up for one element
   uint32_t numerics = 0;  // MORTISE_NUMERICS_* of the provider

@@ -20,6 +20,10 @@ Type type_of(const Value& value) {
       Type stored = value.kind == ValueKind::kSequence && element.is_tensor() ? Type::tensor(element.dtype) : element;
       return value.kind == ValueKind::kSequence ? Type::sequence(std::move(stored)) : Type::optional(std::move(stored));
     }
+    case ValueKind::kMap: {
+      const Type element = Type::tensor(value.elements[1].tensor.dtype(), Shape{});
+      return {ValueKind::kMap, value.elements[0].tensor.dtype(), std::nullopt, std::make_shared<const Type>(element)};
+    }
     default:
       return {};
   }

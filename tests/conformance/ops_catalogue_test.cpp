@@ -1,7 +1,6 @@
 // The list of operators in the ops suite against the operators that there are.
 #include <gtest/gtest.h>
 
-#include <map>
 #include <set>
 #include <string>
 
@@ -22,6 +21,15 @@ const std::vector<Case>& cases() {
 }
 
 using Key = std::pair<std::string, std::string>;
+
+TEST(OpsSuite, HasCasesForEveryOperatorOfTheReferenceProvider) {
+  std::set<Key> covered;
+  for (const Case& one : cases()) covered.emplace(one.at.domain, one.at.op);
+  for (const auto& entry : reference::all_ops()) {
+    EXPECT_EQ(covered.count({std::string(entry.domain), std::string(entry.op_type)}), 1u)
+        << entry.domain << ' ' << entry.op_type << " has no case in cases/ops.inc";
+  }
+}
 
 TEST(OpsSuite, HasAtLeastFiveThousandCases) { EXPECT_GE(cases().size(), 5000u); }
 

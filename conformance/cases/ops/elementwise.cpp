@@ -167,6 +167,19 @@ Family variadic() {
   return family;
 }
 
+Family special() {
+  Family family;
+  for (const auto& [name, shape] :
+       {std::pair("matrix", Shape{6, 8}), {"vector", Shape{40}}, {"large", Shape{67, 61}}, {"empty", Shape{0, 3}}}) {
+    family.add(name, [shape = shape](const Form& form, Data& data) {
+      return Draft(form).in(data.special(form.dtype, shape));
+    });
+  }
+  family.add_dynamic(
+      [](const Form& form, Data& data) { return Draft(form).in(data.special(form.dtype, dynamic_shape(data))); });
+  return family;
+}
+
 // The condition is of bool, the type of the form is that of the other two.
 Family where() {
   Family family{.variants = {}, .parameter = "X"};

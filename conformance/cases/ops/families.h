@@ -23,6 +23,8 @@ Family binary(Range left = {}, Range right = {}, TypeSet special = reference::kN
 // Any number of tensors that are broadcast; before version 8 of one shape.
 Family variadic();
 
+// One tensor of numbers that are often not finite.
+Family special();
 Family where();
 Family clip();
 
@@ -72,6 +74,131 @@ Family space_to_depth();
 Family center_crop_pad();
 Family trilu();
 Family reverse_sequence();
+
+// --- normalize.cpp
+Family batch_normalization();
+Family instance_normalization();
+Family layer_normalization();
+Family rms_normalization();
+Family group_normalization();
+Family lp_normalization();
+Family mean_variance_normalization();
+Family local_response_normalization();
+
+// --- indexing.cpp
+Family gather();
+Family gather_elements();
+Family gather_nd();
+Family scatter_elements();
+Family scatter_nd();
+Family tensor_scatter();
+Family compress();
+Family one_hot();
+Family non_zero();
+Family unique();
+
+// --- quantize.cpp
+Family cast();
+Family cast_like();
+Family bit_cast();
+Family quantize_linear();
+Family dequantize_linear();
+Family dynamic_quantize_linear();
+Family matmul_integer();
+Family conv_integer();
+Family qlinear_conv();
+Family qlinear_matmul();
+
+// --- generate.cpp
+Family constant();
+Family constant_of_shape();
+Family eye_like();
+Family range();
+Family window();
+Family mel_weight_matrix();
+Family fourier_transform();
+Family short_time_fourier_transform();
+
+// --- image.cpp
+Family resize();
+Family upsample();
+Family grid_sample();
+Family affine_grid();
+Family max_roi_pool();
+Family roi_align();
+Family non_max_suppression();
+Family image_decoder();
+Family col2im();
+Family max_unpool();
+Family deform_conv();
+
+// --- random.cpp
+Family random_normal();
+Family random_uniform();
+Family random_normal_like();
+Family random_uniform_like();
+Family bernoulli();
+Family multinomial();
+
+// --- text.cpp
+Family string_normalizer();
+Family string_split();
+Family regex_full_match();
+Family tf_idf();
+
+// --- sequence.cpp
+Family sequence_construct();
+Family sequence_empty();
+Family sequence_at();
+Family sequence_erase();
+Family sequence_insert();
+Family sequence_length();
+Family concat_from_sequence();
+Family split_to_sequence();
+Family make_optional();
+Family get_element();
+Family has_element();
+
+// --- recurrent.cpp
+Family rnn();
+Family gru();
+Family lstm();
+
+// --- attention.cpp
+Family attention();
+Family flex_attention();
+Family rotary_embedding();
+Family linear_attention();
+Family causal_conv();
+
+// --- training.cpp
+Family negative_log_likelihood();
+Family softmax_cross_entropy();
+Family dropout();
+Family adagrad();
+Family adam();
+Family momentum();
+
+// --- classical.cpp
+Family array_feature_extractor();
+Family binarizer();
+Family cast_map();
+Family dict_vectorizer();
+Family category_mapper();
+Family feature_vectorizer();
+Family imputer();
+Family label_encoder();
+Family linear_classifier();
+Family linear_regressor();
+Family normalizer();
+Family one_hot_encoder();
+Family scaler();
+Family svm_classifier();
+Family svm_regressor();
+Family tree_classifier();
+Family tree_regressor();
+Family tree_ensemble();
+Family zip_map();
 
 // --- combine.cpp
 // The family with an attribute in every model, from a version on; names end with `name` unless it is empty.

@@ -1,50 +1,43 @@
 #include "conformance/cases/ops/oracle.h"
 
-#include <algorithm>
 #include <cmath>
 
-#include "conformance/compare/compare.h"
 #include "conformance/compare/element.h"
+#include "mortise/provider.h"
 
 namespace mortise::conformance::ops {
 
 namespace {
 
-// The value with every floating-point element replaced by function(element).
-template <class Function>
-Value changed(Value value, Function&& function) {
-  for (Value& element : value.elements) element = changed(element, function);
+// The value with every floating-point element changed.
+Value changed(Value value, double (*change)(double value, DType dtype)) {
+  for (Value& element : value.elements) element = changed(element, change);
   if (!value.is_tensor() || !float_format(as_numbers(value.tensor).dtype())) return value;
   Tensor copy = Tensor::allocate(value.tensor.dtype(), value.tensor.shape()).value();
   if (copy.size_bytes() != 0) std::memcpy(copy.raw(), value.tensor.raw(), copy.size_bytes());
   Tensor elements = as_numbers(copy);
-  for (int64_t i = 0; i < elements.num_elements(); ++i) set_number(elements, i, function(*number_at(elements, i)));
+  for (int64_t i = 0; i < elements.num_elements(); ++i) {
+    set_number(elements, i, change(*number_at(elements, i), elements.dtype()));
+  }
   value.tensor = std::move(copy);
   return value;
 }
 
-double magnitude(double value) { return std::fabs(value); }
+double magnitude(double value, DType) { return std::fabs(value); }
+
+double flushed(double value, DType dtype) {
+  return std::fabs(value) < smallest_normal(*float_format(dtype)) ? std::copysign(0.0, value) : value;
+}
+
+template <class Narrow>
+double rounded(double value, DType dtype) {
+  return dtype == DType::kF32 ? static_cast<float>(static_cast<Narrow>(static_cast<float>(value))) : value;
+}
 
 void take_magnitudes(OpModel& model) {
-  for (OpInput& input : model.inputs) input.value = changed(std::move(input.value), magnitude);
   for (auto& [name, value] : model.attributes) {
     if (auto* number = std::get_if<float>(&value)) *number = std::fabs(*number);
   }
-}
-
-bool is_subnormal(double value, DType dtype) {
-  return value != 0 && std::fabs(value) < smallest_normal(*float_format(dtype));
-}
-
-bool has_subnormal(std::span<const Value> inputs) {
-  const auto tensors = tensors_of(inputs);
-  return std::any_of(tensors.begin(), tensors.end(), [](const Tensor* tensor) {
-    if (!float_format(tensor->dtype())) return false;
-    for (int64_t i = 0; i < tensor->num_elements(); ++i) {
-      if (is_subnormal(*number_at(*tensor, i), tensor->dtype())) return true;
-    }
-    return false;
-  });
 }
 
 }  // namespace
@@ -58,14 +51,41 @@ RunSettings run_settings(const Graph& graph, const Session& session, int poison)
   return settings;
 }
 
-Result<Oracle> Oracle::create(Device& device, const OpGraph& graph, std::optional<OpModel> magnitudes) {
+Result<Oracle> Oracle::create(Device& device, const OpGraph& graph, const std::function<OpModel()>& again,
+                              bool with_magnitudes, uint32_t numerics) {
   Oracle oracle;
   MORTISE_ASSIGN(oracle.session_, device.compile(*graph.view, {0}));
-  if (!magnitudes) return oracle;
-  take_magnitudes(*magnitudes);
-  MORTISE_ASSIGN(oracle.magnitude_graph_, make_graph(std::move(*magnitudes)));
-  MORTISE_ASSIGN(oracle.magnitude_session_, device.compile(*oracle.magnitude_graph_->view, {0}));
+  const auto add = [&](Change change, DType unit) -> Status {
+    MORTISE_ASSIGN(Replica replica, replicate(device, again(), change, unit));
+    oracle.alternatives_.push_back(std::move(replica));
+    return {};
+  };
+  if ((numerics & MORTISE_NUMERICS_FLUSHES_SUBNORMALS) != 0) MORTISE_TRY(add(flushed, DType::kUndefined));
+  if ((numerics & MORTISE_NUMERICS_HALF_COMPUTE) != 0) {
+    MORTISE_TRY(add(rounded<Half>, DType::kF16));
+    MORTISE_TRY(add(rounded<BFloat16>, DType::kBF16));
+  }
+  if (!with_magnitudes) return oracle;
+  OpModel model = again();
+  take_magnitudes(model);
+  MORTISE_ASSIGN(Replica replica, replicate(device, std::move(model), magnitude, DType::kUndefined));
+  oracle.magnitudes_.push_back(std::move(replica));
   return oracle;
+}
+
+Result<Oracle::Replica> Oracle::replicate(Device& device, OpModel model, Change change, DType unit) {
+  for (OpInput& input : model.inputs) input.value = changed(std::move(input.value), change);
+  Replica replica{.change = change, .unit = unit, .graph = nullptr, .session = nullptr};
+  MORTISE_ASSIGN(replica.graph, make_graph(std::move(model)));
+  MORTISE_ASSIGN(replica.session, device.compile(*replica.graph->view, {0}));
+  return replica;
+}
+
+std::vector<Value> Oracle::Replica::run(std::span<const Value> inputs) const {
+  std::vector<Value> others;
+  for (const Value& input : inputs) others.push_back(changed(input, change));
+  RunOutcome outcome = session->run(others);
+  return outcome.status.ok() ? std::move(outcome.outputs) : std::vector<Value>();
 }
 
 Result<std::vector<Value>> Oracle::results(std::span<const Value> inputs) const {
@@ -74,24 +94,14 @@ Result<std::vector<Value>> Oracle::results(std::span<const Value> inputs) const 
   return std::move(outcome.outputs);
 }
 
-std::vector<Value> Oracle::flushed(std::span<const Value> inputs) const {
-  if (!has_subnormal(inputs)) return {};
-  std::vector<Value> flushed;
-  for (const Value& input : inputs) {
-    const DType dtype = input.tensor.dtype();
-    flushed.push_back(changed(
-        input, [dtype](double value) { return is_subnormal(value, dtype) ? std::copysign(0.0, value) : value; }));
-  }
-  RunOutcome outcome = session_->run(flushed);
-  return outcome.status.ok() ? std::move(outcome.outputs) : std::vector<Value>();
+std::vector<Alternative> Oracle::alternatives(std::span<const Value> inputs) const {
+  std::vector<Alternative> found;
+  for (const Replica& replica : alternatives_) found.push_back({replica.run(inputs), replica.unit});
+  return found;
 }
 
 std::vector<Value> Oracle::magnitudes(std::span<const Value> inputs) const {
-  if (magnitude_session_ == nullptr) return {};
-  std::vector<Value> magnitudes;
-  for (const Value& input : inputs) magnitudes.push_back(changed(input, magnitude));
-  RunOutcome outcome = magnitude_session_->run(magnitudes);
-  return outcome.status.ok() ? std::move(outcome.outputs) : std::vector<Value>();
+  return magnitudes_.empty() ? std::vector<Value>() : magnitudes_.front().run(inputs);
 }
 
 }  // namespace mortise::conformance::ops
