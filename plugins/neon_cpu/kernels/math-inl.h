@@ -108,7 +108,7 @@ HWY_INLINE Vec Tanh(Vec x) {
   const Vec small = hn::MulAdd(hn::Mul(x2, Polynomial(x2, kSeries)), x, x);
   const Vec e = Exp(hn::Add(a, a));
   const Vec large = hn::Sub(Constant(1.0f), hn::Div(Constant(2.0f), hn::Add(e, Constant(1.0f))));
-  return hn::IfThenElse(hn::Lt(a, Constant(0.625f)), small, hn::CopySign(large, x));
+  return hn::CopySign(hn::IfThenElse(hn::Lt(a, Constant(0.625f)), small, large), x);  // of a zero too
 }
 
 // Near 0 x times a polynomial of its square, elsewhere 1 - exp(-t * a polynomial), both fitted at Chebyshev nodes.

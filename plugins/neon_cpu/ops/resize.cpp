@@ -39,7 +39,9 @@ double source_coordinate(const std::string& mode, double i, double scale, int64_
   return (i + 0.5) / scale - 0.5;
 }
 
-double nearest_coordinate(const std::string& mode, double x) {
+double nearest_coordinate(const std::string& mode, double scale, double x) {
+  // Before version 11 the standard names no rule; its example takes the next element where it leaves some out.
+  if (mode == "simple") return scale < 1 ? std::ceil(x) : std::floor(x);
   if (mode == "floor") return std::floor(x);
   if (mode == "ceil") return std::ceil(x);
   if (mode == "round_prefer_ceil") return std::floor(x + 0.5);
@@ -138,7 +140,7 @@ class Resize final : public Op {
         const double below = std::floor(x);
         table.push_back({index(below), index(below + 1), static_cast<float>(x - below)});
       } else {
-        const int64_t at = index(nearest_coordinate(options_.nearest, x));
+        const int64_t at = index(nearest_coordinate(options_.nearest, scale, x));
         table.push_back({at, at, 0});
       }
     }
@@ -162,7 +164,7 @@ Lowered lower_resize(NodeReader& node) {
   const std::string mode = text("mode", "nearest");
   ResizeOptions options{.linear = mode != "nearest",
                         .coordinates = text("coordinate_transformation_mode", simple ? "asymmetric" : "half_pixel"),
-                        .nearest = text("nearest_mode", simple ? "floor" : "round_prefer_floor"),
+                        .nearest = text("nearest_mode", simple ? "simple" : "round_prefer_floor"),
                         .axes = node.get_ints("axes"),
                         .sizes = {},
                         .scales = {}};
@@ -192,7 +194,7 @@ Lowered lower_upsample(NodeReader& node) {
   }
   ResizeOptions options{.linear = mode != "nearest",
                         .coordinates = "asymmetric",
-                        .nearest = "floor",
+                        .nearest = "simple",
                         .axes = {},
                         .sizes = {},
                         .scales = {}};
