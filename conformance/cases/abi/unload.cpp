@@ -1,0 +1,116 @@
+// Cases about what is left when a plugin is gone.
+#include <malloc.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <thread>
+
+#include "conformance/cases/abi/compiled.h"
+#include "conformance/host/process_state.h"
+#include "core/config/options.h"
+
+namespace mortise::conformance::abi {
+
+namespace {
+
+// Loads, opens, compiles and runs, and puts all away again. The host computes on the calling thread alone, so that every
+// new thread is the plugin's. `seen` is called while the device is open, after the run.
+Status whole_life(Rig& rig, CheckedHost& host, const std::function<void()>& seen = {}) {
+  MORTISE_ASSIGN(const std::unique_ptr<Plugin> plugin, Plugin::load(rig.settings().plugin, host));
+  MORTISE_ASSIGN(const mortise_provider_descriptor_t* descriptor, plugin->descriptor(rig.settings().provider));
+  const char* schema = descriptor->options_schema != nullptr ? descriptor->options_schema : "{}";
+  MORTISE_ASSIGN(const std::string options, complete_options(schema, rig.settings().options, "--options"));
+  MORTISE_ASSIGN(const std::unique_ptr<Device> device, Device::open(*plugin, rig.settings().provider, options, host));
+  const Result<std::unique_ptr<OpGraph>> graph = find_workload(*device);
+  if (graph.ok()) {
+    MORTISE_ASSIGN(const std::unique_ptr<Session> session, compile_all(*device, **graph));
+    MORTISE_TRY(session->run((*graph)->inputs, settings_for(**graph, *session)).status);
+  } else if (graph.status().code() != StatusCode::kUnimplemented) {
+    return graph.status();
+  }
+  if (seen) seen();
+  return {};
+}
+
+// What differs once threads that were joined a moment ago have left /proc.
+std::vector<std::string> lasting_differences(const ProcessState& before) {
+  std::vector<std::string> found;
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    found = differences(before, process_state());
+    if (found.empty()) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return found;
+}
+
+void hand_over(CheckedHost& from, Rig& to) {
+  for (const Violation& violation : from.take_violations())
+    to.host().violate(violation.requirement, violation.sentence);
+}
+
+uint64_t resident_bytes() {
+  malloc_trim(0);
+  std::ifstream file("/proc/self/statm");
+  uint64_t all = 0;
+  uint64_t resident = 0;
+  file >> all >> resident;
+  return resident * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace
+
+Verdict unload_clean(Rig& rig) {
+  CheckedHost host({.threads = 1});
+  const ProcessState before = process_state();
+  const Status status = whole_life(rig, host);
+  const std::vector<std::string> left = lasting_differences(before);
+  hand_over(host, rig);
+  if (!status.ok()) return fail(status.message());
+  return left.empty() ? pass("the process is as it was before the plugin was loaded")
+                      : fail("after deinit() and unloading: ", join(left));
+}
+
+Verdict process_untouched(Rig& rig) {
+  CheckedHost host({.threads = 1});
+  const ProcessState before = process_state();
+  ProcessState during;
+  const Status status = whole_life(rig, host, [&] { during = process_state(); });
+  hand_over(host, rig);
+  if (!status.ok()) return fail(status.message());
+  // Threads and descriptors are the plugin's own while it is there.
+  during.threads = before.threads;
+  during.descriptors = before.descriptors;
+  const std::vector<std::string> changed = differences(before, during);
+  return changed.empty() ? pass("nothing of the process changed while the provider ran")
+                         : fail("while the provider is open: ", join(changed));
+}
+
+Verdict unload_rounds(Rig& rig) {
+  constexpr int kWarm = 10;
+  constexpr int kRounds = 100;
+  constexpr uint64_t kAllowed = uint64_t{2} << 20;  // a page now and then is the allocator's
+  CheckedHost host({.threads = 1});
+  ProcessState before;
+  uint64_t bytes = 0;
+  for (int round = -kWarm; round < kRounds; ++round) {
+    if (round == 0) {
+      before = process_state();
+      bytes = resident_bytes();
+    }
+    const Status status = whole_life(rig, host);
+    if (!status.ok()) return fail("in round ", round + kWarm, ": ", status.message());
+  }
+  const std::vector<std::string> left = lasting_differences(before);
+  const uint64_t after = resident_bytes();
+  hand_over(host, rig);
+  if (!left.empty()) return fail("after ", kRounds, " rounds of loading and unloading: ", join(left));
+  if (after > bytes + kAllowed) {
+    Verdict leak = fail("memory grew by ", (after - bytes) >> 10, " KiB in ", kRounds,
+                        " rounds of loading, running and unloading");
+    leak.outcome = Outcome::kLeak;
+    return leak;
+  }
+  return pass(concat(kRounds, " rounds left ", after > bytes ? (after - bytes) >> 10 : 0, " KiB behind"));
+}
+
+}  // namespace mortise::conformance::abi
