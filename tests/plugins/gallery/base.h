@@ -60,7 +60,10 @@ class Plugin {
 
   // --- provider.h
   virtual const mortise_provider_descriptor_t* instance_descriptor() { return &self; }
-  virtual mortise_status open(Provider& provider, mortise_error_t* /*error*/) {
+  virtual mortise_status open(Provider& provider, mortise_error_t* error) {
+    if (provider.opened) {
+      return sdk::report(make_error(StatusCode::kFailedPrecondition, "the provider is open already"), error);
+    }
     provider.opened = true;
     return MORTISE_OK;
   }
