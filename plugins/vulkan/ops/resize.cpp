@@ -31,7 +31,9 @@ double coordinate(const Lowering& l, const Rule& rule, int64_t at, int64_t exten
   l.refuse(MORTISE_REFUSAL_ATTRIBUTE, "coordinate_transformation_mode = '", rule.coordinates, "' is not supported");
 }
 
-double round_to_position(const Lowering& l, const Rule& rule, double x) {
+double round_to_position(const Lowering& l, const Rule& rule, double scale, double x) {
+  // Before version 11 the standard names no rule; its example takes the next element where it leaves some out.
+  if (rule.nearest == "simple") return scale < 1 ? std::ceil(x) : std::floor(x);
   if (rule.nearest == "round_prefer_floor") return std::ceil(x - 0.5);
   if (rule.nearest == "round_prefer_ceil") return std::floor(x + 0.5);
   if (rule.nearest == "floor") return std::floor(x);
@@ -60,7 +62,7 @@ AxisTaps taps_of(const Lowering& l, const Rule& rule, int64_t extent, int64_t re
     const double x = coordinate(l, rule, at, extent, result, scale);
     if (!(std::fabs(x) < 0x1p31)) l.refuse(MORTISE_REFUSAL_ATTRIBUTE, "a scale of ", scale, " leads far outside");
     if (rule.mode == "nearest") {
-      axis.entries.push_back({inside(round_to_position(l, rule, x)), 1});
+      axis.entries.push_back({inside(round_to_position(l, rule, scale, x)), 1});
       continue;
     }
     const double low = std::floor(x);
@@ -92,7 +94,7 @@ void resize(Lowering& l) {
   if (result.rank() != dims.rank()) l.refuse(MORTISE_REFUSAL_SHAPE, "the output is ", to_string(result));
   Rule rule{.mode = node.get_string("mode", "nearest"),
             .coordinates = node.get_string("coordinate_transformation_mode", upsamples ? "asymmetric" : "half_pixel"),
-            .nearest = node.get_string("nearest_mode", upsamples ? "floor" : "round_prefer_floor"),
+            .nearest = node.get_string("nearest_mode", upsamples ? "simple" : "round_prefer_floor"),
             .cubic_a = static_cast<double>(node.get_float("cubic_coeff_a", -0.75f)),
             .exclude_outside = node.get_int("exclude_outside", 0) != 0};
   if (upsamples && rule.mode == "bilinear") rule.mode = "linear";
