@@ -3,7 +3,6 @@
 // Replace claim(), compile() and run() by your device's; the wrapper does the rest of the ABI.
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <map>
 #include <stdexcept>
 
@@ -12,7 +11,8 @@
 namespace {
 
 using namespace mortise;
-using Operands = std::array<sdk::ValueId, 3>;  // a, b, result
+constexpr char kWhy[] = "no Add or Mul of equal f32 shapes";  // a node is refused
+using Operands = std::array<sdk::ValueId, 3>;                 // a, b, result
 Operands operands(const sdk::NodeView& node) { return {node.inputs()[0], node.inputs()[1], node.outputs()[0]}; }
 bool supports(const sdk::GraphView& graph, const sdk::NodeView& node) {
   const bool known = node.domain().empty() && (node.op_type() == "Add" || node.op_type() == "Mul");
@@ -53,10 +53,8 @@ class Session : public sdk::Session {
  private:
   void keep(const sdk::ValueView& value) {
     if (std::ranges::find(inputs_, value.id()) != inputs_.end()) return;
-    std::vector<float>& memory = kept_[value.id()];
-    memory.resize(static_cast<size_t>(value.static_shape()->num_elements()));
-    if (memory.empty() || !value.is_constant()) return;
-    std::memcpy(memory.data(), value.constant().raw().data, memory.size() * sizeof(float));
+    kept_[value.id()].resize(static_cast<size_t>(value.static_shape()->num_elements()));
+    if (value.is_constant()) std::ranges::copy(value.constant().data<float>(), kept_[value.id()].begin());
   }
   std::vector<sdk::ValueId> inputs_, outputs_;
   std::vector<std::pair<bool, Operands>> steps_;  // whether it multiplies
@@ -72,12 +70,14 @@ class Provider : public sdk::Provider {
   std::string describe() const override { return "the CPU"; }
   Status claim(const sdk::GraphView& graph, sdk::ClaimSink& sink) override {
     for (sdk::NodeId id = 0; id < graph.num_nodes(); ++id) {
-      const bool ours = supports(graph, graph.node(id));
-      MORTISE_TRY(ours ? sink.claim(id) : sink.decline(id, MORTISE_REFUSAL_OTHER, "no Add or Mul of equal f32 shapes"));
+      MORTISE_TRY(supports(graph, graph.node(id)) ? sink.claim(id) : sink.decline(id, MORTISE_REFUSAL_OTHER, kWhy));
     }
     return {};
   }
   Result<std::unique_ptr<sdk::Session>> compile(const sdk::CompileRequest& request) override {
+    for (const sdk::NodeId id : request.nodes()) {
+      if (!supports(request.graph(), request.graph().node(id))) return request.refuse(id, MORTISE_REFUSAL_OTHER, kWhy);
+    }
     return std::unique_ptr<sdk::Session>(std::make_unique<Session>(request));
   }
 };
