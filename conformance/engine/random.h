@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iterator>
 #include <random>
 #include <string_view>
 
@@ -22,7 +23,7 @@ inline bool chance(Random& random, uint32_t percent) { return below(random, 100)
 // An element of a container that is not empty.
 template <class Container>
 const auto& choose(Random& random, const Container& container) {
-  return container[below(random, container.size())];
+  return container[below(random, std::size(container))];
 }
 
 // The stream of a name in a run with this seed.

@@ -282,4 +282,10 @@ Result<std::string> serialize_graph(const Graph& graph) {
   return serialize(graph, nodes, true);
 }
 
+std::string serialize_tensor(const Tensor& tensor) {
+  onnx::TensorProto proto;
+  to_proto(tensor, proto);
+  return proto.SerializeAsString();
+}
+
 }  // namespace mortise

@@ -1,4 +1,5 @@
-// serialize_nodes, serialize_graph: a Graph, or some of its nodes, as the bytes of a self-contained ModelProto.
+// serialize_nodes, serialize_graph: a Graph, or some of its nodes, as the bytes of a self-contained ModelProto; and
+// serialize_tensor for its data.
 //
 // For providers whose compiler eats ONNX files, and for looking at what the passes made. Names are kept where they are
 // unique. Thread-safe for graphs that nobody changes.
@@ -18,5 +19,8 @@ Result<std::string> serialize_nodes(const Graph& graph, std::span<const NodeId> 
 
 // The whole graph, with its inputs and outputs in order.
 Result<std::string> serialize_graph(const Graph& graph);
+
+// A tensor as the bytes of a TensorProto, as in the data of ONNX's backend tests.
+std::string serialize_tensor(const Tensor& tensor);
 
 }  // namespace mortise

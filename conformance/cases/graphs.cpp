@@ -1,0 +1,52 @@
+// The graphs suite: random graphs, run partly on the device, partly on the oracle.
+#include "conformance/cases/graphs.h"
+
+#include "conformance/cases/mixed_check.h"
+#include "conformance/engine/suites.h"
+#include "conformance/generate/random_graph.h"
+#include "core/model/export.h"
+
+namespace mortise::conformance {
+
+namespace {
+
+// How much of its claims the device gets: often everything, so that large segments are met too.
+constexpr uint32_t kPercents[] = {100, 100, 85, 60, 40};
+
+Verdict run_graph(Rig& rig) {
+  Random random = rig.random();
+  const Result<RandomGraph> graph = random_graph(random);
+  if (!graph.ok()) return fail("the suite itself failed: ", graph.status().message());
+  MixedTask task{.graph = graph->graph};
+  task.runs.push_back(random_inputs(*graph, kBatch, random));
+  if (graph->batched) {
+    for (const int64_t batch : {int64_t{1}, int64_t{0}, int64_t{7}}) {
+      task.runs.push_back(random_inputs(*graph, batch, random));
+    }
+  }
+  task.percent = choose(random, kPercents);
+  return check_mixed(rig, task, random);
+}
+
+}  // namespace
+
+Result<Specimen> graph_specimen(const Settings& settings, std::string_view name) {
+  Random random = stream_of(settings.seed, name);
+  MORTISE_ASSIGN(const RandomGraph graph, random_graph(random));
+  Specimen specimen;
+  MORTISE_ASSIGN(specimen.model, serialize_graph(graph.graph));
+  specimen.inputs = random_inputs(graph, kBatch, random);
+  return specimen;
+}
+
+void add_graphs_cases(const Settings& settings, std::vector<Case>& cases) {
+  for (uint32_t i = 0; i < settings.graphs; ++i) {
+    cases.push_back({.name = concat("graph-", i),
+                     .description =
+                         "Runs a random graph of exact operators, of which the provider has what it claims or a "
+                         "part of that. Every output is the oracle's, bit by bit, in every run.",
+                     .run = run_graph});
+  }
+}
+
+}  // namespace mortise::conformance

@@ -1,0 +1,12 @@
+// A case of the graphs suite by the name that seeds it.
+#pragma once
+
+#include "conformance/engine/settings.h"
+#include "conformance/generate/specimen.h"
+
+namespace mortise::conformance {
+
+// The graph of 'graph-17' and the inputs of its first run.
+Result<Specimen> graph_specimen(const Settings& settings, std::string_view name);
+
+}  // namespace mortise::conformance
