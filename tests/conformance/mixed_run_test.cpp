@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "conformance/engine/rig.h"
+#include "conformance/generate/op_model.h"
 #include "conformance/generate/random_graph.h"
 #include "tools/mortise/compare.h"
 
@@ -75,6 +76,25 @@ TEST(Segments, DoNotTakeASetThatWouldWaitForItself) {
     ASSERT_EQ(segments.size(), 1u);
     EXPECT_EQ(segments.front().owner, Owner::kDevice);
     EXPECT_EQ(segments.front().nodes, (std::vector<NodeId>{0, 1, 2, 3}));
+  }
+}
+
+// Records of inputs point to shapes, which must not move while more inputs are added.
+TEST(SessionRun, KeepsTheShapesOfManyInputs) {
+  Rig rig{Settings{}};
+  OpModel model{.op = "Concat", .opset = 17};
+  model.attributes.emplace_back("axis", int64_t{0});
+  constexpr int64_t kInputs = 40;
+  for (int64_t i = 0; i < kInputs; ++i) {
+    model.inputs.push_back({Tensor::of<float>({1, 2}, {static_cast<float>(i), 0.0f})});
+  }
+  const std::unique_ptr<OpGraph> graph = make_graph(std::move(model)).value();
+  const std::unique_ptr<Session> session = rig.oracle().compile(*graph->view, {0}).value();
+  for (int run = 0; run < 50; ++run) {
+    const RunOutcome outcome = session->run(graph->inputs);
+    ASSERT_TRUE(outcome.status.ok()) << outcome.status.message();
+    ASSERT_EQ(outcome.outputs[0].tensor.shape(), (Shape{kInputs, 2}));
+    EXPECT_EQ(outcome.outputs[0].tensor.data<float>()[2 * (kInputs - 1)], static_cast<float>(kInputs - 1));
   }
 }
 
