@@ -58,8 +58,8 @@ class MixedRun {
 
   // Claims, cuts and compiles. The graph has types.
   Status compile(const Graph& graph);
-  // One value per input of the graph; a default Value takes the input's default. `poison`: see GuardedBlock; an even
-  // one also allocates beforehand what has a known shape, an odd one leaves all outputs to allocate_output().
+  // One value per input of the graph; a default Value takes the input's default. `poison`: see GuardedBlock. Outputs of
+  // a known shape are allocated beforehand, the others are left to allocate_output().
   Result<std::vector<Value>> run(std::span<const Value> inputs, int poison = 0, const Observer& observer = {});
 
   // Of the last call that failed because of the device.
