@@ -2,6 +2,7 @@
 #include <malloc.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <fstream>
 #include <thread>
 
@@ -86,31 +87,41 @@ Verdict process_untouched(Rig& rig) {
 }
 
 Verdict unload_rounds(Rig& rig) {
+  using std::chrono::steady_clock;
   constexpr int kWarm = 10;
   constexpr int kRounds = 100;
   constexpr uint64_t kAllowed = uint64_t{2} << 20;  // a page now and then is the allocator's
+  // Where a whole life takes long, since the provider compiles for a device, later rounds are loading and unloading alone.
+  constexpr std::chrono::seconds kWarmBudget{4};
+  constexpr std::chrono::seconds kBudget{8};
   CheckedHost host({.threads = 1});
+  steady_clock::time_point deadline = steady_clock::now() + kWarmBudget;
   ProcessState before;
   uint64_t bytes = 0;
+  int whole = 0;
   for (int round = -kWarm; round < kRounds; ++round) {
     if (round == 0) {
       before = process_state();
       bytes = resident_bytes();
+      deadline = steady_clock::now() + kBudget;
+      whole = 0;
     }
-    const Status status = whole_life(rig, host);
+    const bool runs = whole == 0 || steady_clock::now() < deadline;
+    whole += runs ? 1 : 0;
+    const Status status = runs ? whole_life(rig, host) : Plugin::load(rig.settings().plugin, host).status();
     if (!status.ok()) return fail("in round ", round + kWarm, ": ", status.message());
   }
   const std::vector<std::string> left = lasting_differences(before);
   const uint64_t after = resident_bytes();
   hand_over(host, rig);
-  if (!left.empty()) return fail("after ", kRounds, " rounds of loading and unloading: ", join(left));
+  const std::string rounds = concat(kRounds, " rounds of loading and unloading, ", whole, " of them with a run");
+  if (!left.empty()) return fail("after ", rounds, ": ", join(left));
   if (after > bytes + kAllowed) {
-    Verdict leak = fail("memory grew by ", (after - bytes) >> 10, " KiB in ", kRounds,
-                        " rounds of loading, running and unloading");
+    Verdict leak = fail("memory grew by ", (after - bytes) >> 10, " KiB in ", rounds);
     leak.outcome = Outcome::kLeak;
     return leak;
   }
-  return pass(concat(kRounds, " rounds left ", after > bytes ? (after - bytes) >> 10 : 0, " KiB behind"));
+  return pass(concat(rounds, ", left ", after > bytes ? (after - bytes) >> 10 : 0, " KiB behind"));
 }
 
 }  // namespace mortise::conformance::abi
