@@ -3,6 +3,9 @@
 // Queue: submits command buffers and reports their completion from a thread of its own, which waits on fences so that
 // none of the host's workers has to. That thread belongs to the opened device and computes nothing. Thread-safe.
 //
+// Nothing stops what was submitted. So a run comes in parts, of which two are with the device at a time, so that it does
+// not wait for the host between them; a run that is cancelled ends with those.
+//
 // A device that does not signal within option 'timeout_ms' hangs: it counts as lost, and since nobody knows what it
 // still uses, nothing is given back to it.
 #pragma once
@@ -13,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -22,7 +26,7 @@ namespace mortise::vulkan {
 
 class Queue {
  public:
-  // Submissions that may be under way at once.
+  // Submissions that may be under way when another run begins.
   static constexpr size_t kLength = 64;
 
   Queue(Device& device, const Options& options);
@@ -30,9 +34,10 @@ class Queue {
   Queue(const Queue&) = delete;
   Queue& operator=(const Queue&) = delete;
 
-  // `done` is called on the queue's thread once the commands have ended, unless this fails. It does not throw.
-  // `cancelled` is asked now and then until then: if it says so, a tenth of the timeout is left.
-  Status submit(VkCommandBuffer commands, std::function<void(const Status&)> done,
+  // `done` is called on the queue's thread once the last of the parts has ended, unless this fails; until then they stay
+  // where they are. It does not throw. `cancelled` is asked after each part, and now and then in between: if it says so,
+  // no other part begins, a tenth of the timeout is left, and the status is CANCELLED.
+  Status submit(std::span<const VkCommandBuffer> parts, std::function<void(const Status&)> done,
                 std::function<bool()> cancelled = {});
   // Returns when the commands have ended.
   Status run(VkCommandBuffer commands);
@@ -41,10 +46,17 @@ class Queue {
   void stop();
 
  private:
-  struct Job {
-    VkFence fence;
+  struct Run {
+    std::span<const VkCommandBuffer> waiting;  // parts
     std::function<void(const Status&)> done;
     std::function<bool()> cancelled;
+    size_t under_way = 0;  // parts
+    Status status;
+  };
+  // One part that was submitted.
+  struct Job {
+    VkFence fence;
+    std::shared_ptr<Run> run;
   };
   // What the thread may still look at when the queue is gone.
   struct Shared {
@@ -54,6 +66,8 @@ class Queue {
     bool stopping = false;
   };
   Result<VkFence> take_fence();
+  Status submit_part(const std::shared_ptr<Run>& run);
+  bool end_part(const std::shared_ptr<Run>& run, Status status);
   void work(Shared& shared);
   Status wait(const Job& job);
 

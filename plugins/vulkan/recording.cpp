@@ -14,6 +14,10 @@ constexpr VkPipelineStageFlags kWorkStages = VK_PIPELINE_STAGE_COMPUTE_SHADER_BI
 constexpr VkAccessFlags kWorkWrites = VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT;
 constexpr VkAccessFlags kWorkReads = VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_TRANSFER_READ_BIT;
 
+// Steps of a part of a run. What the device was given it finishes, so this is how soon a run can be cancelled; a part should
+// also take longer than the host's time for submitting another.
+constexpr uint32_t kStepsOfPart = 16;
+
 bool overlap(const Range& a, const Range& b) {
   return a.buffer == b.buffer && a.offset < b.offset + b.size && b.offset < a.offset + a.size;
 }
@@ -102,13 +106,14 @@ Status Recording::make_pools() {
                                      .flags = 0,
                                      .queueFamilyIndex = device.queue_family()};
   MORTISE_TRY(device.check(vk.CreateCommandPool(device.handle(), &pool, nullptr, &pool_), "CreateCommandPool"));
+  parts_.resize(std::max((num_steps + kStepsOfPart - 1) / kStepsOfPart, 1u));
   const VkCommandBufferAllocateInfo commands{.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
                                              .pNext = nullptr,
                                              .commandPool = pool_,
                                              .level = VK_COMMAND_BUFFER_LEVEL_PRIMARY,
-                                             .commandBufferCount = 1};
+                                             .commandBufferCount = static_cast<uint32_t>(parts_.size())};
   MORTISE_TRY(
-      device.check(vk.AllocateCommandBuffers(device.handle(), &commands, &commands_), "AllocateCommandBuffers"));
+      device.check(vk.AllocateCommandBuffers(device.handle(), &commands, parts_.data()), "AllocateCommandBuffers"));
   if (!ports_.profiled || device.limits().timestamp_ns == 0) return {};
   const VkQueryPoolCreateInfo queries{.sType = VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO,
                                       .pNext = nullptr,
@@ -240,12 +245,20 @@ void Recording::timestamp(uint32_t index) {
   gpu_.device->vk().CmdWriteTimestamp(commands_, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, queries_, index);
 }
 
+Status Recording::begin_part(uint32_t part) {
+  Device& device = *gpu_.device;
+  if (part != 0) MORTISE_TRY(device.check(device.vk().EndCommandBuffer(commands_), "EndCommandBuffer"));
+  commands_ = parts_[part];
+  const VkCommandBufferBeginInfo begin{
+      .sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO, .pNext = nullptr, .flags = 0, .pInheritanceInfo = nullptr};
+  return device.check(device.vk().BeginCommandBuffer(commands_, &begin), "BeginCommandBuffer");
+}
+
+// Barriers reach back over the parts before, which are submitted earlier on the same queue.
 Status Recording::record() {
   Device& device = *gpu_.device;
   const Functions& vk = device.vk();
-  const VkCommandBufferBeginInfo begin{
-      .sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO, .pNext = nullptr, .flags = 0, .pInheritanceInfo = nullptr};
-  MORTISE_TRY(device.check(vk.BeginCommandBuffer(commands_, &begin), "BeginCommandBuffer"));
+  MORTISE_TRY(begin_part(0));
   const std::vector<Step>& steps = plan_.program.steps;
   if (queries_ != VK_NULL_HANDLE) {
     vk.CmdResetQueryPool(commands_, queries_, 0, static_cast<uint32_t>(steps.size()) + 1);
@@ -255,6 +268,7 @@ Status Recording::record() {
   copy_ports(/*in=*/true);
   timestamp(0);
   for (uint32_t i = 0; i < steps.size(); ++i) {
+    if (i != 0 && i % kStepsOfPart == 0) MORTISE_TRY(begin_part(i / kStepsOfPart));
     VkDescriptorSet set = VK_NULL_HANDLE;
     if (Status status = record_step(steps[i], set); !status.ok()) {
       return std::move(status)

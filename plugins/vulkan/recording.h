@@ -29,7 +29,8 @@ class Recording {
   Recording& operator=(const Recording&) = delete;
 
   const Ports& ports() const { return ports_; }
-  VkCommandBuffer commands() const { return commands_; }
+  // To be submitted one after the other.
+  std::span<const VkCommandBuffer> parts() const { return parts_; }
   // Memory of a port of the recording's own, which the host sees.
   std::byte* input(uint32_t port) const { return mapped_inputs_[port]; }
   const std::byte* output(uint32_t port) const { return mapped_outputs_[port]; }
@@ -42,6 +43,7 @@ class Recording {
       : gpu_(gpu), plan_(plan), weights_(weights), ports_(std::move(ports)) {}
   Status allocate();
   Status make_pools();
+  Status begin_part(uint32_t part);
   Status record();
   Status record_step(const Step& step, VkDescriptorSet& set);
   Status bind(const Step& step, const Pipeline& pipeline, VkDescriptorSet& set);
@@ -61,7 +63,8 @@ class Recording {
   std::vector<std::byte*> mapped_inputs_, mapped_outputs_;
   VkDescriptorPool descriptors_ = VK_NULL_HANDLE;
   VkCommandPool pool_ = VK_NULL_HANDLE;
-  VkCommandBuffer commands_ = VK_NULL_HANDLE;
+  std::vector<VkCommandBuffer> parts_;
+  VkCommandBuffer commands_ = VK_NULL_HANDLE;  // the part that is being recorded
   VkQueryPool queries_ = VK_NULL_HANDLE;
   std::vector<Range> read_, written_;  // since the last barrier, while recording
 };

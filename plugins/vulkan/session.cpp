@@ -71,11 +71,22 @@ Result<Range> VulkanSession::port(const mortise_tensor_t& given, TensorId id, co
   return range;
 }
 
-Result<Ports> VulkanSession::ports(const sdk::RunArgs& args) const {
+// Outputs as they are, or as the host allocates them now: those without memory, and those of another shape.
+Result<std::vector<mortise_tensor_t>> VulkanSession::outputs(const sdk::RunArgs& args) const {
   if (args.num_inputs() != plan_.inputs.size() || args.num_outputs() != plan_.outputs.size()) {
     return invalid_argument("Vulkan: the segment has ", plan_.inputs.size(), " inputs and ", plan_.outputs.size(),
                             " outputs");
   }
+  std::vector<mortise_tensor_t> outputs;
+  for (size_t i = 0; i < plan_.outputs.size(); ++i) {
+    outputs.push_back(args.output(i).raw());
+    if (args.output(i).absent()) continue;
+    MORTISE_ASSIGN(outputs.back(), args.output(i, plan_.program.tensors[plan_.outputs[i]].dims));
+  }
+  return outputs;
+}
+
+Result<Ports> VulkanSession::ports(const sdk::RunArgs& args, const std::vector<mortise_tensor_t>& outputs) const {
   Ports ports;
   ports.profiled = args.profiling() && host_.profile() != nullptr;
   for (size_t i = 0; i < plan_.inputs.size(); ++i) {
@@ -85,8 +96,8 @@ Result<Ports> VulkanSession::ports(const sdk::RunArgs& args) const {
   }
   for (size_t i = 0; i < plan_.outputs.size(); ++i) {
     ports.outputs.emplace_back();
-    if (args.output(i).absent()) continue;
-    MORTISE_ASSIGN(ports.outputs.back(), port(args.output(i).raw(), plan_.outputs[i], "output"));
+    if (sdk::TensorView(outputs[i]).absent()) continue;
+    MORTISE_ASSIGN(ports.outputs.back(), port(outputs[i], plan_.outputs[i], "output"));
   }
   return ports;
 }
@@ -122,7 +133,8 @@ Status VulkanSession::start(const sdk::RunArgs& args, sdk::Completion done) {
   if (fate.code() == StatusCode::kDeviceLost) gpu_->device->lose();
   MORTISE_TRY(std::move(fate));
   if (args.cancelled()) return Status(StatusCode::kCancelled, "Vulkan: the run was cancelled");
-  MORTISE_ASSIGN(Ports run_ports, ports(args));
+  MORTISE_ASSIGN(std::vector<mortise_tensor_t> run_outputs, outputs(args));
+  MORTISE_ASSIGN(Ports run_ports, ports(args, run_outputs));
   MORTISE_ASSIGN(Slot * slot, take(std::move(run_ports)));
   const Recording& recording = *slot->recording;
   for (uint32_t i = 0; i < args.num_inputs(); ++i) {
@@ -131,10 +143,11 @@ Status VulkanSession::start(const sdk::RunArgs& args, sdk::Completion done) {
     std::memcpy(recording.input(i), static_cast<const std::byte*>(tensor.data) + tensor.byte_offset, tensor.size_bytes);
   }
   slot->args = args.raw();
+  slot->outputs = std::move(run_outputs);
   slot->done = std::move(done);
   slot->start_ns = recording.ports().profiled ? host_.profile()->now_ns(host_.raw()) : 0;
   Status status = gpu_->queue.submit(
-      recording.commands(), [this, slot](const Status& end) { finish(*slot, end); },
+      recording.parts(), [this, slot](const Status& end) { finish(*slot, end); },
       [slot] { return sdk::RunArgs(slot->args).cancelled(); });
   if (!status.ok()) give_back(*slot);
   return status;
@@ -142,12 +155,11 @@ Status VulkanSession::start(const sdk::RunArgs& args, sdk::Completion done) {
 
 // On the queue's thread. Once `done` was called, the session may be gone.
 void VulkanSession::finish(Slot& slot, const Status& status) {
-  const sdk::RunArgs args(slot.args);
   if (status.ok()) {
-    for (uint32_t i = 0; i < args.num_outputs(); ++i) {
-      const mortise_tensor_t& tensor = args.output(i).raw();
+    for (uint32_t i = 0; i < slot.outputs.size(); ++i) {
+      const mortise_tensor_t& tensor = slot.outputs[i];
       const std::byte* source = slot.recording->output(i);
-      if (source == nullptr || args.output(i).absent()) continue;
+      if (source == nullptr || sdk::TensorView(tensor).absent()) continue;
       std::memcpy(static_cast<std::byte*>(tensor.data) + tensor.byte_offset, source, tensor.size_bytes);
     }
     if (slot.recording->ports().profiled) report(slot);

@@ -28,6 +28,7 @@ class VulkanSession final : public sdk::Session, public sdk::AsyncSession {
     std::unique_ptr<Recording> recording;
     bool busy = false;
     const mortise_run_args_t* args = nullptr;
+    std::vector<mortise_tensor_t> outputs;  // as the host allocated them
     sdk::Completion done;
     uint64_t start_ns = 0;
   };
@@ -37,7 +38,8 @@ class VulkanSession final : public sdk::Session, public sdk::AsyncSession {
   Status upload();
   Status start(const sdk::RunArgs& args, sdk::Completion done);
   Result<Range> port(const mortise_tensor_t& given, TensorId tensor, const char* what) const;
-  Result<Ports> ports(const sdk::RunArgs& args) const;
+  Result<std::vector<mortise_tensor_t>> outputs(const sdk::RunArgs& args) const;
+  Result<Ports> ports(const sdk::RunArgs& args, const std::vector<mortise_tensor_t>& outputs) const;
   Result<Slot*> take(Ports ports);
   void give_back(Slot& slot);
   void finish(Slot& slot, const Status& status);

@@ -23,8 +23,9 @@ void swish(Lowering& l) { apply(l, PointOp::kSwish, l.node().get_float("alpha", 
 void thresholded_relu(Lowering& l) { apply(l, PointOp::kThresholdedRelu, l.node().get_float("alpha", 1)); }
 
 void selu(Lowering& l) {
-  apply(l, PointOp::kSelu, l.node().get_float("alpha", 1.67326319217681884765625f),
-        l.node().get_float("gamma", 1.05070102214813232421875f));
+  const bool old = l.node().since_version() < 6;
+  apply(l, PointOp::kSelu, l.node().get_float("alpha", old ? 1.6732f : 1.67326319217681884765625f),
+        l.node().get_float("gamma", old ? 1.0507f : 1.05070102214813232421875f));
 }
 
 void hard_sigmoid(Lowering& l) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Functions of float32 that GLSL lacks, or that Vulkan lets drivers compute too coarsely: sines may be off by 2^-11 and
-// are not defined beyond pi, logarithms by 2^-21 around 1, arc tangents by 2^-12. What is left to the driver is exp, log,
-// pow, sqrt and division.
+// are not defined beyond pi, logarithms by 2^-21 around 1, arc tangents by 2^-12, exponentials by 3 + 2 |x| units in the last place. What is left to
+// the driver is log, pow, sqrt and division.
 
 const float kLn2 = 0.6931471805599453;
 const float kHalfPi = 1.5707963267948966;
@@ -11,7 +11,44 @@ float infinity() { return uintBitsToFloat(0x7f800000u); }
 float nan() { return uintBitsToFloat(0x7fc00000u); }
 bool is_infinite(float x) { return (F(x) & 0x7fffffffu) == 0x7f800000u; }
 
-float sigmoid(float x) { return 1.0 / (1.0 + exp(-x)); }
+// e^x = 2^power (1 + rest), where power is whole and rest from 2^-0.5 - 1 to 2^0.5 - 1. x is at most a few hundred.
+struct Exponential {
+  int power;
+  float rest;
+};
+
+// ln 2 is taken off in two parts (Cody and Waite), the first so short that its multiples are exact. For e^r - 1 Taylor's
+// series up to an error of 5e-9.
+Exponential exponential_of(float x) {
+  float power = floor(x * 1.4426950408889634 + 0.5);
+  float r = (x - power * 0.693359375) + power * 2.1219444005469058e-4;
+  float tail = 0.5 + r * (0.16666667 + r * (0.041666667 + r * (0.0083333333 + r * (0.0013888889 + r * 0.00019841270))));
+  return Exponential(int(power), r + r * r * tail);
+}
+
+// 2^power, which is a normal number.
+float power_of_two(int power) { return uintBitsToFloat(uint(power + 127) << 23); }
+
+// e^x 2^shift, for a shift of 0 or -1: what is too large only before it is halved is not infinite.
+float shifted_exponential(float x, int shift) {
+  if (is_nan(F(x))) return x;
+  if (x > 90.0) return infinity();
+  if (x < -110.0) return 0.0;
+  Exponential e = exponential_of(x);
+  int power = e.power + shift, half_power = power / 2;
+  return (1.0 + e.rest) * power_of_two(half_power) * power_of_two(power - half_power);
+}
+
+float exponential(float x) { return shifted_exponential(x, 0); }
+
+float exp_m1(float x) {
+  if (x < -20.0) return -1.0;
+  if (!(x < 20.0)) return exponential(x);
+  Exponential e = exponential_of(x);
+  return power_of_two(e.power) * (e.rest + (1.0 - power_of_two(-e.power)));
+}
+
+float sigmoid(float x) { return 1.0 / (1.0 + exponential(-x)); }
 
 // log(1 + x), near 0 as 2 atanh(x / (2 + x)), whose series ends after z^9 with an error of 1e-8 of it.
 float log_1p(float x) {
@@ -20,22 +57,27 @@ float log_1p(float x) {
   return 2.0 * z * (1.0 + s * (0.33333333 + s * (0.2 + s * (0.14285714 + s * 0.11111111))));
 }
 
-float logarithm(float x) { return x > 0.7 && x < 1.5 ? log_1p(x - 1.0) : log(x); }
-
-float exp_m1(float x) {
-  if (abs(x) > 0.1) return exp(x) - 1.0;
-  return x * (1.0 + x * (0.5 + x * (0.16666667 + x * (0.041666667 + x * 0.0083333333))));
+// A driver need not know the logarithm of a subnormal number: those are made normal, or flushed to 0, by a product first.
+float logarithm(float x) {
+  if (x > 0.7 && x < 1.5) return log_1p(x - 1.0);
+  bool subnormal = F(x) - 1u < 0x7fffffu;
+  return subnormal ? log(x * 16777216.0) - 16.635532 : log(x);
 }
 
 float hyperbolic_sine(float x) {
-  if (abs(x) < 0.1) return x * (1.0 + x * x * (0.16666667 + x * x * 0.0083333333));
-  if (abs(x) < 80.0) return 0.5 * (exp(x) - exp(-x));
-  // exp(x) may be infinite where its half is not.
-  float root = exp(0.5 * abs(x));
-  return sign(x) * (0.5 * root * root);
+  float v = abs(x), s = x * x;
+  if (v < 1.0) {
+    float tail = 0.0083333333 + s * (0.00019841270 + s * (0.0000027557319 + s * 0.000000025052108));
+    return x + x * s * (0.16666667 + s * tail);
+  }
+  float half_power = shifted_exponential(v, -1);
+  return sign(x) * (half_power - 0.25 / half_power);
 }
 
-float hyperbolic_cosine(float x) { return abs(x) < 80.0 ? 0.5 * (exp(x) + exp(-x)) : abs(hyperbolic_sine(x)); }
+float hyperbolic_cosine(float x) {
+  float half_power = shifted_exponential(abs(x), -1);
+  return half_power + 0.25 / half_power;
+}
 
 // From 1e4 on the square root is x, and the square would overflow.
 float area_sine(float x) {
@@ -50,8 +92,11 @@ float area_cosine(float x) {
 }
 
 float hyperbolic_tangent(float x) {
-  if (abs(x) < 0.1) return x * (1.0 - x * x * (0.33333333 - x * x * (0.13333333 - x * x * 0.053968254)));
-  return sign(x) * (1.0 - 2.0 / (exp(2.0 * abs(x)) + 1.0));
+  float v = abs(x);
+  if (v < 0.1) return x * (1.0 - x * x * (0.33333333 - x * x * (0.13333333 - x * x * 0.053968254)));
+  if (v > 10.0) return sign(x);
+  float e = exp_m1(2.0 * v);
+  return sign(x) * (e / (e + 2.0));
 }
 
 // erfc(x) exp(x^2) is smooth in t = 1 / (1 + x / 2); the polynomial is its Chebyshev series of degree 8 over x from 0 to
@@ -66,7 +111,7 @@ float error_function(float x) {
   float u = (2.0 * t - 1.3225806) / 0.67741935;
   float g = 0.421010567 + u * (0.411777379 + u * (0.145931263 + u * (0.0237219757 + u * (-0.00163282261 +
             u * (-0.000941767177 + u * (0.000104365122 + u * (0.0000381702628 - u * 0.00000912817455)))))));
-  return v > 4.2 ? sign(x) : sign(x) * (1.0 - g * exp(-v * v));
+  return v > 4.2 ? sign(x) : sign(x) * (1.0 - g * exponential(-v * v));
 }
 
 // Vulkan lets drivers be as wrong as 2^-12 here. The series converges for |x| <= tan(pi / 8); larger ones are halved by
@@ -79,12 +124,34 @@ float arctangent(float x) {
   float s = h * h;
   float r = 2.0 * h * (1.0 - s * (0.33333333 - s * (0.2 - s * (0.14285714 - s * (0.11111111 - s * (0.090909091 - s * 0.076923077))))));
   if (v > 1.0) r = kHalfPi - r;
-  return x < 0.0 ? -r : r;
+  return F(x) >> 31 == 0u ? r : -r;
 }
 
+// asin(w) for |w| <= 1/2: the power series, whose terms follow (2n)! / (4^n n!^2 (2n + 1)), up to an error of 5e-9.
+float small_arcsine(float w) {
+  float s = w * w;
+  float tail = 0.022372159 + s * (0.017352764 + s * (0.013964844 + s * (0.011551800 + s * (0.0097616095 + s * 0.0083903358))));
+  return w + w * s * (0.16666667 + s * (0.075 + s * (0.044642857 + s * (0.030381944 + s * tail))));
+}
+
+// Beyond 1/2 an arc sine is a right angle less twice that of half the angle: asin(v) = pi / 2 - 2 asin(sqrt((1 - v) / 2)).
+float doubled_arcsine(float v) { return 2.0 * small_arcsine(sqrt(0.5 * (1.0 - v))); }
+
+// What kHalfPi exceeds pi / 2 by.
+const float kHalfPiExcess = 4.371139000186241e-8;
+
 float arcsine(float x) {
-  if (abs(x) >= 1.0) return abs(x) > 1.0 ? nan() : sign(x) * kHalfPi;
-  return arctangent(x / sqrt((1.0 - x) * (1.0 + x)));
+  float v = abs(x);
+  if (is_nan(F(x)) || v > 1.0) return nan();
+  if (v <= 0.5) return small_arcsine(x);
+  return sign(x) * (kHalfPi - doubled_arcsine(v) - kHalfPiExcess);
+}
+
+float arccosine(float x) {
+  float v = abs(x);
+  if (is_nan(F(x)) || v > 1.0) return nan();
+  if (v <= 0.5) return kHalfPi - small_arcsine(x) - kHalfPiExcess;
+  return x > 0.0 ? doubled_arcsine(v) : 2.0 * kHalfPi - doubled_arcsine(v) - 2.0 * kHalfPiExcess;
 }
 
 // 2 / pi: 224 bits behind the point.
@@ -166,7 +233,8 @@ float tangent(float x) {
 float power(float x, float y) {
   if (y == 0.0 || x == 1.0) return 1.0;
   if (is_nan(F(x)) || is_nan(F(y))) return nan();
-  float v = abs(x), magnitude;
+  // Subnormal bases are flushed, since drivers may make anything of them.
+  float v = (F(x) & 0x7f800000u) == 0u ? 0.0 : abs(x), magnitude;
   bool whole = floor(y) == y;
   if (whole && y > 0.0 && y <= 8.0) {
     magnitude = v;

@@ -57,7 +57,7 @@ void main() {
       float x = element(base, i);
       if (KIND == kSumSquare || KIND == kL2) x *= x;
       if (KIND == kL1) x = abs(x);
-      if (KIND == kLogSumExp) x = exp(x - shift);
+      if (KIND == kLogSumExp) x = exponential(x - shift);
       result += x;
     }
     result = row_sum(result);

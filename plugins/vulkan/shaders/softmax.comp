@@ -21,13 +21,13 @@ void main() {
   top = row_max(top);
   float sum = 0.0;
   for (uint i = lane(); i < push.extent; i += LANES) {
-    sum += exp(load0(base + i * push.inner) - top);
+    sum += exponential(load0(base + i * push.inner) - top);
   }
   sum = row_sum(sum);
   if (row_index() >= push.rows) return;
   for (uint i = lane(); i < push.extent; i += LANES) {
     uint at = base + i * push.inner;
     float x = load0(at) - top;
-    write(at, LOGARITHM != 0u ? x - log(sum) : exp(x) / sum);
+    write(at, LOGARITHM != 0u ? x - log(sum) : exponential(x) / sum);
   }
 }

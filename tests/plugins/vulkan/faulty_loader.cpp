@@ -75,6 +75,13 @@ VKAPI_ATTR VkResult VKAPI_CALL allocate_command_buffers(VkDevice device, const V
   return command_buffers.real(device, info, made);
 }
 
+Replacement<PFN_vkQueueSubmit> queue;
+
+VKAPI_ATTR VkResult VKAPI_CALL submit(VkQueue to, uint32_t count, const VkSubmitInfo* infos, VkFence fence) {
+  ++faults.submissions;
+  return queue.real(to, count, infos, fence);
+}
+
 Replacement<PFN_vkWaitForFences> fences;
 
 VKAPI_ATTR VkResult VKAPI_CALL wait_for_fences(VkDevice device, uint32_t count, const VkFence* waited, VkBool32 all,
@@ -107,6 +114,7 @@ PFN_vkVoidFunction faulty(const std::string& name, PFN_vkVoidFunction real) {
   if (name == "vkGetBufferMemoryRequirements") return replace(memory_requirements, get_memory_requirements, real);
   if (name == "vkAllocateMemory") return replace(memory, allocate_memory, real);
   if (name == "vkAllocateCommandBuffers") return replace(command_buffers, allocate_command_buffers, real);
+  if (name == "vkQueueSubmit") return replace(queue, submit, real);
   if (name == "vkWaitForFences") return replace(fences, wait_for_fences, real);
   if (name == "vkCreatePipelineCache") return replace(pipeline_cache, create_pipeline_cache, real);
   if (name == "vkGetDeviceProcAddr") {

@@ -17,6 +17,8 @@ struct LoaderFaults {
   // No fence is ever seen signalled; counted are the waits for one.
   std::atomic<bool> never_signals{false};
   std::atomic<int> waits{0};
+  // Counted are the calls of vkQueueSubmit.
+  std::atomic<int> submissions{0};
   // vkCreatePipelineCache fails if it is given data; kept is how many bytes it was given last.
   std::atomic<bool> refuses_cache_data{false};
   std::atomic<size_t> cache_data_size{0};

@@ -22,6 +22,10 @@ TEST(VulkanPointwise, ComputesFunctions) {
   }
 }
 
+TEST(VulkanPointwise, ScalesSeluAsItsVersionSays) {
+  for (const int opset : {5, 6}) expect_as_reference("g (float[7,5] x) => (float[7,5] y) { y = Selu(x) }", {}, opset);
+}
+
 TEST(VulkanPointwise, StoresTruthInBytes) {
   expect_as_reference(R"(g (float[3,5] a, float[5] b, bool[3,1] m) => (bool[3,5] y, float[3,5] z) {
     l = Less(a, b)

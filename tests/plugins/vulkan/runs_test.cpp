@@ -50,6 +50,9 @@ struct RawRun {
   Tensor x, y = Tensor::of<float>({kSide, kSide}, std::vector<float>(kSide*kSide, -1));
   Tensor z = Tensor::of<float>({kSide, kSide}, std::vector<float>(kSide* kSide, -1));
   bool without_y = false;
+  // z has no memory until it is asked for, and then none if it is refused.
+  bool allocates_z = false, refuses_z = false;
+  std::vector<std::vector<int64_t>> asked_for;  // dims
   std::atomic<bool> cancelled{false};
   std::vector<Event> events;
   std::function<void()> at_end;  // on the device's thread
@@ -62,6 +65,15 @@ struct RawRun {
 };
 
 RawRun& run_of(const mortise_run_context_t* context) { return *static_cast<RawRun*>(context->host_data); }
+
+mortise_status allocate_output(const mortise_run_context_t* context, uint64_t index, const int64_t* dims, uint32_t rank,
+                               mortise_tensor_t* tensor, mortise_error_t* /*error*/) {
+  RawRun& run = run_of(context);
+  run.asked_for.emplace_back(dims, dims + rank);
+  if (index != 1 || run.refuses_z) return MORTISE_RESOURCE_EXHAUSTED;
+  *tensor = run.z.abi();
+  return MORTISE_OK;
+}
 
 uint64_t now_ns() { return static_cast<uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count()); }
 
@@ -148,9 +160,10 @@ class VulkanRuns : public testing::Test {
     run.outputs[0] = run.y.abi();
     run.outputs[1] = run.z.abi();
     if (run.without_y) run.outputs[0] = {.flags = MORTISE_TENSOR_ABSENT};
+    if (run.allocates_z) run.outputs[1] = {.dtype = MORTISE_DTYPE_F32, .flags = MORTISE_TENSOR_UNALLOCATED};
     run.context = {
         .host_data = &run,
-        .allocate_output = nullptr,
+        .allocate_output = allocate_output,
         .is_cancelled = [](const mortise_run_context_t* context) { return run_of(context).cancelled.load(); },
         .flags = flags,
         .reserved = 0};
@@ -222,6 +235,16 @@ TEST_F(VulkanRuns, LeaveOutWhatNobodyReads) {
   ASSERT_EQ(all.end->get_future().get(), MORTISE_OK);
   all.expect_results();
   expect_equal(run.z, all.z, 0, "z");
+}
+
+TEST_F(VulkanRuns, AskForOutputsWithoutMemory) {
+  RawRun run(1), refused(1);
+  run.allocates_z = refused.allocates_z = refused.refuses_z = true;
+  EXPECT_EQ(submit(refused), MORTISE_RESOURCE_EXHAUSTED);
+  ASSERT_EQ(submit(run), MORTISE_OK) << error_.message;
+  ASSERT_EQ(run.end->get_future().get(), MORTISE_OK);
+  EXPECT_THAT(run.asked_for, ElementsAre(ElementsAre(kSide, kSide)));
+  run.expect_results();
 }
 
 TEST_F(VulkanRuns, RecordWhatTheDeviceDidForWhichNodes) {
