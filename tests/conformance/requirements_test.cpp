@@ -47,21 +47,11 @@ std::map<std::string, std::string> checked() {
 
 TEST(Requirements, AreThere) { EXPECT_GE(required().size(), 60u); }
 
-// Requirements whose cases are still to be written. Empty when the suite is complete.
-const std::set<std::string> kAwaited = {
-    "MORTISE-P-005", "MORTISE-P-034", "MORTISE-P-035", "MORTISE-P-036", "MORTISE-P-037", "MORTISE-P-038",
-    "MORTISE-P-039", "MORTISE-P-040", "MORTISE-P-041", "MORTISE-P-042", "MORTISE-P-043", "MORTISE-P-044",
-    "MORTISE-P-045", "MORTISE-P-048", "MORTISE-P-049", "MORTISE-P-050", "MORTISE-P-051", "MORTISE-P-052",
-    "MORTISE-P-053", "MORTISE-P-054", "MORTISE-P-055", "MORTISE-P-056", "MORTISE-P-057", "MORTISE-P-058",
-    "MORTISE-P-059", "MORTISE-P-062"};
-
 TEST(Requirements, HaveACaseEach) {
   const std::map<std::string, std::string> found = checked();
   for (const std::string& number : required()) {
-    const bool has_case = found.contains(number), awaited = kAwaited.contains(number);
-    EXPECT_TRUE(has_case || awaited) << number
-                                     << " of docs/spec/requirements.md has no case in conformance/cases/abi.inc";
-    EXPECT_FALSE(has_case && awaited) << number << " has a case: take it off the list kAwaited";
+    EXPECT_TRUE(found.contains(number)) << number
+                                        << " of docs/spec/requirements.md has no case in conformance/cases/abi.inc";
   }
 }
 

@@ -26,8 +26,8 @@ Result<Compiled> compile_graph(Rig& rig, Device& device, std::unique_ptr<OpGraph
   return compiled;
 }
 
-Result<Compiled> compile_workload(Rig& rig, Device& device) {
-  MORTISE_ASSIGN(std::unique_ptr<OpGraph> graph, find_workload(device));
+Result<Compiled> compile_workload(Rig& rig, Device& device, Extents extents) {
+  MORTISE_ASSIGN(std::unique_ptr<OpGraph> graph, find_workload(device, extents));
   return compile_graph(rig, device, std::move(graph));
 }
 
@@ -108,10 +108,10 @@ Result<Compiled> compile_slow_chain(Rig& rig, Device& device) {
   return compiled;
 }
 
-Verdict with_workload(Rig& rig, const Check& check) {
+Verdict with_workload(Rig& rig, const Check& check, Extents extents) {
   const Result<Device*> device = rig.device();
   if (!device.ok()) return fail(device.status().message());
-  const Result<Compiled> compiled = compile_workload(rig, **device);
+  const Result<Compiled> compiled = compile_workload(rig, **device, extents);
   return compiled.ok() ? check(**device, *compiled) : no_workload(compiled.status());
 }
 

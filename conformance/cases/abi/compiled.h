@@ -23,7 +23,7 @@ struct Compiled {
 
 // UNIMPLEMENTED, saying so, where the provider does not claim every node.
 Result<Compiled> compile_graph(Rig& rig, Device& device, std::unique_ptr<OpGraph> graph);
-Result<Compiled> compile_workload(Rig& rig, Device& device);
+Result<Compiled> compile_workload(Rig& rig, Device& device, Extents extents = Extents::kKnown);
 
 // Nodes of one operator in a row, each reading the one before and the constants.
 Result<std::unique_ptr<OpGraph>> make_chain(std::string_view op, uint32_t count, const Tensor& input,
@@ -33,7 +33,7 @@ Result<Compiled> compile_slow_chain(Rig& rig, Device& device);
 
 // SKIP for UNIMPLEMENTED, otherwise FAIL with the status.
 using Check = std::function<Verdict(Device& device, const Compiled& compiled)>;
-Verdict with_workload(Rig& rig, const Check& check);
+Verdict with_workload(Rig& rig, const Check& check, Extents extents = Extents::kKnown);
 Verdict with_model(Rig& rig, OpModel model, const Check& check);
 
 // A device of the case's own with a host of its own, closed and destroyed when `check` has returned; `after` may then

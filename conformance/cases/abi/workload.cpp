@@ -64,13 +64,15 @@ std::vector<OpModel> candidates() {
   return models;
 }
 
-Result<std::unique_ptr<OpGraph>> find_workload(Device& device) {
+Result<std::unique_ptr<OpGraph>> find_workload(Device& device, Extents extents) {
   for (OpModel& candidate : candidates()) {
+    candidate.symbolic = extents == Extents::kSymbolic;
     MORTISE_ASSIGN(std::unique_ptr<OpGraph> graph, make_graph(std::move(candidate)));
     MORTISE_ASSIGN(const Claims claims, device.claim(*graph->view));
     if (claims.claims(0)) return graph;
   }
-  return unimplemented("the provider claims none of the small graphs that this case could run");
+  return unimplemented("the provider claims none of the small graphs ",
+                       extents == Extents::kSymbolic ? "with symbolic extents " : "", "that this case could run");
 }
 
 Verdict no_workload(const Status& status) {

@@ -12,8 +12,11 @@ namespace mortise::conformance::abi {
 // The candidates, one node each, in the order in which find_workload() tries them.
 std::vector<OpModel> candidates();
 
+// Whether the extents of the candidates are known before the run.
+enum class Extents { kKnown, kSymbolic };
+
 // The status is UNIMPLEMENTED if the provider claims none of the candidates, otherwise the plugin's own error.
-Result<std::unique_ptr<OpGraph>> find_workload(Device& device);
+Result<std::unique_ptr<OpGraph>> find_workload(Device& device, Extents extents = Extents::kKnown);
 
 // What a case returns for that status: SKIP or FAIL.
 Verdict no_workload(const Status& status);

@@ -44,7 +44,7 @@ Verdict fault_host_memory(Rig& rig) {
 }
 
 Verdict fault_output_refused(Rig& rig) {
-  return with_workload(rig, [](Device&, const Compiled& compiled) {
+  const auto check = [](Device&, const Compiled& compiled) {
     RunSettings settings;
     settings.refuse_outputs = true;
     const Status status = compiled.session->run(compiled.graph->inputs, settings).status;
@@ -55,7 +55,8 @@ Verdict fault_output_refused(Rig& rig) {
     const std::string wrong = compiled.wrong();
     return wrong.empty() ? pass("run() says RESOURCE_EXHAUSTED, and the next run is right")
                          : fail("after a run without memory for outputs: ", wrong);
-  });
+  };
+  return with_workload(rig, check, Extents::kSymbolic);
 }
 
 Verdict fault_cancelled_polls(Rig& rig) {
