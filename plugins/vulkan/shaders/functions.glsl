@@ -99,19 +99,33 @@ float hyperbolic_tangent(float x) {
   return sign(x) * (e / (e + 2.0));
 }
 
-// erfc(x) exp(x^2) is smooth in t = 1 / (1 + x / 2); the polynomial is its Chebyshev series of degree 8 over x from 0 to
-// 4.2, error 6e-9. Near 0 the power series of erf.
+// (1 - erf(v)) exp(v^2) for v >= 0 is smooth in t = 1 / (1 + v / 2); the polynomial is its Chebyshev series of degree 8 over
+// v from 0 to 4.2, error 6e-9.
+float error_factor(float v) {
+  float t = 1.0 / (1.0 + 0.5 * v);
+  float u = (2.0 * t - 1.3225806) / 0.67741935;
+  return 0.421010567 + u * (0.411777379 + u * (0.145931263 + u * (0.0237219757 + u * (-0.00163282261 +
+         u * (-0.000941767177 + u * (0.000104365122 + u * (0.0000381702628 - u * 0.00000912817455)))))));
+}
+
+// Near 0 the power series.
 float error_function(float x) {
   float v = abs(x);
   if (v < 0.5) {
     float s = x * x;
     return x * (1.1283792 - s * (0.37612639 - s * (0.11283792 - s * (0.026866171 - s * (0.0052239776 - s * 0.00085483270)))));
   }
-  float t = 1.0 / (1.0 + 0.5 * v);
-  float u = (2.0 * t - 1.3225806) / 0.67741935;
-  float g = 0.421010567 + u * (0.411777379 + u * (0.145931263 + u * (0.0237219757 + u * (-0.00163282261 +
-            u * (-0.000941767177 + u * (0.000104365122 + u * (0.0000381702628 - u * 0.00000912817455)))))));
-  return v > 4.2 ? sign(x) : sign(x) * (1.0 - g * exponential(-v * v));
+  return v > 4.2 ? sign(x) : sign(x) * (1.0 - error_factor(v) * exponential(-v * v));
+}
+
+// x / 2 (1 + erf(x / sqrt(2))). Where erf comes near -1 the sum is error_factor() times exp(-x^2 / 2), whose exponent is
+// taken in two parts, the first an exact square.
+float gaussian_linear_unit(float x) {
+  float v = x * 0.7071067811865476;
+  if (v >= -0.5 || v < -4.2 || is_nan(F(x))) return 0.5 * x * (1.0 + error_function(v));
+  float head = uintBitsToFloat(F(x) & 0xfffff000u);
+  float gaussian = exponential(-0.5 * head * head) * exponential(-0.5 * (x - head) * (x + head));
+  return 0.5 * x * (error_factor(-v) * gaussian);
 }
 
 // Vulkan lets drivers be as wrong as 2^-12 here. The series converges for |x| <= tan(pi / 8); larger ones are halved by

@@ -19,9 +19,13 @@ void main() {
     top = larger(load0(base + i * push.inner), top);
   }
   top = row_max(top);
-  float sum = 0.0;
+  // What each addition rounds off goes to the next (Kahan): rows are long.
+  precise float sum = 0.0, rounded_off = 0.0;
   for (uint i = lane(); i < push.extent; i += LANES) {
-    sum += exponential(load0(base + i * push.inner) - top);
+    precise float term = exponential(load0(base + i * push.inner) - top) - rounded_off;
+    precise float next = sum + term;
+    rounded_off = (next - sum) - term;
+    sum = next;
   }
   sum = row_sum(sum);
   if (row_index() >= push.rows) return;

@@ -105,6 +105,34 @@ TEST(VulkanNumerics, PowIsThatOfC) {
   }
 }
 
+// Where the sum of 1 and erf loses most of its bits too.
+TEST(VulkanNumerics, GeluIsRightToTheLastPlaces) {
+  constexpr int64_t kCount = 1180;
+  std::vector<float> x;
+  for (int64_t i = 0; i < kCount; ++i) x.push_back(static_cast<float>(i) * 0.01f - 5.9f);
+  const auto outputs =
+      run_vulkan("g (float[1180] x) => (float[1180] y) { y = Gelu(x) }", {{"x", Tensor::of<float>({kCount}, x)}});
+  const auto y = outputs.at("y").tensor.elements<float>();
+  for (size_t i = 0; i < x.size(); ++i) {
+    const double number = static_cast<double>(x[i]);
+    expect_near(y[i], 0.5 * number * std::erfc(-number / std::sqrt(2.0)), 5e-7,
+                "Gelu(" + testing::PrintToString(x[i]) + ")");
+  }
+}
+
+TEST(VulkanNumerics, SoftmaxOfALongRowAddsWithoutLoss) {
+  constexpr size_t kCount = 5000;
+  const Tensor x = random_tensor(DType::kF32, {1, kCount}, 1);
+  const auto outputs = run_vulkan("g (float[1,5000] x) => (float[1,5000] y) { y = Softmax(x) }", {{"x", x}});
+  const auto y = outputs.at("y").tensor.elements<float>();
+  double sum = 0;
+  for (const float element : x.elements<float>()) sum += std::exp(static_cast<double>(element));
+  for (size_t i = 0; i < kCount && !testing::Test::HasFatalFailure(); ++i) {
+    expect_near(y[i], std::exp(static_cast<double>(x.elements<float>()[i])) / sum, 6e-7,
+                "element " + std::to_string(i));
+  }
+}
+
 TEST(VulkanNumerics, WhatIsNoNumberStaysSo) {
   for (const char* op :
        {"HardSigmoid", "HardSwish", "Sign", "Relu", "Elu", "Selu", "Celu", "Sigmoid", "Softplus", "Mish"}) {
