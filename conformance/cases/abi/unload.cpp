@@ -92,8 +92,8 @@ Verdict unload_rounds(Rig& rig) {
   constexpr int kRounds = 100;
   constexpr uint64_t kAllowed = uint64_t{2} << 20;  // a page now and then is the allocator's
   // Where a whole life takes long, since the provider compiles for a device, later rounds are loading and unloading alone.
-  constexpr std::chrono::seconds kWarmBudget{
-      10};  // what a driver keeps once for all takes several lives to be complete
+  // What a driver keeps once for all is complete only after several of them.
+  constexpr std::chrono::seconds kWarmBudget{10};
   constexpr std::chrono::seconds kBudget{8};
   CheckedHost host({.threads = 1});
   steady_clock::time_point deadline = steady_clock::now() + kWarmBudget;
