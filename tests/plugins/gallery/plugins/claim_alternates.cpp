@@ -1,4 +1,4 @@
-// Every other claim() declines everything.
+// The third claim() in a row about one graph declines everything.
 #include "base.h"
 
 namespace {
@@ -9,16 +9,20 @@ class Broken : public Plugin {
  public:
   mortise_status claim(Provider& provider, const mortise_graph_t* graph, const mortise_claim_sink_t* sink,
                        mortise_error_t* error) override {
-    willing_ = !willing_;
+    // Another graph may lie where one was before.
+    const std::pair which(graph, sdk::GraphView(graph).num_nodes());
+    times_ = which == before_ ? times_ + 1 : 1;
+    before_ = which;
     return Plugin::claim(provider, graph, sink, error);
   }
   std::optional<sdk::Refusal> judge(const sdk::NodeView& node) override {
-    if (!willing_) return sdk::Refusal{MORTISE_REFUSAL_OTHER, "not now"};
+    if (times_ == 3) return sdk::Refusal{MORTISE_REFUSAL_OTHER, "not now"};
     return Plugin::judge(node);
   }
 
  private:
-  bool willing_ = false;
+  std::pair<const mortise_graph_t*, uint32_t> before_;
+  int times_ = 0;
 };
 
 }  // namespace

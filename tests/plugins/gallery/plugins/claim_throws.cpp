@@ -1,4 +1,4 @@
-// claim() throws for a provider that is not open.
+// claim() throws for a provider that was closed.
 #include <stdexcept>
 
 #include "base.h"
@@ -11,9 +11,20 @@ class Broken : public Plugin {
  public:
   mortise_status claim(Provider& provider, const mortise_graph_t* graph, const mortise_claim_sink_t* sink,
                        mortise_error_t* error) override {
-    if (!provider.opened) throw std::logic_error("not open");
+    if (closed_ == &provider && !provider.opened) throw std::logic_error("not open any more");
     return Plugin::claim(provider, graph, sink, error);
   }
+  void close(Provider& provider) override {
+    closed_ = &provider;
+    Plugin::close(provider);
+  }
+  void destroy(Provider& provider) override {
+    closed_ = nullptr;
+    Plugin::destroy(provider);
+  }
+
+ private:
+  const Provider* closed_ = nullptr;
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// claim() depends on the names of nodes: it declines those that begin with a letter behind 'm'.
+// claim() depends on the names of nodes: it declines those that begin with a letter behind 'n'.
 #include "base.h"
 
 namespace {
@@ -8,7 +8,7 @@ using namespace gallery;
 class Broken : public Plugin {
  public:
   std::optional<sdk::Refusal> judge(const sdk::NodeView& node) override {
-    if (node.name() > "n") return sdk::Refusal{MORTISE_REFUSAL_OTHER, "a name from the end of the alphabet"};
+    if (node.name() > "o") return sdk::Refusal{MORTISE_REFUSAL_OTHER, "a name from the end of the alphabet"};
     return Plugin::judge(node);
   }
 };

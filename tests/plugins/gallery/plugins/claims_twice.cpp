@@ -1,4 +1,4 @@
-// claim() claims node 0 of graphs of two and more nodes twice.
+// claim() claims node 1 of graphs of eight nodes and as many outputs twice.
 #include "base.h"
 
 namespace {
@@ -10,9 +10,10 @@ class Broken : public Plugin {
   mortise_status claim(Provider& provider, const mortise_graph_t* graph, const mortise_claim_sink_t* sink,
                        mortise_error_t* error) override {
     const mortise_status status = Plugin::claim(provider, graph, sink, error);
-    const uint32_t node = 0;
+    const uint32_t node = 1;
     const sdk::GraphView view(graph);
-    if (view.num_nodes() > 1 && !judge(view.node(node))) sink->claim(sink, &node, 1, nullptr);
+    if (view.num_nodes() == 8 && view.outputs().size() == 8 && !judge(view.node(node)))
+      sink->claim(sink, &node, 1, nullptr);
     return status;
   }
 };

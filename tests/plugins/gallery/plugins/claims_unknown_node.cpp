@@ -1,4 +1,4 @@
-// claim() claims a node behind the last one of graphs of two and more nodes.
+// claim() claims a node behind the last one of graphs of eight nodes and as many outputs.
 #include "base.h"
 
 namespace {
@@ -9,8 +9,9 @@ class Broken : public Plugin {
  public:
   mortise_status claim(Provider& provider, const mortise_graph_t* graph, const mortise_claim_sink_t* sink,
                        mortise_error_t* error) override {
-    const uint32_t node = sdk::GraphView(graph).num_nodes();
-    if (node > 1) sink->claim(sink, &node, 1, nullptr);
+    const sdk::GraphView view(graph);
+    const uint32_t node = view.num_nodes();
+    if (node == 8 && view.outputs().size() == 8) sink->claim(sink, &node, 1, nullptr);
     return Plugin::claim(provider, graph, sink, error);
   }
 };

@@ -1,4 +1,6 @@
-// The end of a submitted run is reported twice.
+// The end of the first run that was submitted is reported twice.
+#include <atomic>
+
 #include "async.h"
 
 namespace {
@@ -9,9 +11,12 @@ class Broken : public AsyncPlugin {
  public:
   void complete(const Provider& provider, uint64_t run_id, mortise_status status,
                 const mortise_error_t& error) override {
-    AsyncPlugin::complete(provider, run_id, status, error);
+    if (first_.exchange(false)) AsyncPlugin::complete(provider, run_id, status, error);
     AsyncPlugin::complete(provider, run_id, status, error);
   }
+
+ private:
+  std::atomic<bool> first_ = true;
 };
 
 }  // namespace

@@ -8,12 +8,12 @@ using namespace gallery;
 class Broken : public Plugin {
  public:
   void destroy(Provider& provider) override {
-    kept_.emplace_back(std::size_t{1} << 20, 'x');
+    kept_ = new std::string(std::size_t{1} << 20, 'x');
     Plugin::destroy(provider);
   }
 
  private:
-  std::vector<std::string> kept_;
+  const std::string* kept_ = nullptr;
 };
 
 }  // namespace

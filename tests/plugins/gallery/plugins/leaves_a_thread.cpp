@@ -1,6 +1,7 @@
 // A thread that open() started still runs after deinit().
 #include <unistd.h>
 
+#include <atomic>
 #include <thread>
 
 #include "base.h"
@@ -12,10 +13,20 @@ using namespace gallery;
 class Broken : public Plugin {
  public:
   mortise_status open(Provider& provider, mortise_error_t* error) override {
-    static const bool started = (std::thread(pause).detach(), true);
-    (void)started;
+    if (!started_) {
+      std::thread([this] {
+        started_ = true;
+        pause();
+      }).detach();
+    }
+    // It sleeps within the C library, so that nothing happens where the plugin's own code is gone.
+    while (!started_) usleep(1000);
+    usleep(1000);
     return Plugin::open(provider, error);
   }
+
+ private:
+  std::atomic<bool> started_ = false;
 };
 
 }  // namespace

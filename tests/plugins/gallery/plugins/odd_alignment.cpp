@@ -10,6 +10,7 @@ class Broken : public DevicePlugin {
   mortise_memory_kind_t kind() override {
     mortise_memory_kind_t kind = DevicePlugin::kind();
     kind.alignment = 48;
+    kind.flags = 0;
     return kind;
   }
 };

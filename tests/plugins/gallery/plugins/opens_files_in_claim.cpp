@@ -1,4 +1,4 @@
-// claim() leaves a file open.
+// claim() leaves a file open until close().
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -12,16 +12,16 @@ class Broken : public Plugin {
  public:
   mortise_status claim(Provider& provider, const mortise_graph_t* graph, const mortise_claim_sink_t* sink,
                        mortise_error_t* error) override {
-    if (descriptor_ < 0) descriptor_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    descriptors_.push_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     return Plugin::claim(provider, graph, sink, error);
   }
   void close(Provider& provider) override {
-    if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
+    for (const int descriptor : std::exchange(descriptors_, {})) ::close(descriptor);
     Plugin::close(provider);
   }
 
  private:
-  int descriptor_ = -1;
+  std::vector<int> descriptors_;
 };
 
 }  // namespace

@@ -10,8 +10,11 @@ class Broken : public Plugin {
   Status run_steps(Session& session, const sdk::RunArgs& args) override {
     const mortise_host_profile_t* profile = session.provider.host.profile();
     const uint32_t node = 4711;
-    const mortise_profile_event_t event = {.name = "run", .node_ids = &node, .num_nodes = 1};
-    if (profile != nullptr && args.profiling()) profile->record(session.provider.host.raw(), args.context(), &event);
+    if (profile != nullptr && args.profiling()) {
+      const uint64_t now = profile->now_ns(session.provider.host.raw());
+      const mortise_profile_event_t event = {.name = "run", .start_ns = now, .node_ids = &node, .num_nodes = 1};
+      profile->record(session.provider.host.raw(), args.context(), &event);
+    }
     return Plugin::run_steps(session, args);
   }
 };

@@ -18,6 +18,7 @@ class Broken : public Plugin {
     std::memcpy(buffer_, output.raw(), size);
     std::this_thread::sleep_for(std::chrono::microseconds(200));
     std::memcpy(output.raw(), buffer_, size);
+    std::memset(buffer_, 0, size);
     return {};
   }
 

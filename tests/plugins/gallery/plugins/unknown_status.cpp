@@ -1,4 +1,4 @@
-// compile() of an unopened provider returns a status that does not exist.
+// compile() returns, where it refuses a node, a status that does not exist.
 #include "base.h"
 
 namespace {
@@ -10,7 +10,7 @@ class Broken : public Plugin {
   mortise_status compile(Provider& provider, const mortise_compile_request_t* request,
                          const mortise_session_t** session, mortise_error_t* error) override {
     const mortise_status status = Plugin::compile(provider, request, session, error);
-    return status == MORTISE_FAILED_PRECONDITION ? 99 : status;
+    return status == MORTISE_UNIMPLEMENTED ? 99 : status;
   }
 };
 

@@ -1,0 +1,39 @@
+#include "tests/conformance/gallery.h"
+
+#include <sstream>
+
+namespace mortise::conformance {
+
+namespace {
+
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  std::istringstream stream(text);
+  for (std::string part; std::getline(stream, part, separator);) parts.push_back(part);
+  return parts;
+}
+
+}  // namespace
+
+std::span<const Exhibit> gallery() {
+  static const std::vector<Exhibit> kGallery = {
+#define MORTISE_GALLERY(name, suites, cases, outcome, description) \
+  {#name, split(suites, ','), split(cases, ' '), parse_outcome(#outcome).value(), description},
+#include "tests/plugins/gallery/gallery.inc"
+#undef MORTISE_GALLERY
+  };
+  return kGallery;
+}
+
+bool names(std::string_view pattern, std::string_view case_name) {
+  const size_t star = pattern.find('*');
+  if (star == std::string_view::npos) return pattern == case_name;
+  if (!case_name.starts_with(pattern.substr(0, star))) return false;
+  pattern.remove_prefix(star + 1);
+  for (case_name.remove_prefix(star);; case_name.remove_prefix(1)) {
+    if (names(pattern, case_name)) return true;
+    if (case_name.empty()) return false;
+  }
+}
+
+}  // namespace mortise::conformance

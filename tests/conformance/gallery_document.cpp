@@ -1,0 +1,107 @@
+// gallery_document docs/conformance-gallery.md | --print
+//
+// Prints the page that says which broken plugin is caught by which case, and which cases nobody has seen fail; with a
+// path it checks that the page there is that page, and that every case it names exists.
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "conformance/engine/case.h"
+#include "tests/conformance/gallery.h"
+
+namespace mortise::conformance {
+namespace {
+
+std::string join(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) text += concat(text.empty() ? "`" : ", `", part, '`');
+  return text;
+}
+
+bool is_broken_by_somebody(const Case& which) {
+  return std::any_of(gallery().begin(), gallery().end(), [&](const Exhibit& exhibit) {
+    return std::any_of(exhibit.cases.begin(), exhibit.cases.end(),
+                       [&](const std::string& pattern) { return names(pattern, which.name); });
+  });
+}
+
+// The suites whose cases are written one by one; of the thousands of generated ones only kinds are broken.
+bool is_listed_suite(std::string_view suite) { return suite == "abi" || suite == "faults"; }
+
+// What somebody tried to show with a plugin and no case saw.
+constexpr char kHoles[] =
+    "- `parallel_for()` called in `claim()` or `compile()`, which its tag forbids (MORTISE-P-047).\n"
+    "- An input of the run before that is read in the next run: `run-arguments-forgotten` gives its memory back, and "
+    "the "
+    "next\n  input may lie at the same address.\n"
+    "- Concurrent runs that mix up their inputs: `threads-concurrent-runs` gives all of them the same.\n"
+    "- A Softmax that overflows on large numbers: no variant has them.\n";
+
+std::string page(const Catalogue& catalogue) {
+  const auto broken = std::count_if(gallery().begin(), gallery().end(),
+                                    [](const Exhibit& exhibit) { return is_failure(exhibit.outcome); });
+  std::string text = concat(
+      "# The gallery\n\nWho watches the watcher: ", broken,
+      " deliberately broken plugins, one broken rule each, and the case of\n`mortise-conformance` that catches it. "
+      "Exactly that case fails, where two or three cases hold to one rule exactly those, and where a name has a '*' "
+      "only "
+      "such\ncases: `gallery_test` runs the suites on each of them. Printed by `gallery_document --print`, do not "
+      "edit.\n\n| plugin | what it breaks | caught by | outcome |\n| --- | --- | --- | --- |\n");
+  for (const Exhibit& exhibit : gallery()) {
+    if (!is_failure(exhibit.outcome)) continue;
+    text += concat("| [", exhibit.name, "](../tests/plugins/gallery/plugins/", exhibit.name, ".cpp) | ",
+                   exhibit.description, " | ", join(exhibit.cases), " | ", to_string(exhibit.outcome), " |\n");
+  }
+  text += "\n## Correct plugins\n\nOn these nothing fails.\n\n";
+  for (const Exhibit& exhibit : gallery()) {
+    if (exhibit.outcome == Outcome::kPass) text += concat("- ", exhibit.name, ": ", exhibit.description, '\n');
+  }
+  text += concat("\n## What no case catches\n\n", kHoles);
+  text += "\n## Cases that no plugin of the gallery breaks\n\n";
+  for (const Case& which : catalogue.cases()) {
+    if (is_listed_suite(which.suite) && !is_broken_by_somebody(which)) text += concat("- `", which.name, "`\n");
+  }
+  return text;
+}
+
+// Patterns that name no case at all.
+int check_patterns(const Catalogue& catalogue) {
+  int faults = 0;
+  for (const Exhibit& exhibit : gallery()) {
+    for (const std::string& pattern : exhibit.cases) {
+      const auto cases = catalogue.cases();
+      if (std::any_of(cases.begin(), cases.end(), [&](const Case& which) { return names(pattern, which.name); }))
+        continue;
+      std::cout << "gallery.inc: " << exhibit.name << ": there is no case " << pattern << "\n";
+      ++faults;
+    }
+  }
+  return faults;
+}
+
+int check(const char* path, const Catalogue& catalogue) {
+  std::ifstream file(path);
+  const std::string given{std::istreambuf_iterator<char>(file), {}};
+  int faults = check_patterns(catalogue);
+  if (given != page(catalogue)) {
+    std::cout << path << ": is not what gallery_document --print prints\n";
+    ++faults;
+  }
+  return faults == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace mortise::conformance
+
+int main(int argc, char** argv) {
+  using namespace mortise::conformance;
+  if (argc != 2) {
+    std::cerr << "usage: gallery_document docs/conformance-gallery.md | --print\n";
+    return 2;
+  }
+  const Catalogue catalogue{Settings{}};
+  if (std::string_view(argv[1]) != "--print") return check(argv[1], catalogue);
+  std::cout << page(catalogue);
+  return 0;
+}
