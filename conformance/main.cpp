@@ -40,7 +40,8 @@ int run_command(int argc, char** argv) {
       "  mortise-conformance validate ./libvendor_npu.so\n"
       "  mortise-conformance validate ./libvendor_npu.so --suite abi --jobs 4\n"
       "  mortise-conformance validate ./libvendor_npu.so --report-html report.html --expect known.json\n"
-      "  mortise-conformance show claim-pure\n");
+      "  mortise-conformance show claim-pure\n"
+      "  mortise-conformance reproduce graph-17 ./libvendor_npu.so\n");
 #define MORTISE_COMMAND(name) add_##name(app);
 #include "conformance/command/commands.inc"
 #undef MORTISE_COMMAND

@@ -16,7 +16,7 @@ constexpr uint32_t kPercents[] = {100, 100, 85, 60, 40};
 Verdict run_graph(Rig& rig) {
   Random random = rig.random();
   const Result<RandomGraph> graph = random_graph(random);
-  if (!graph.ok()) return fail("the suite itself failed: ", graph.status().message());
+  if (!graph.ok()) return suite_failed(graph.status());
   MixedTask task{.graph = graph->graph};
   task.runs.push_back(random_inputs(*graph, kBatch, random));
   if (graph->batched) {

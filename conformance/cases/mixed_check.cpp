@@ -68,14 +68,20 @@ Verdict judge_difference(Rig& rig, MixedRun& mixed, const MixedTask& task, std::
   Suspects suspects(rig.oracle(), task.tolerance);
   (void)mixed.run(inputs, poison, [&](const SegmentRun& run) { return suspects.look(run); });
   Verdict verdict = fail(suspects.sentence().empty() ? found : suspects.sentence());
-  verdict.artifact = suspects.save(rig);
+  if (task.save_segment) verdict.artifact = suspects.save(rig);
   return verdict;
 }
 
+constexpr std::string_view kSuiteFailed = "the suite itself failed: ";
+
 }  // namespace
 
+Verdict suite_failed(const Status& status) { return fail(kSuiteFailed, status.message()); }
+
+bool is_suite_failure(const Verdict& verdict) { return verdict.sentence.starts_with(kSuiteFailed); }
+
 Verdict judge_fault(const MixedRun& mixed, const Status& status) {
-  if (!mixed.fault()) return fail("the suite itself failed: ", status.message());
+  if (!mixed.fault()) return suite_failed(status);
   return {.outcome = mixed.fault()->call == DeviceFault::Call::kClaim ? Outcome::kFail : Outcome::kOverclaim,
           .sentence = mixed.fault()->sentence};
 }

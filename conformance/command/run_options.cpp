@@ -8,6 +8,12 @@
 
 namespace mortise::conformance {
 
+void RunOptions::add_catalogue(CLI::App& command) {
+  command.add_option("--seed", settings.seed, "of everything random")->capture_default_str();
+  command.add_option("--budget", settings.graphs, "number of random graphs")->capture_default_str();
+  command.add_option("--vectors", settings.vectors, "folder with ONNX backend tests; may be repeated");
+}
+
 void RunOptions::add_choice(CLI::App& command) {
   command.add_option("--suite", suites, "suites to run, separated by commas")->delimiter(',');
   command.add_option("--filter", filter, "run only cases whose name matches this RE2 expression");
@@ -21,9 +27,7 @@ void RunOptions::add_choice(CLI::App& command) {
           },
           "run a part of the cases, with I from 1 to N")
       ->type_name("I/N");
-  command.add_option("--seed", settings.seed, "of everything random")->capture_default_str();
-  command.add_option("--budget", settings.graphs, "number of random graphs")->capture_default_str();
-  command.add_option("--vectors", settings.vectors, "folder with ONNX backend tests; may be repeated");
+  add_catalogue(command);
 }
 
 void RunOptions::add_plugin(CLI::App& command) {

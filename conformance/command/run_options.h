@@ -19,7 +19,9 @@ struct RunOptions {
   std::optional<Shard> shard;       // part_of() sets it where the command line does not
   RunnerOptions runner;
 
-  // Adds what chooses cases: --suite, --filter, --shard, --seed, --budget, --vectors.
+  // Adds what the catalogue depends on: --seed, --budget, --vectors.
+  void add_catalogue(CLI::App& command);
+  // Adds that, and what chooses cases: --suite, --filter, --shard.
   void add_choice(CLI::App& command);
   // Adds the plugin and how it is run.
   void add_plugin(CLI::App& command);

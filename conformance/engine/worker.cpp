@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "conformance/cases/specimen_case.h"
 #include "conformance/engine/about.h"
 #include "conformance/engine/rig.h"
 #include "conformance/host/call_page.h"
@@ -85,6 +86,27 @@ void judge_streams(const std::string& written, Verdict& verdict) {
   verdict.requirement = "MORTISE-P-031";
 }
 
+// The jobs of a worker: the cases of the catalogue, which is made when one of them is asked for, and those of no
+// catalogue.
+class Jobs {
+ public:
+  explicit Jobs(const Settings& settings) : settings_(settings) {}
+
+  // Until the next call.
+  const Case* find(const std::string& name) {
+    if (name == about_provider().name) return &about_provider();
+    specimen_ = find_specimen_case(name);
+    if (specimen_) return &*specimen_;
+    if (!catalogue_) catalogue_.emplace(settings_);
+    return catalogue_->find(name);
+  }
+
+ private:
+  const Settings& settings_;
+  std::optional<Catalogue> catalogue_;
+  std::optional<Case> specimen_;
+};
+
 }  // namespace
 
 std::string to_line(const Answer& answer) {
@@ -113,11 +135,11 @@ int run_worker(int channel_descriptor, int page) {
   if (!first) return 0;
   Result<Settings> settings = parse_settings(*first);
   if (!settings.ok()) return kChannelLost;
-  const Catalogue catalogue(*settings);
+  Jobs jobs(*settings);
   Rig rig(*settings);
   Streams streams;
   while (const std::optional<std::string> name = channel.read_line()) {
-    const Case* which = *name == about_provider().name ? &about_provider() : catalogue.find(*name);
+    const Case* which = jobs.find(*name);
     Answer answer{.token = settings->token, .name = *name};
     answer.verdict = which != nullptr ? rig.run(*which) : fail("this worker has no such case");
     judge_streams(streams.take(), answer.verdict);
