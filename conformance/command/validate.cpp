@@ -3,6 +3,7 @@
 #include <chrono>
 #include <unordered_map>
 
+#include "conformance/cases/vectors.h"
 #include "conformance/command/command.h"
 #include "conformance/command/report_options.h"
 #include "conformance/command/run_options.h"
@@ -41,6 +42,19 @@ Results begin_results(const ValidateOptions& options, std::span<const Case* cons
       [&](const std::string& note) { results.notes.push_back(note); });
   if (!status.ok()) stop(kFailed, status.message());
   return results;
+}
+
+// Empty, or a sentence where the vectors suite is wanted and finds nothing.
+std::string missing_vectors(const RunOptions& run, const Catalogue& catalogue) {
+  const bool wanted =
+      run.suites.empty() || std::find(run.suites.begin(), run.suites.end(), "vectors") != run.suites.end();
+  const auto cases = catalogue.cases();
+  if (!wanted || std::any_of(cases.begin(), cases.end(), [](const Case& one) { return one.suite == "vectors"; }))
+    return {};
+  std::string folders;
+  for (const std::filesystem::path& folder : vector_folders(run.settings))
+    folders += concat(folders.empty() ? "" : ", ", folder.string());
+  return concat("no ONNX vectors were found in ", folders, "; --vectors names other folders");
 }
 
 void run(const ValidateOptions& options, std::span<const Case* const> cases, const Expectations& expectations,
@@ -82,9 +96,12 @@ int validate(ValidateOptions& options) {
     expectations = std::move(*loaded);
   }
   const std::vector<const Case*> chosen = options.run.choose(catalogue);
-  if (chosen.empty()) stop(kFailed, "no case matches; 'mortise-conformance list' shows what there is");
+  const std::string note = missing_vectors(options.run, catalogue);
+  if (chosen.empty())
+    stop(kFailed, concat("no case matches; ", note.empty() ? "'mortise-conformance list' shows what there is" : note));
   const std::vector<const Case*> part = options.run.part_of(chosen);
   Results results = begin_results(options, chosen);
+  if (!note.empty()) results.notes.push_back(note);
   run(options, part, expectations, results);
   options.reports.write(results);
   print_summary(results);

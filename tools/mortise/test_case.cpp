@@ -48,7 +48,8 @@ Result<std::vector<TestCase>> find_cases(const std::vector<fs::path>& paths) {
     if (fs::exists(path / "model.onnx", unreadable)) add_folder(fs::absolute(path), cases);
     for (fs::recursive_directory_iterator entry(path, fs::directory_options::skip_permission_denied, error), end;
          !error && entry != end; entry.increment(error)) {
-      if (fs::exists(entry->path() / "model.onnx", unreadable)) add_folder(entry->path(), cases);
+      if (entry->is_directory(unreadable) && fs::exists(entry->path() / "model.onnx", unreadable))
+        add_folder(entry->path(), cases);
       if (entry->path().extension() == ".onnx") add_network(entry->path(), cases);
     }
     if (error) return make_error(StatusCode::kUnavailable, path.string(), ": ", error.message());
@@ -57,10 +58,11 @@ Result<std::vector<TestCase>> find_cases(const std::vector<fs::path>& paths) {
   return cases;
 }
 
-Result<DataSet> load_data(const TestCase& test_case, size_t index, const Session& session) {
+Result<DataSet> load_data(const TestCase& test_case, size_t index, std::span<const Port> inputs,
+                          std::span<const Port> outputs) {
   DataSet data;
   if (test_case.data_sets.empty()) {
-    for (const Port& port : session.inputs()) {
+    for (const Port& port : inputs) {
       if (port.optional) {
         data.inputs.emplace_back();
         continue;
@@ -73,16 +75,16 @@ Result<DataSet> load_data(const TestCase& test_case, size_t index, const Session
     return data;
   }
   const fs::path& folder = test_case.data_sets[index];
-  for (size_t i = 0; i < session.inputs().size(); ++i) {
+  for (size_t i = 0; i < inputs.size(); ++i) {
     const fs::path file = folder / concat("input_", i, ".pb");
     data.inputs.emplace_back();
     if (!fs::exists(file)) continue;
-    MORTISE_ASSIGN(data.inputs.back(), read_pb(file, session.inputs()[i].kind, session.inputs()[i].element));
+    MORTISE_ASSIGN(data.inputs.back(), read_pb(file, inputs[i].kind, inputs[i].element));
   }
-  for (size_t i = 0; i < session.outputs().size(); ++i) {
+  for (size_t i = 0; i < outputs.size(); ++i) {
     const fs::path file = folder / concat("output_", i, ".pb");
     if (!fs::exists(file)) break;
-    MORTISE_ASSIGN(Value expected, read_pb(file, session.outputs()[i].kind));
+    MORTISE_ASSIGN(Value expected, read_pb(file, outputs[i].kind));
     data.expected.push_back(std::move(expected));
   }
   return data;

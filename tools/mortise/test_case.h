@@ -6,6 +6,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,8 @@ struct DataSet {
 };
 
 // Data set `index` of a case, or the ramp (arange(n) / n in the input's shape, unknown extents as 1, float32).
-Result<DataSet> load_data(const TestCase& test_case, size_t index, const Session& session);
+// inputs, outputs: the model's. Of them, kind and element are looked at, of inputs also dims and optional.
+Result<DataSet> load_data(const TestCase& test_case, size_t index, std::span<const Port> inputs,
+                          std::span<const Port> outputs);
 
 }  // namespace mortise::tool

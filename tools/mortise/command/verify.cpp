@@ -52,7 +52,7 @@ std::string problem_of(const TestCase& test_case, const DataSet& data, const Ses
 std::string run_data_sets(const TestCase& test_case, Session& session, const Tolerance& tolerance) {
   const size_t num_sets = std::max<size_t>(test_case.data_sets.size(), 1);
   for (size_t set = 0; set < num_sets; ++set) {
-    auto data = load_data(test_case, set, session);
+    auto data = load_data(test_case, set, session.inputs(), session.outputs());
     if (!data.ok()) return data.status().message();
     std::vector<Value> results(session.outputs().size());
     const Status status = session.run(data->inputs, results);

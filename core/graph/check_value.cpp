@@ -1,0 +1,49 @@
+#include "core/graph/check_value.h"
+
+namespace mortise {
+namespace {
+
+// A map is a list of keys and a value for each: a list of them where they are scalars, otherwise a sequence.
+Status check_map(const Type& type, const Value& value) {
+  if (value.elements.size() != 2 || !value.elements[0].is_tensor() || value.elements[0].tensor.rank() != 1) {
+    return invalid_argument("a map without a list of keys and one of values was given");
+  }
+  const Tensor& keys = value.elements[0].tensor;
+  const Value& values = value.elements[1];
+  const auto count = values.is_tensor() ? values.tensor.num_elements() : static_cast<int64_t>(values.elements.size());
+  if (keys.dtype() != type.dtype) return invalid_argument("a map from ", to_string(keys.dtype()), " was given");
+  if (keys.dim(0) != count || (values.is_tensor() && values.tensor.rank() != 1)) {
+    return invalid_argument("a map of ", keys.dim(0), " keys and ", count, " values was given");
+  }
+  return check_value(values.is_tensor() ? Type::tensor(type.element->dtype) : Type::sequence(*type.element), values);
+}
+
+}  // namespace
+
+Status check_value(const Type& type, const Value& value) {
+  static const Type kUnknown;
+  const Type& element_type = type.element != nullptr ? *type.element : kUnknown;
+  if (type.kind == ValueKind::kNone) return {};
+  if (type.kind == ValueKind::kOptional && value.kind != ValueKind::kOptional) return check_value(element_type, value);
+  if (type.kind != value.kind) return invalid_argument("a value of another kind was given");
+  if (!value.is_tensor()) {
+    if (type.kind == ValueKind::kOptional && value.elements.size() > 1) {
+      return invalid_argument("an optional of ", value.elements.size(), " elements was given");
+    }
+    if (type.kind == ValueKind::kMap) return check_map(type, value);
+    if (type.kind != ValueKind::kOptional && type.kind != ValueKind::kSequence) return {};
+    for (const Value& element : value.elements) MORTISE_TRY(check_value(element_type, element));
+    return {};
+  }
+  const Tensor& tensor = value.tensor;
+  bool fits = (tensor.dtype() == type.dtype || type.dtype == DType::kUndefined) &&
+              (!type.dims || type.dims->size() == tensor.rank());
+  for (uint32_t axis = 0; fits && type.dims && axis < tensor.rank(); ++axis) {
+    const Dim& extent = (*type.dims)[axis];
+    fits = !is_known(extent) || extent.value == tensor.dim(axis);
+  }
+  if (fits) return {};
+  return invalid_argument(to_string(tensor.dtype()), to_string(tensor.shape()), " was given");
+}
+
+}  // namespace mortise

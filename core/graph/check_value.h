@@ -1,0 +1,14 @@
+// check_value(): whether a value may be given where a type is declared.
+#pragma once
+
+#include "core/graph/type.h"
+#include "mortise/sdk/result.h"
+#include "mortise/sdk/value.h"
+
+namespace mortise {
+
+// OK if it may; otherwise what was given: "float32[3] was given". Looks into sequences, optionals and maps. An optional
+// takes its element itself too, extents that the type leaves open take any, and an unknown type takes everything.
+Status check_value(const Type& type, const Value& value);
+
+}  // namespace mortise
