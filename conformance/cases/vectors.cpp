@@ -238,6 +238,16 @@ std::vector<fs::path> vector_folders(const Settings& settings) {
   return folders;
 }
 
+std::string missing_vectors(const Settings& settings, std::span<const Case> catalogue) {
+  for (const Case& one : catalogue) {
+    if (one.suite == "vectors") return {};
+  }
+  std::string folders;
+  for (const fs::path& folder : vector_folders(settings))
+    folders += concat(folders.empty() ? "" : ", ", folder.string());
+  return concat("no ONNX vectors were found in ", folders, "; --vectors names other folders");
+}
+
 void add_vectors_cases(const Settings& settings, std::vector<Case>& cases) {
   std::set<std::string> names;
   for (const fs::path& folder : vector_folders(settings)) {

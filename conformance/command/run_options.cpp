@@ -62,6 +62,11 @@ void RunOptions::complete() {
       std::filesystem::absolute(settings.artifacts.empty() ? "conformance-artifacts" : settings.artifacts);
 }
 
+bool RunOptions::wants(std::string_view suite) const {
+  return suites.empty() ? find_suite(suite)->by_default
+                        : std::find(suites.begin(), suites.end(), suite) != suites.end();
+}
+
 std::vector<const Case*> RunOptions::choose(const Catalogue& catalogue) const {
   for (const std::string& name : suites) {
     if (find_suite(name) != nullptr) continue;
@@ -71,13 +76,9 @@ std::vector<const Case*> RunOptions::choose(const Catalogue& catalogue) const {
   }
   const RE2 expression(filter, RE2::Quiet);
   if (!expression.ok()) stop(kBadUsage, concat("--filter: ", expression.error()));
-  const auto wanted = [&](const Case& one) {
-    return suites.empty() ? find_suite(one.suite)->by_default
-                          : std::find(suites.begin(), suites.end(), one.suite) != suites.end();
-  };
   std::vector<const Case*> chosen;
   for (const Case& one : catalogue.cases()) {
-    if (wanted(one) && RE2::PartialMatch(one.name, expression)) chosen.push_back(&one);
+    if (wants(one.suite) && RE2::PartialMatch(one.name, expression)) chosen.push_back(&one);
   }
   return chosen;
 }

@@ -44,19 +44,6 @@ Results begin_results(const ValidateOptions& options, std::span<const Case* cons
   return results;
 }
 
-// Empty, or a sentence where the vectors suite is wanted and finds nothing.
-std::string missing_vectors(const RunOptions& run, const Catalogue& catalogue) {
-  const bool wanted =
-      run.suites.empty() || std::find(run.suites.begin(), run.suites.end(), "vectors") != run.suites.end();
-  const auto cases = catalogue.cases();
-  if (!wanted || std::any_of(cases.begin(), cases.end(), [](const Case& one) { return one.suite == "vectors"; }))
-    return {};
-  std::string folders;
-  for (const std::filesystem::path& folder : vector_folders(run.settings))
-    folders += concat(folders.empty() ? "" : ", ", folder.string());
-  return concat("no ONNX vectors were found in ", folders, "; --vectors names other folders");
-}
-
 void run(const ValidateOptions& options, std::span<const Case* const> cases, const Expectations& expectations,
          Results& results) {
   const auto today = std::chrono::floor<std::chrono::days>(run_time());
@@ -96,7 +83,7 @@ int validate(ValidateOptions& options) {
     expectations = std::move(*loaded);
   }
   const std::vector<const Case*> chosen = options.run.choose(catalogue);
-  const std::string note = missing_vectors(options.run, catalogue);
+  const std::string note = options.run.wants("vectors") ? missing_vectors(options.run.settings, catalogue.cases()) : "";
   if (chosen.empty())
     stop(kFailed, concat("no case matches; ", note.empty() ? "'mortise-conformance list' shows what there is" : note));
   const std::vector<const Case*> part = options.run.part_of(chosen);

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "conformance/cases/vectors.h"
 #include "tests/tools/command_runner.h"
 #include "tests/tools/neg_case.h"
 
@@ -44,6 +45,18 @@ TEST(Vectors, FailWhereTheProviderIsWrong) {
   EXPECT_EQ(result.code, 1) << result.out << result.error;
   EXPECT_THAT(report(),
               AllOf(HasSubstr("\"OVERCLAIM\""), HasSubstr("output 'y' differs in 1 of 2 elements, first at [1]")));
+}
+
+TEST(Vectors, AreMissedAloud) {
+  conformance::Settings settings;
+  settings.vectors = {"/a", "/b"};
+  std::vector<conformance::Case> cases(1);
+  cases[0].suite = "abi";
+  EXPECT_THAT(
+      conformance::missing_vectors(settings, cases),
+      AllOf(HasSubstr("found in /a, /b, /usr/share/libonnx-testdata/data"), HasSubstr("--vectors names other")));
+  cases[0].suite = "vectors";
+  EXPECT_EQ(conformance::missing_vectors(settings, cases), "");
 }
 
 // The logarithm of 1 is 0, and no tolerance relative to what is stored allows for that.
