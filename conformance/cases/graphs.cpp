@@ -13,30 +13,34 @@ namespace {
 // How much of its claims the device gets: often everything, so that large segments are met too.
 constexpr uint32_t kPercents[] = {100, 100, 85, 60, 40};
 
+std::vector<std::vector<Value>> random_runs(const RandomGraph& graph, Random& random) {
+  std::vector<std::vector<Value>> runs = {random_inputs(graph, kBatch, random)};
+  if (graph.batched) {
+    for (const int64_t batch : {int64_t{1}, int64_t{0}, int64_t{7}}) {
+      runs.push_back(random_inputs(graph, batch, random));
+    }
+  }
+  return runs;
+}
+
 Verdict run_graph(Rig& rig) {
   Random random = rig.random();
   const Result<RandomGraph> graph = random_graph(random);
   if (!graph.ok()) return suite_failed(graph.status());
-  MixedTask task{.graph = graph->graph};
-  task.runs.push_back(random_inputs(*graph, kBatch, random));
-  if (graph->batched) {
-    for (const int64_t batch : {int64_t{1}, int64_t{0}, int64_t{7}}) {
-      task.runs.push_back(random_inputs(*graph, batch, random));
-    }
-  }
+  MixedTask task{.graph = graph->graph, .runs = random_runs(*graph, random)};
   task.percent = choose(random, kPercents);
   return check_mixed(rig, task, random);
 }
 
 }  // namespace
 
-Result<Specimen> graph_specimen(const Settings& settings, std::string_view name) {
+Result<std::vector<Specimen>> graph_specimens(const Settings& settings, std::string_view name) {
   Random random = stream_of(settings.seed, name);
   MORTISE_ASSIGN(const RandomGraph graph, random_graph(random));
-  Specimen specimen;
-  MORTISE_ASSIGN(specimen.model, serialize_graph(graph.graph));
-  specimen.inputs = random_inputs(graph, kBatch, random);
-  return specimen;
+  MORTISE_ASSIGN(const std::string model, serialize_graph(graph.graph));
+  std::vector<Specimen> specimens;
+  for (std::vector<Value>& inputs : random_runs(graph, random)) specimens.push_back({model, std::move(inputs)});
+  return specimens;
 }
 
 void add_graphs_cases(const Settings& settings, std::vector<Case>& cases) {

@@ -6,7 +6,7 @@
 
 namespace mortise::conformance {
 
-// The graph of 'graph-17' and the inputs of its first run.
-Result<Specimen> graph_specimen(const Settings& settings, std::string_view name);
+// The graph of 'graph-17' with the inputs of each of its runs.
+Result<std::vector<Specimen>> graph_specimens(const Settings& settings, std::string_view name);
 
 }  // namespace mortise::conformance

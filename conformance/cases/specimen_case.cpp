@@ -27,7 +27,7 @@ Verdict run_specimen(Rig& rig, const fs::path& folder) {
   MixedTask task{.graph = *graph, .runs = {specimen->inputs}, .save_segment = false};
   if (!has_only_exact_ops(*graph)) task.tolerance = {};
   Verdict whole;
-  for (const uint32_t percent : kPercents) {
+  for (const uint32_t& percent : kPercents) {
     task.percent = percent;
     Verdict verdict = check_mixed(rig, task, random);
     if (is_failure(verdict.outcome)) return verdict;

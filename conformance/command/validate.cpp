@@ -5,6 +5,7 @@
 
 #include "conformance/cases/vectors.h"
 #include "conformance/command/command.h"
+#include "conformance/command/reduce_failure.h"
 #include "conformance/command/report_options.h"
 #include "conformance/command/run_options.h"
 #include "conformance/report/console.h"
@@ -90,6 +91,7 @@ int validate(ValidateOptions& options) {
   Results results = begin_results(options, chosen);
   if (!note.empty()) results.notes.push_back(note);
   run(options, part, expectations, results);
+  if (results.problems.empty() && !options.run.runner.in_process) reduce_failures(options.run, results);
   options.reports.write(results);
   print_summary(results);
   return succeeded(results) ? kOk : kFailed;

@@ -28,13 +28,17 @@ std::string plugin_text(const Settings& settings) {
   return settings.plugin.empty() ? std::string(kReferencePlugin) : settings.plugin.string();
 }
 
-std::string reproduction(const Settings& settings, const CaseResult& result) {
-  const Settings defaults;
-  std::string text = "mortise-conformance validate " + shell_word(plugin_text(settings));
+std::string plugin_arguments(const Settings& settings) {
+  std::string text = shell_word(plugin_text(settings));
   if (!settings.provider.empty()) text += " --provider " + shell_word(settings.provider);
-  if (settings.options != defaults.options) text += " --options " + shell_word(settings.options);
-  text += concat(" --suite ", result.suite, " --seed ", settings.seed);
-  if (settings.graphs != defaults.graphs) text += concat(" --budget ", settings.graphs);
+  if (settings.options != Settings().options) text += " --options " + shell_word(settings.options);
+  return text;
+}
+
+std::string reproduction(const Settings& settings, const CaseResult& result) {
+  std::string text = concat("mortise-conformance validate ", plugin_arguments(settings), " --suite ", result.suite,
+                            " --seed ", settings.seed);
+  if (settings.graphs != Settings().graphs) text += concat(" --budget ", settings.graphs);
   for (const std::filesystem::path& folder : settings.vectors) text += " --vectors " + shell_word(folder.string());
   // Names are letters, digits and '-', nothing that RE2 or a shell would read otherwise.
   return text + " --filter " + shell_word("^" + result.name + "$");

@@ -56,6 +56,8 @@ struct Results {
 
 // The plugin as the command line names it.
 std::string plugin_text(const Settings& settings);
+// The plugin, its provider and options as the command line has them.
+std::string plugin_arguments(const Settings& settings);
 // The command that runs one case again as it was run.
 std::string reproduction(const Settings& settings, const CaseResult& result);
 

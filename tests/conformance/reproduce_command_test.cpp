@@ -1,6 +1,9 @@
-// `reproduce` from outside.
+// `reproduce` and `reduce` from outside.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "tests/tools/command_runner.h"
 
@@ -33,6 +36,47 @@ TEST(Reproduce, FailsForAPluginThatDoesNotLoad) {
   const CommandResult result = run_command("reproduce run-basic text.so");
   EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.out, HasSubstr("text.so"));
+}
+
+const std::string kPlugin = MORTISE_GALLERY_PLUGIN;  // pads wrongly
+
+TEST(Reduce, LeavesAModelThatFailsAgain) {
+  const CommandResult run = run_command("validate " + kPlugin + " --suite graphs --budget 100 --report-json r.json");
+  EXPECT_EQ(run.code, 1) << run.error;
+  const nlohmann::json report = nlohmann::json::parse(read_file(test_folder() / "r.json"));
+  std::string name, folder;
+  for (const nlohmann::json& one : report["cases"]) {
+    const nlohmann::json& verdict = one["verdict"];
+    if (!name.empty() || verdict["outcome"] != "FAIL") continue;
+    name = one["name"];
+    folder = verdict["artifact"];
+  }
+  ASSERT_NE(name, "") << run.out;
+  EXPECT_THAT(run.out, HasSubstr("note: " + name + " is reduced from "));
+  EXPECT_THAT(read_file(test_folder() / folder / "README.md"), HasSubstr("mortise-conformance reproduce . /"));
+  const CommandResult again = run_command("reproduce " + folder + " " + kPlugin);
+  EXPECT_EQ(again.code, 1) << again.error;
+  EXPECT_THAT(again.out, HasSubstr("Pad"));
+  const CommandResult right = run_command("reproduce " + folder + " reference");
+  EXPECT_EQ(right.code, 0) << right.error;
+  EXPECT_THAT(right.out, HasSubstr("1 of 1 nodes ran on the provider"));
+
+  const CommandResult reduced = run_command("reduce " + name + " " + kPlugin + " -o small");
+  EXPECT_EQ(reduced.code, 0) << reduced.error;
+  EXPECT_THAT(reduced.out, HasSubstr(" nodes to 1: "));
+  for (const char* file : {"model.onnx", "test_data_set_0/input_0.pb", "test_data_set_0/output_0.pb", "README.md"}) {
+    EXPECT_TRUE(std::filesystem::exists(test_folder() / "small" / file)) << file;
+  }
+  EXPECT_FALSE(std::filesystem::exists(test_folder() / "small" / "try"));
+  EXPECT_EQ(run_command("reproduce small " + kPlugin).code, 1);
+}
+
+TEST(Reduce, SaysWhatCannotBeReduced) {
+  EXPECT_EQ(run_command("reduce run-basic reference").code, 2);
+  EXPECT_EQ(run_command("reduce graph-9999 reference").code, 2);
+  const CommandResult result = run_command("reduce graph-1 reference");
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.error, HasSubstr("there is no failure to reduce"));
 }
 
 }  // namespace

@@ -1,0 +1,60 @@
+// `mortise-conformance reduce`: the smallest model that shows a failure of the graphs suite.
+#include <fmt/core.h>
+
+#include "conformance/command/command.h"
+#include "conformance/command/reduce_failure.h"
+#include "core/report/plain.h"
+
+namespace mortise::conformance {
+
+using report::plain;
+
+namespace {
+
+struct ReduceOptions {
+  RunOptions run;
+  std::string name, folder;
+  double seconds = 60;
+};
+
+int reduce_case(ReduceOptions& options) {
+  options.run.complete();
+  const Settings& settings = options.run.settings;
+  const Catalogue catalogue(settings);
+  const Case* which = catalogue.find(options.name);
+  if (which == nullptr)
+    stop(kBadUsage, concat("there is no case '", options.name, "'", catalogue.did_you_mean(options.name)));
+  if (which->suite != "graphs")
+    stop(kBadUsage, concat("'", options.name, "' is no case of the graphs suite, which alone has graphs to reduce"));
+  Verdict found;
+  const Status status = run_cases(
+      settings, std::span(&which, 1), options.run.runner, [&](const Case&, const Verdict& verdict) { found = verdict; },
+      [](const std::string& note) { fmt::print("note: {}\n", plain(note)); });
+  if (!status.ok()) stop(kFailed, status.message());
+  fmt::print("{} {}: {}\n", to_string(found.outcome), plain(which->name), plain(found.sentence));
+  if (!is_failure(found.outcome)) stop(kFailed, "there is no failure to reduce");
+  const std::filesystem::path folder =
+      options.folder.empty() ? settings.artifacts / options.name : std::filesystem::absolute(options.folder);
+  const Result<std::string> reduced = reduce_failure(options.run, options.name, found, folder, options.seconds);
+  if (!reduced.ok()) stop(kFailed, reduced.status().message());
+  fmt::print("{}\n", plain(*reduced));
+  return kOk;
+}
+
+}  // namespace
+
+void add_reduce(CLI::App& app) {
+  auto options = std::make_shared<ReduceOptions>();
+  CLI::App* command = app.add_subcommand("reduce", "Makes a failing graph as small as it can be and still fails");
+  command->add_option("CASE", options->name, "name of a case of the graphs suite")->required();
+  options->run.add_plugin(*command);
+  options->run.add_catalogue(*command);
+  command->add_option("-o,--output", options->folder,
+                      "folder for the model and its data; default: that of the case's artifacts");
+  command->add_option("--seconds", options->seconds, "time for it")
+      ->check(CLI::Range(1.0, 86400.0))
+      ->capture_default_str();
+  command->callback([options] { throw Exit{reduce_case(*options)}; });
+}
+
+}  // namespace mortise::conformance

@@ -1,0 +1,112 @@
+#include "conformance/command/reduce_failure.h"
+
+#include <algorithm>
+
+#include "conformance/cases/graphs.h"
+#include "conformance/cases/mixed_check.h"
+#include "conformance/cases/specimen_case.h"
+#include "conformance/generate/reduce.h"
+#include "conformance/report/score.h"
+
+namespace mortise::conformance {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr size_t kAtMost = 5;            // failures that a whole run reduces
+constexpr double kSecondsEach = 20;      // for each of them
+constexpr double kLeastTryTimeout = 5;   // seconds; starting the plugin is a part of every try
+constexpr double kTriesInTimeout = 0.1;  // of the time for all: ten tries that hang use it up
+
+// Runs specimens in workers and compares how they fail.
+class Trial {
+ public:
+  Trial(const RunOptions& options, Verdict wanted, fs::path folder, double seconds)
+      : settings_(options.settings), runner_(options.runner), wanted_(std::move(wanted)), folder_(std::move(folder)) {
+    runner_.jobs = 1;
+    runner_.timeout = std::min(runner_.timeout, std::max(kLeastTryTimeout, seconds * kTriesInTimeout));
+  }
+  ~Trial() {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+  Trial(const Trial&) = delete;
+  Trial& operator=(const Trial&) = delete;
+
+  Result<bool> fails(const Specimen& specimen) {
+    MORTISE_TRY(save_specimen(folder_, specimen, {}, "A try of a reduction that was broken off.\n"));
+    const Case which = specimen_case(folder_);
+    const Case* cases[] = {&which};
+    Verdict seen;
+    MORTISE_TRY(run_cases(
+        settings_, cases, runner_, [&](const Case&, const Verdict& verdict) { seen = verdict; },
+        [](const std::string&) {}));
+    if (seen.outcome == Outcome::kNotRun) return make_error(StatusCode::kCancelled, seen.sentence);
+    const bool same =
+        seen.outcome == wanted_.outcome && seen.requirement == wanted_.requirement && !is_suite_failure(seen);
+    if (same) sentence_ = seen.sentence;
+    return same;
+  }
+  // Of the last specimen that failed.
+  const std::string& sentence() const { return sentence_; }
+
+ private:
+  const Settings& settings_;
+  RunnerOptions runner_;
+  const Verdict wanted_;
+  const fs::path folder_;
+  std::string sentence_;
+};
+
+// What may show the failure: the segment that the case found wrong, then the graph with the inputs of each run.
+Result<std::vector<Specimen>> suspects(const Settings& settings, const std::string& name, const Verdict& verdict) {
+  MORTISE_ASSIGN(std::vector<Specimen> found, graph_specimens(settings, name));
+  if (verdict.artifact.empty()) return found;
+  Result<Specimen> segment = load_specimen(verdict.artifact);
+  if (segment.ok()) found.insert(found.begin(), std::move(*segment));
+  return found;
+}
+
+std::string readme(const RunOptions& options, const std::string& name, const Reduction& reduction, const Trial& trial) {
+  return concat("# What is left of ", name, "\n\n", trial.sentence(), "\n\nReduced from ", reduction.nodes_before,
+                " nodes to ", reduction.nodes, " in ", reduction.tries, " tries",
+                reduction.finished ? "" : ", when the time was up",
+                ". To run it again, in this folder:\n\n```sh\nmortise-conformance reproduce . ",
+                plugin_arguments(options.settings), " --seed ", options.settings.seed, "\n```\n");
+}
+
+}  // namespace
+
+Result<std::string> reduce_failure(const RunOptions& options, const std::string& name, const Verdict& verdict,
+                                   const fs::path& folder, double seconds) {
+  MORTISE_ASSIGN(const std::vector<Specimen> starts, suspects(options.settings, name, verdict));
+  Rig rig{Settings{}};  // for its oracle: no plugin is loaded here
+  Trial trial(options, verdict, folder / "try", seconds);
+  for (const Specimen& start : starts) {
+    MORTISE_ASSIGN(const bool fails, trial.fails(start));
+    if (!fails) continue;
+    MORTISE_ASSIGN(const Reduction reduction,
+                   reduce(start, rig.oracle(), seconds, [&](const Specimen& smaller) { return trial.fails(smaller); }));
+    MORTISE_TRY(save_specimen(folder, reduction.specimen, reduction.outputs, readme(options, name, reduction, trial)));
+    return concat(name, " is reduced from ", reduction.nodes_before, " nodes to ", reduction.nodes,
+                  reduction.finished ? "" : " so far", ": ", folder.string());
+  }
+  return make_error(StatusCode::kNotFound, name,
+                    " fails only as a whole: no single run of its graph fails in the same way");
+}
+
+void reduce_failures(const RunOptions& options, Results& results) {
+  size_t count = 0;
+  for (CaseResult& result : results.cases) {
+    if (result.suite != "graphs" || !is_failure(result.verdict.outcome) || count == kAtMost) continue;
+    ++count;
+    const fs::path folder = options.settings.artifacts / result.name;
+    const Result<std::string> reduced = reduce_failure(options, result.name, result.verdict, folder, kSecondsEach);
+    if (reduced.ok()) result.verdict.artifact = folder.string();
+    results.notes.push_back(reduced.ok() ? *reduced
+                                         : concat(result.name, " is not reduced: ", reduced.status().message()));
+  }
+}
+
+}  // namespace mortise::conformance
