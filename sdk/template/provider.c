@@ -25,11 +25,6 @@ typedef struct session {
   step_t* steps;
 } session_t;
 
-typedef struct provider {
-  mortise_provider_t abi;
-  bool opened;
-} provider_t;
-
 static mortise_status fail(mortise_error_t* error, mortise_status status, uint32_t node_id, const char* message) {
   if (error == NULL) return status;
   *error = (mortise_error_t){.node_id = node_id};
@@ -64,9 +59,8 @@ static void MORTISE_ABI destroy_session(const mortise_session_t* self) {
   free(session);
 }
 
+// An opened provider has its own address as provider_data, a closed one null.
 static const char kNotOpen[] = "the provider is not open: open() comes first";
-static bool is_opened(const mortise_provider_t* self) { return ((const provider_t*)self->provider_data)->opened; }
-
 static const char kWhatRuns[] = "only Add and Mul of float32 tensors with equal, known shapes run here";
 
 // MORTISE_NO_ID if the provider runs the node, otherwise the MORTISE_REFUSAL_* why not. Counts the elements.
@@ -95,7 +89,7 @@ static uint32_t refusal(const mortise_graph_t* graph, const mortise_node_t* node
 
 static mortise_status MORTISE_ABI claim(const mortise_provider_t* self, const mortise_graph_t* graph,
                                         const mortise_claim_sink_t* sink, mortise_error_t* error) {
-  if (!is_opened(self)) return fail(error, MORTISE_FAILED_PRECONDITION, MORTISE_NO_ID, kNotOpen);
+  if (self->provider_data == NULL) return fail(error, MORTISE_FAILED_PRECONDITION, MORTISE_NO_ID, kNotOpen);
   mortise_graph_info_t info;
   graph->get_info(graph, &info);
   for (uint32_t id = 0; id < info.num_nodes; ++id) {
@@ -129,7 +123,7 @@ static mortise_status MORTISE_ABI compile(const mortise_provider_t* self, const 
   const mortise_graph_t* graph = request->graph;
   const uint64_t num_inputs = request->num_inputs;
   *result = NULL;
-  if (!is_opened(self)) return fail(error, MORTISE_FAILED_PRECONDITION, MORTISE_NO_ID, kNotOpen);
+  if (self->provider_data == NULL) return fail(error, MORTISE_FAILED_PRECONDITION, MORTISE_NO_ID, kNotOpen);
   session_t* session = calloc(1, sizeof *session);
   if (session == NULL) return fail(error, MORTISE_RESOURCE_EXHAUSTED, MORTISE_NO_ID, "no memory for the session");
   *session = (session_t){.abi = {session, run, destroy_session}, .num_inputs = num_inputs};
@@ -170,19 +164,15 @@ static const mortise_provider_descriptor_t kDescriptor = {
     .concurrency = MORTISE_CONCURRENCY_SERIAL_SESSION,
     .determinism = MORTISE_DETERMINISM_ANY_THREADS};
 static mortise_status MORTISE_ABI open_provider(const mortise_provider_t* self, mortise_error_t* error) {
-  if (is_opened(self)) return fail(error, MORTISE_FAILED_PRECONDITION, MORTISE_NO_ID, "the provider is open already");
-  return ((provider_t*)self->provider_data)->opened = true, MORTISE_OK;
+  if (self->provider_data != NULL) return fail(error, MORTISE_FAILED_PRECONDITION, MORTISE_NO_ID, "open already");
+  return ((mortise_provider_t*)self)->provider_data = (void*)self, MORTISE_OK;
 }
-static void MORTISE_ABI close_provider(const mortise_provider_t* self) {
-  ((provider_t*)self->provider_data)->opened = false;
-}
-static void MORTISE_ABI destroy_provider(const mortise_provider_t* self) { free(self->provider_data); }
+static void MORTISE_ABI close_provider(const mortise_provider_t* p) { ((mortise_provider_t*)p)->provider_data = NULL; }
+static void MORTISE_ABI destroy_provider(const mortise_provider_t* self) { free((void*)self); }
 static void MORTISE_ABI describe(const mortise_provider_t* self, char* buffer, uint64_t size) {
   if (size != 0) buffer[0] = '\0', strncat(buffer, self->descriptor->name, size - 1);
 }
-static const void* MORTISE_ABI get_extension(const mortise_provider_t* self, const char* id) {
-  return (void)self, (void)id, NULL;
-}
+static const void* MORTISE_ABI extend(const mortise_provider_t* p, const char* id) { return (void)p, (void)id, NULL; }
 static uint32_t MORTISE_ABI count_providers(const mortise_provider_factory_t* self) { return (void)self, 1; }
 static const mortise_provider_descriptor_t* MORTISE_ABI descriptor(const mortise_provider_factory_t* self, uint32_t i) {
   return (void)self, i == 0 ? &kDescriptor : NULL;
@@ -193,20 +183,17 @@ static mortise_status MORTISE_ABI create(const mortise_provider_factory_t* self,
   (void)self, (void)host, *provider = NULL;
   if (strcmp(id, kDescriptor.id) != 0) return fail(error, MORTISE_NOT_FOUND, MORTISE_NO_ID, "no such provider");
   if (strcmp(options, "{}") != 0) return fail(error, MORTISE_INVALID_ARGUMENT, MORTISE_NO_ID, "there are no options");
-  provider_t* made = calloc(1, sizeof *made);
+  mortise_provider_t* made = calloc(1, sizeof *made);
   if (made == NULL) return fail(error, MORTISE_RESOURCE_EXHAUSTED, MORTISE_NO_ID, "no memory for the provider");
-  made->abi = (mortise_provider_t){&kDescriptor, made,  open_provider, close_provider, destroy_provider,
-                                   describe,     claim, compile,       get_extension};
-  return *provider = &made->abi, MORTISE_OK;
+  *made = (mortise_provider_t){&kDescriptor, NULL,  open_provider, close_provider, destroy_provider,
+                               describe,     claim, compile,       extend};
+  return *provider = made, MORTISE_OK;
 }
 
 static const void* MORTISE_ABI get_factory(const char* id) {
   static const mortise_provider_factory_t kFactory = {count_providers, descriptor, create};
   return strcmp(id, MORTISE_FACTORY_PROVIDER) == 0 ? &kFactory : NULL;
 }
-static mortise_status MORTISE_ABI init(const char* path, mortise_error_t* error) {
-  return (void)path, (void)error, MORTISE_OK;
-}
+static mortise_status MORTISE_ABI init(const char* path, mortise_error_t* e) { return (void)path, (void)e, MORTISE_OK; }
 static void MORTISE_ABI deinit(void) {}
-
 const mortise_plugin_entry_t mortise_entry = {MORTISE_VERSION_INIT, init, deinit, get_factory};
