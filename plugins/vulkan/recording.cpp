@@ -14,8 +14,8 @@ constexpr VkPipelineStageFlags kWorkStages = VK_PIPELINE_STAGE_COMPUTE_SHADER_BI
 constexpr VkAccessFlags kWorkWrites = VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT;
 constexpr VkAccessFlags kWorkReads = VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_TRANSFER_READ_BIT;
 
-// Steps of a part of a run. What the device was given it finishes, so this is how soon a run can be cancelled; a part should
-// also take longer than the host's time for submitting another.
+// Steps of a part of a run. What the device was given it finishes, so this is how soon a run can be cancelled; a part
+// should also take longer than the host's time for submitting another.
 constexpr uint32_t kStepsOfPart = 16;
 
 bool overlap(const Range& a, const Range& b) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Functions of float32 that GLSL lacks, or that Vulkan lets drivers compute too coarsely: sines may be off by 2^-11 and
-// are not defined beyond pi, logarithms by 2^-21 around 1, arc tangents by 2^-12, exponentials by 3 + 2 |x| units in the last place. What is left to
-// the driver is log, pow, sqrt and division.
+// are not defined beyond pi, logarithms by 2^-21 around 1, arc tangents by 2^-12, exponentials by 3 + 2 |x| units in the
+// last place. What is left to the driver is log, pow, sqrt and division.
 
 const float kLn2 = 0.6931471805599453;
 const float kHalfPi = 1.5707963267948966;

@@ -1,5 +1,5 @@
-// QLinearMatMul: a product of matrices of 8-bit integers or floats, less their zero points, scaled back to 8 bits. Parameters are one number
-// or one for each row of A, column of B or of the output.
+// QLinearMatMul: a product of matrices of 8-bit integers or floats, less their zero points, scaled back to 8 bits.
+// Parameters are one number or one for each row of A, column of B or of the output.
 #include <array>
 #include <cmath>
 #include <numeric>
