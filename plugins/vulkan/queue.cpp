@@ -70,7 +70,8 @@ Status Queue::submit(std::span<const VkCommandBuffer> parts, std::function<void(
     const std::lock_guard lock(shared_->mutex);
     MORTISE_TRY(device_.alive());
     if (shared_->jobs.size() >= kLength) {
-      return make_error(StatusCode::kResourceExhausted, "Vulkan: ", kLength, " runs are under way; wait for one to end")
+      return make_error(StatusCode::kResourceExhausted, "Vulkan: ", kLength,
+                        " parts of runs are under way; wait for a run to end")
           .as_transient();
     }
     MORTISE_TRY(submit_part(run));
