@@ -76,10 +76,12 @@ Result<std::unique_ptr<WorkerProcess>> WorkerProcess::start(const Settings& sett
   fcntl(worker->streams_, F_SETFL, O_APPEND);
   const pid_t parent = getpid();
   worker->pid_ = fork();
-  if (worker->pid_ < 0) return failed("fork()");
   if (worker->pid_ == 0) become_worker(ends[1], page, worker->streams_, parent, limits);
+  const int error = errno;
   close(ends[1]);
   close(page);
+  errno = error;
+  if (worker->pid_ < 0) return failed("fork()");
   setpgid(worker->pid_, worker->pid_);  // both sides do it, so that neither has to wait
   // By its number: the header of glibc 2.36 lacks C linkage.
   worker->pidfd_ = static_cast<int>(syscall(SYS_pidfd_open, worker->pid_, 0));
@@ -115,6 +117,7 @@ Result<std::optional<std::string>> WorkerProcess::receive() {
   for (;;) {
     const ssize_t count = recv(channel_, chunk, sizeof chunk, MSG_DONTWAIT);
     if (count < 0 && errno == EINTR) continue;
+    channel_ended_ = channel_ended_ || count == 0;
     if (count <= 0) break;
     inbox_.append(chunk, static_cast<size_t>(count));
     if (inbox_.size() > kMaxLine) return make_error(StatusCode::kOutOfRange, "sent more than an answer");
@@ -154,12 +157,15 @@ std::string WorkerProcess::retire(double seconds) {
 }
 
 std::string WorkerProcess::describe_death() {
+  pollfd death = {.fd = pidfd_, .events = POLLIN, .revents = 0};
+  const bool died = poll(&death, 1, 1000) == 1;
+  if (!died) kill_group();
   const int status = wait();
   std::string text;
-  if (WIFSIGNALED(status)) {
+  if (!died || (WIFEXITED(status) && WEXITSTATUS(status) == kChannelLost)) {
+    text = "the descriptor on which the process answers was closed";
+  } else if (WIFSIGNALED(status)) {
     text = concat("signal ", WTERMSIG(status), " (", strsignal(WTERMSIG(status)), ")");
-  } else if (WEXITSTATUS(status) == kChannelLost) {
-    text = "the process's channel was closed";
   } else {
     text = concat("the process ended with exit code ", WEXITSTATUS(status));
   }

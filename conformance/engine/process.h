@@ -34,10 +34,14 @@ class WorkerProcess {
   // A whole line that has come, without waiting. Fails if the other side sends without end.
   Result<std::optional<std::string>> receive();
 
+  // Nobody can send any more: the worker has died, is about to, or lost the descriptor of its channel.
+  bool channel_ended() const { return channel_ended_; }
+
   void kill_group();
   // Ends the channel and waits for a normal exit; after `seconds` it is killed. Empty if it ended well, otherwise how.
   std::string retire(double seconds);
-  // Waits for the dead process: "signal 11 (Segmentation fault) in run(): wrote to input 0 …".
+  // What became of a process that is dead or whose channel has ended; it is killed if it lives on for a second.
+  // "signal 11 (Segmentation fault) in run(): wrote to input 0 …".
   std::string describe_death();
 
  private:
@@ -51,6 +55,7 @@ class WorkerProcess {
   int streams_ = -1;
   CallPage* page_ = nullptr;
   std::string inbox_;
+  bool channel_ended_ = false;
   std::optional<int> status_;  // of waitpid()
 };
 

@@ -129,7 +129,7 @@ class Pool {
       end_badly(slot, Outcome::kFail, concat("the worker ", line.status().message()));
     } else if (line->has_value()) {
       take_answer(slot, **line);
-    } else if (dead) {
+    } else if (dead || slot.process->channel_ended()) {
       end_badly(slot, Outcome::kCrash, slot.process->describe_death());
     } else if (seconds_left(slot) <= 0) {
       slot.process->kill_group();
