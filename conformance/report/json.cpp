@@ -128,6 +128,8 @@ Result<Results> read_results(const nlohmann::json& json, const std::filesystem::
                   .problems = json["problems"],
                   .notes = json["notes"],
                   .seconds = json["seconds"]};
+  if (results.shard.index > results.shard.count)
+    return invalid_argument("/shard/index: ", results.shard.index, " of ", results.shard.count, " shards is none");
   MORTISE_ASSIGN(results.settings, read_settings(json["settings"]));
   for (const nlohmann::json& host : json["hosts"]) {
     results.hosts.push_back({.cpu = host["cpu"], .threads = host["threads"], .kernel = host["kernel"]});

@@ -56,6 +56,7 @@ TEST(JsonReport, ThatIsNoneIsRefusedWithThePlace) {
   EXPECT_THAT(fault("/cases/3/verdict/outcome", "GOOD"), StartsWith("/cases/3/verdict/outcome: "));
   EXPECT_THAT(fault("/cases/3/surprise", 1), StartsWith("/cases/3/surprise: unknown key"));
   EXPECT_THAT(fault("/shard/index", 0), StartsWith("/shard/index: "));
+  EXPECT_THAT(fault("/shard/index", 2), StartsWith("/shard/index: 2 of 1 shards is none"));
   EXPECT_THAT(fault("/provider", 1), StartsWith("/provider: has the wrong type"));
   EXPECT_THAT(fault("/settings/seed", 1e30), Not(::testing::IsEmpty()));
   EXPECT_THAT(parse_report("[]", kFolder).status().message(), StartsWith("/: has the wrong type"));
