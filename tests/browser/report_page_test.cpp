@@ -71,8 +71,9 @@ TEST_F(ReportPage, BeginsWithTheVerdictAndTheFirstFailure) {
   EXPECT_THAT(text_of("verdict"), HasSubstr("Not conformant: " + verdict_text(results)));
   EXPECT_THAT(text_of("score"), HasSubstr(concat(score_of(results).failed, " failed")));
   const std::string details = text_of("details");
-  EXPECT_THAT(details, AllOf(HasSubstr("mortise-conformance validate /plugins/libvendor_npu.so --options"),
-                             HasSubstr("artifacts/"), HasSubstr("FAIL")));
+  EXPECT_THAT(details,
+              AllOf(HasSubstr("mortise-conformance reproduce "), HasSubstr(" /plugins/libvendor_npu.so --options"),
+                    HasSubstr("artifacts/"), HasSubstr("FAIL")));
   EXPECT_THAT(evaluate("document.querySelector('#details a').href").get<std::string>(), HasSubstr("/artifacts/"));
   EXPECT_EQ(evaluate("table.view.rows.length"), score_of(results).failed);
 }

@@ -88,7 +88,7 @@ TEST(JunitReport, IsAsApproved) {
 <testsuites name="mortise-conformance">
  <testsuite name="ops" tests="1" failures="1" errors="0" skipped="0" time="0.000" timestamp="2026-01-31T12:00:00Z">
   <testcase classname="ops" name="one" time="0.000"><failure type="FAIL" message="a &quot;&lt;b&gt;&amp;�[31m�">requirement: MORTISE-P-001
-reproduce: mortise-conformance validate /plugins/libvendor_npu.so --options '{&quot;precision&quot;: &quot;half&quot;}' --suite ops --seed 7 --filter '^one$'</failure></testcase>
+reproduce: mortise-conformance reproduce one /plugins/libvendor_npu.so --options '{&quot;precision&quot;: &quot;half&quot;}' --seed 7</failure></testcase>
  </testsuite>
  <testsuite name="run" tests="1" failures="1" errors="0" skipped="0" time="0.000" timestamp="2026-01-31T12:00:00Z">
   <testcase classname="run" name="problem-1" time="0.000"><failure message="&lt;interrupted&gt;"/></testcase>
@@ -114,10 +114,12 @@ TEST(Badge, SaysHowItWent) {
 
 TEST(Reproduction, IsOneWordForAShellWhereItMustBe) {
   Settings settings{.plugin = "/a folder/it's.so", .provider = "com.vendor.npu", .graphs = 5, .vectors = {"/v"}};
-  EXPECT_EQ(reproduction(settings, {.name = "graph-1", .suite = "graphs"}),
-            "mortise-conformance validate '/a folder/it'\\''s.so' --provider com.vendor.npu --suite graphs --seed 1 "
-            "--budget 5 --vectors /v --filter '^graph-1$'");
-  EXPECT_THAT(reproduction({}, {.name = "one", .suite = "abi"}), StartsWith("mortise-conformance validate reference "));
+  EXPECT_EQ(
+      reproduction(settings, {.name = "graph-1", .suite = "graphs"}),
+      "mortise-conformance reproduce graph-1 '/a folder/it'\\''s.so' --provider com.vendor.npu --seed 1 --budget 5 "
+      "--vectors /v");
+  EXPECT_THAT(reproduction({}, {.name = "one", .suite = "abi"}),
+              StartsWith("mortise-conformance reproduce one reference "));
 }
 
 }  // namespace
