@@ -1,6 +1,6 @@
 #include "conformance/host/checked_extensions.h"
 
-#include "conformance/host/checked_host.h"
+#include "conformance/host/call.h"
 #include "core/host/ext/extensions.h"
 #include "mortise/sdk/trampoline.h"
 
@@ -60,8 +60,18 @@ const mortise_host_parallel_for_t kCheckedParallelFor = {
         [](const mortise_host_t* host, uint64_t count, uint64_t grain,
            void(MORTISE_ABI* body)(void*, uint64_t, uint64_t, uint32_t), void* context) noexcept {
           Body checked{CheckedHost::of(host), body, context};
+          expect_role(checked.host, ThreadRole::kWorker, "parallel_for()");
           checked.host.count_parallel_for();
           kHostParallelFor.parallel_for(host, count, grain, Body::run, &checked);
+        },
+};
+
+const mortise_host_onnx_model_t kCheckedOnnxModel = {
+    .serialize =
+        [](const mortise_host_t* host, const mortise_graph_t* graph, const uint32_t* node_ids, uint64_t count,
+           const mortise_ostream_t* stream, mortise_error_t* error) noexcept {
+          expect_role(CheckedHost::of(host), ThreadRole::kSetup, "serialize()");
+          return kHostOnnxModel.serialize(host, graph, node_ids, count, stream, error);
         },
 };
 
@@ -70,6 +80,7 @@ const mortise_host_parallel_for_t kCheckedParallelFor = {
 const void* find_checked_extension(std::string_view id) {
   if (id == MORTISE_EXT_HOST_MEMORY) return &kCheckedMemory;
   if (id == MORTISE_EXT_ASYNC_RUN) return &kCheckedAsyncRun;
+  if (id == MORTISE_EXT_ONNX_MODEL) return &kCheckedOnnxModel;
   if (id == MORTISE_EXT_PARALLEL_FOR) return &kCheckedParallelFor;
   return find_host_extension(id);
 }

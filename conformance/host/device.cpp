@@ -51,6 +51,12 @@ struct Sink {
   }
 };
 
+// What stands behind refuse() of a compile request.
+struct Refusals {
+  CheckedHost& host;
+  std::vector<Refusal> taken;
+};
+
 }  // namespace
 
 bool Claims::claims(uint32_t node) const {
@@ -159,35 +165,36 @@ Result<std::unique_ptr<Session>> Device::make_session(std::string_view name, con
   std::unique_ptr<Session> session(new Session(*this, graph));
   session->nodes_ = std::move(nodes);
   session->border_ = border_of(graph.graph(), session->nodes_);
-  std::vector<Refusal> refused;
+  Refusals refused{host_, {}};
   const auto lend = [&](const std::vector<uint32_t>& ids) {
     return loan != nullptr ? loan->lend(std::span(ids)) : ids.data();
   };
-  const mortise_compile_request_t request = {
-      .host_data = &refused,
-      .graph = loan != nullptr ? loan->abi() : graph.abi(),
-      .node_ids = lend(session->nodes_),
-      .inputs = lend(session->border_.inputs),
-      .outputs = lend(session->border_.outputs),
-      .num_nodes = session->nodes_.size(),
-      .num_inputs = session->border_.inputs.size(),
-      .num_outputs = session->border_.outputs.size(),
-      .refuse = [](const mortise_compile_request_t* self, uint32_t node, uint32_t code,
-                   const char* text) noexcept -> mortise_status {
-        static_cast<std::vector<Refusal>*>(self->host_data)->push_back({node, code, text != nullptr ? text : ""});
-        return MORTISE_OK;
-      }};
+  const mortise_compile_request_t request = {.host_data = &refused,
+                                             .graph = loan != nullptr ? loan->abi() : graph.abi(),
+                                             .node_ids = lend(session->nodes_),
+                                             .inputs = lend(session->border_.inputs),
+                                             .outputs = lend(session->border_.outputs),
+                                             .num_nodes = session->nodes_.size(),
+                                             .num_inputs = session->border_.inputs.size(),
+                                             .num_outputs = session->border_.outputs.size(),
+                                             .refuse = [](const mortise_compile_request_t* self, uint32_t node,
+                                                          uint32_t code, const char* text) noexcept -> mortise_status {
+                                               Refusals& refusals = *static_cast<Refusals*>(self->host_data);
+                                               expect_role(refusals.host, ThreadRole::kSetup, "refuse()");
+                                               refusals.taken.push_back({node, code, text != nullptr ? text : ""});
+                                               return MORTISE_OK;
+                                             }};
   const mortise_compile_request_t* lent = loan != nullptr ? loan->lend(request) : &request;
   const Status status = call(host_, name, ThreadRole::kSetup,
                              [&](mortise_error_t* error) { return make(lent, &session->session_, error); });
   if (loan != nullptr) loan->take_back();
-  if (refusals != nullptr) *refusals = refused;
+  if (refusals != nullptr) *refusals = refused.taken;
   if (!status.ok()) {
     if (session->session_ != nullptr) host_.violate("MORTISE-P-015", concat(name, " failed and left a session"));
     session->session_ = nullptr;
     return status;
   }
-  if (!refused.empty()) host_.violate("MORTISE-P-028", concat(name, " refused a node and returned OK"));
+  if (!refused.taken.empty()) host_.violate("MORTISE-P-028", concat(name, " refused a node and returned OK"));
   if (session->session_ == nullptr) return invalid_argument(name, " returned OK and no session");
   if (session->session_->run == nullptr || session->session_->destroy == nullptr) {
     session->session_ = nullptr;

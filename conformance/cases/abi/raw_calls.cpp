@@ -16,19 +16,15 @@ mortise_status raw_claim(const mortise_provider_t& provider, const AbiGraph& gra
 RawRequest::RawRequest(const AbiGraph& graph, std::vector<uint32_t> nodes)
     : nodes_(std::move(nodes)),
       border_(border_of(graph.graph(), nodes_)),
-      request_{
-          .host_data = this,
-          .graph = graph.abi(),
-          .node_ids = nodes_.data(),
-          .inputs = border_.inputs.data(),
-          .outputs = border_.outputs.data(),
-          .num_nodes = nodes_.size(),
-          .num_inputs = border_.inputs.size(),
-          .num_outputs = border_.outputs.size(),
-          .refuse = [](const mortise_compile_request_t* self, uint32_t node, uint32_t code,
-                       const char* text) noexcept -> mortise_status {
-            static_cast<RawRequest*>(self->host_data)->refusals_.push_back({node, code, text != nullptr ? text : ""});
-            return MORTISE_OK;
-          }} {}
+      request_{.host_data = nullptr,
+               .graph = graph.abi(),
+               .node_ids = nodes_.data(),
+               .inputs = border_.inputs.data(),
+               .outputs = border_.outputs.data(),
+               .num_nodes = nodes_.size(),
+               .num_inputs = border_.inputs.size(),
+               .num_outputs = border_.outputs.size(),
+               .refuse = [](const mortise_compile_request_t*, uint32_t, uint32_t,
+                            const char*) noexcept -> mortise_status { return MORTISE_OK; }} {}
 
 }  // namespace mortise::conformance::abi

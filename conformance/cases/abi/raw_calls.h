@@ -10,7 +10,7 @@ namespace mortise::conformance::abi {
 // claim() with a sink that takes everything and keeps nothing.
 mortise_status raw_claim(const mortise_provider_t& provider, const AbiGraph& graph, mortise_error_t* error);
 
-// A compile request for nodes of a graph, and what the provider refused of it.
+// A compile request for nodes of a graph, whose refusals nobody keeps.
 class RawRequest {
  public:
   RawRequest(const AbiGraph& graph, std::vector<uint32_t> nodes);
@@ -18,12 +18,10 @@ class RawRequest {
   RawRequest& operator=(const RawRequest&) = delete;
 
   const mortise_compile_request_t* abi() const { return &request_; }
-  const std::vector<Refusal>& refusals() const { return refusals_; }
 
  private:
   std::vector<uint32_t> nodes_;
   Border border_;
-  std::vector<Refusal> refusals_;
   mortise_compile_request_t request_;
 };
 
