@@ -72,6 +72,12 @@ double Data::real(Range range) {
   return range.least + (range.most - range.least) * (static_cast<double>(random_() >> 11) * 0x1p-53);
 }
 
+std::vector<float> Data::floats(size_t count, Range range) {
+  std::vector<float> values(count);
+  for (float& value : values) value = static_cast<float>(real(range));
+  return values;
+}
+
 std::string Data::word(size_t choice) {
   static constexpr const char* kWords[] = {"", "a", "Mortise", "tenon", "naïve", "A b", "zero", "Ω", "joint", "42"};
   return kWords[random_() % std::min(choice, std::size(kWords))];

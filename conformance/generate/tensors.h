@@ -33,6 +33,7 @@ class Data {
 
   int64_t integer(int64_t least, int64_t most);
   double real(Range range);
+  std::vector<float> floats(size_t count, Range range = {-1, 1});
   bool chance(double probability) { return real({0, 1}) < probability; }
 
   // Drawn from the range; integers of integer types, words of strings, pairs for complex numbers.

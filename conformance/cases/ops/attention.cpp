@@ -1,6 +1,4 @@
 // Attention and its relatives.
-#include <algorithm>
-
 #include "conformance/cases/ops/families.h"
 
 namespace mortise::conformance::ops {
@@ -109,9 +107,7 @@ Family rotary_embedding() {
 Family linear_attention() {
   Family family;
   const auto add = [&](const char* rule, bool decay, bool beta) {
-    std::string name = rule;
-    std::replace(name.begin(), name.end(), '_', '-');
-    family.add(name, [=](const Form& form, Data& data) {
+    family.add(kebab_case(rule), [=](const Form& form, Data& data) {
       Draft draft = Draft(form)
                         .in(data.tensor(form.dtype, {1, 4, 16}, kUnit))
                         .in(data.tensor(form.dtype, {1, 4, 16}, kUnit))

@@ -1,9 +1,16 @@
-// Families made of others.
+// Families made of others, and their names.
 #include <algorithm>
+#include <cctype>
 
 #include "conformance/cases/ops/families.h"
 
 namespace mortise::conformance::ops {
+
+std::string kebab_case(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) c = c == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return result;
+}
 
 Family with(Family family, const char* name, std::string attribute, std::variant<int64_t, float, std::string> value,
             int32_t first) {

@@ -53,27 +53,31 @@ Family average_pool();
 Family lp_pool();
 Family global_pool(Range range = {});
 
-// --- movement.cpp
-Family transpose();
+// --- shape.cpp
 Family reshape();
 Family flatten();
 Family squeeze();
 Family unsqueeze();
-Family concat_tensors();
-Family split();
-Family slice();
-Family pad();
 Family tile();
 Family expand();
 Family identity();
 Family shape_of();
 // With the attributes start and end.
 Family shape_part();
+
+// --- permute.cpp
+Family transpose();
 Family depth_to_space();
 Family space_to_depth();
+Family reverse_sequence();
+
+// --- cut.cpp
+Family concat_tensors();
+Family split();
+Family slice();
+Family pad();
 Family center_crop_pad();
 Family trilu();
-Family reverse_sequence();
 
 // --- normalize.cpp
 Family batch_normalization();
@@ -179,7 +183,7 @@ Family adagrad();
 Family adam();
 Family momentum();
 
-// --- classical.cpp
+// --- features.cpp
 Family array_feature_extractor();
 Family binarizer();
 Family cast_map();
@@ -188,17 +192,21 @@ Family category_mapper();
 Family feature_vectorizer();
 Family imputer();
 Family label_encoder();
-Family linear_classifier();
-Family linear_regressor();
 Family normalizer();
 Family one_hot_encoder();
 Family scaler();
+Family zip_map();
+
+// --- linear.cpp
+Family linear_classifier();
+Family linear_regressor();
 Family svm_classifier();
 Family svm_regressor();
+
+// --- trees.cpp
 Family tree_classifier();
 Family tree_regressor();
 Family tree_ensemble();
-Family zip_map();
 
 // --- combine.cpp
 // The family with an attribute in every model, from a version on; names end with `name` unless it is empty.

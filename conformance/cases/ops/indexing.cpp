@@ -189,8 +189,7 @@ Family tensor_scatter() {
                         .in(data.tensor(form.dtype, {2, 3, 6, 4}))
                         .in(data.tensor(form.dtype, axis ? Shape{2, 2, 6, 4} : Shape{2, 3, 2, 4}));
       draft = at.empty() ? std::move(draft).none() : std::move(draft).in(int64s(at));
-      if (axis) draft = std::move(draft).attribute("axis", *axis);
-      return std::move(draft).attribute("mode", mode);
+      return std::move(draft).attribute("axis", axis).attribute("mode", mode);
     });
   };
   add("linear", "linear", {}, {1, 4});
@@ -209,8 +208,7 @@ Family compress() {
         [=](const Form& form, Data& data) {
           Tensor condition = data.tensor(DType::kBool, {conditions});
           condition.data<bool>()[0] = true;
-          Draft draft = Draft(form).in(data.tensor(form.dtype, shape)).in(condition);
-          return axis ? std::move(draft).attribute("axis", *axis) : std::move(draft);
+          return Draft(form).in(data.tensor(form.dtype, shape)).in(condition).attribute("axis", axis);
         },
         axis && *axis < 0 ? 11 : 9);
   };
@@ -230,11 +228,11 @@ Family one_hot() {
       // Whatever the type, the two values differ.
       Tensor values =
           form.dtype == DType::kString ? Tensor::strings({2}, {"off", "on"}) : numbers(form.dtype, {2}, {0, 1});
-      Draft draft = Draft(form)
-                        .in(indices(data, of_indices, shape, depth, negative))
-                        .constant(number(DType::kI64, static_cast<double>(depth)))
-                        .in(values);
-      return axis ? std::move(draft).attribute("axis", *axis) : std::move(draft);
+      return Draft(form)
+          .in(indices(data, of_indices, shape, depth, negative))
+          .constant(number(DType::kI64, static_cast<double>(depth)))
+          .in(values)
+          .attribute("axis", axis);
     });
     family.variants.back().types = ~reference::kComplex;
   };
@@ -268,11 +266,11 @@ Family unique() {
   const auto add = [&](const char* name, Shape shape, std::optional<int> axis, int sorted, uint32_t outputs,
                        std::vector<uint32_t> without) {
     family.add(name, [=](const Form& form, Data& data) {
-      Draft draft = Draft(form)
-                        .in(data.tensor(form.dtype, shape, {0, 3, true}))
-                        .attribute("sorted", sorted)
-                        .outputs(outputs, without);
-      return axis ? std::move(draft).attribute("axis", *axis) : std::move(draft);
+      return Draft(form)
+          .in(data.tensor(form.dtype, shape, {0, 3, true}))
+          .attribute("sorted", sorted)
+          .attribute("axis", axis)
+          .outputs(outputs, without);
     });
   };
   add("sorted", {9}, {}, 1, 4, {});

@@ -77,8 +77,7 @@ Family layer_normalization() {
         [=](const Form& form, Data& data) {
           Draft draft = Draft(form).in(data.tensor(form.dtype, shape)).in(data.tensor(form.dtype, scale, {0.5, 2}));
           if (bias) draft = std::move(draft).in(data.tensor(form.dtype, scale));
-          if (axis) draft = std::move(draft).attribute("axis", *axis);
-          return std::move(draft).outputs(outputs);
+          return std::move(draft).attribute("axis", axis).outputs(outputs);
         },
         first);
   };
@@ -144,8 +143,7 @@ Family lp_normalization() {
   Family family;
   const auto add = [&](const char* name, Shape shape, std::optional<int> axis, int p) {
     family.add(name, [=](const Form& form, Data& data) {
-      Draft draft = Draft(form).in(data.tensor(form.dtype, shape)).attribute("p", p);
-      return axis ? std::move(draft).attribute("axis", *axis) : std::move(draft);
+      return Draft(form).in(data.tensor(form.dtype, shape)).attribute("p", p).attribute("axis", axis);
     });
   };
   add("euclidean", {3, 5}, {}, 2);
@@ -161,8 +159,7 @@ Family mean_variance_normalization() {
   Family family;
   const auto add = [&](const char* name, Shape shape, std::vector<int64_t> axes) {
     family.add(name, [=](const Form& form, Data& data) {
-      Draft draft = Draft(form).in(data.tensor(form.dtype, shape));
-      return axes.empty() ? std::move(draft) : std::move(draft).ints("axes", axes);
+      return Draft(form).in(data.tensor(form.dtype, shape)).ints("axes", axes);
     });
   };
   add("default", {2, 3, 4, 5}, {});

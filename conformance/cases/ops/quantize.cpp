@@ -171,7 +171,7 @@ Family quantize_linear() {
               Draft(form).in(data.tensor(form.dtype, shape, {-20, 20})).constant(scales_for(form, data, scales));
           if (zero)
             draft = std::move(draft).constant(data.tensor(to, scales, {0, float_format(to).has_value() ? 0.0 : 5.0}));
-          return axis ? std::move(draft).attribute("axis", *axis) : std::move(draft);
+          return std::move(draft).attribute("axis", axis);
         },
         first);
   };
@@ -221,7 +221,7 @@ Family dequantize_linear() {
                             .constant(data.tensor(DType::kF32, scales, {0.1, 0.5}));
           const bool plain = form.dtype == DType::kI32 || float_format(form.dtype).has_value();
           if (zero) draft = std::move(draft).constant(data.tensor(form.dtype, scales, {0, plain ? 0.0 : 5.0}));
-          return axis ? std::move(draft).attribute("axis", *axis) : std::move(draft);
+          return std::move(draft).attribute("axis", axis);
         },
         first);
   };
@@ -304,7 +304,7 @@ Family conv_integer() {
       Draft draft = Draft(form).in(data.tensor(form.dtype, x, {-100, 100})).in(data.tensor(of_w, w, {-100, 100}));
       if (zero_points > 0) draft = std::move(draft).constant(number(form.dtype, 5));
       if (zero_points > 1) draft = std::move(draft).constant(number(of_w, 2));
-      if (!pads.empty()) draft = std::move(draft).ints("pads", pads);
+      draft = std::move(draft).ints("pads", pads);
       return group == 1 ? std::move(draft) : std::move(draft).attribute("group", group);
     });
   };
@@ -331,7 +331,7 @@ Family qlinear_conv() {
                         .constant(number(DType::kF32, 0.4))
                         .constant(number(form.dtype, form.dtype == DType::kU8 ? 128 : -3));
       if (bias) draft = std::move(draft).constant(data.tensor(DType::kI32, {w[0]}, {-1000, 1000}));
-      if (!pads.empty()) draft = std::move(draft).ints("pads", pads);
+      draft = std::move(draft).ints("pads", pads);
       return group == 1 ? std::move(draft) : std::move(draft).attribute("group", group);
     });
   };

@@ -42,14 +42,6 @@ const std::vector<Reduction>& reductions() {
   return kReductions;
 }
 
-// axes as an attribute before version `since`, as an input from then on.
-Draft reduce_draft(const Form& form, Tensor tensor, std::vector<int64_t> axes, int32_t since, bool constant) {
-  Draft draft = Draft(form).in(std::move(tensor));
-  if (axes.empty()) return draft;
-  if (form.version < since) return std::move(draft).ints("axes", std::move(axes));
-  return constant ? std::move(draft).constant(int64s(std::move(axes))) : std::move(draft).in(int64s(std::move(axes)));
-}
-
 }  // namespace
 
 Family reduce(Range range, int32_t axes_since) {
@@ -57,14 +49,15 @@ Family reduce(Range range, int32_t axes_since) {
   for (const Reduction& one : reductions()) {
     family.variants.push_back({.name = one.name, .make = [=](const Form& form, Data& data) {
                                  data.terms = terms_of(one.shape, one.axes);
-                                 return reduce_draft(form, data.tensor(form.dtype, one.shape, range), one.axes,
-                                                     axes_since, true)
+                                 return Draft(form)
+                                     .in(data.tensor(form.dtype, one.shape, range))
+                                     .parameter(axes_since, "axes", one.axes)
                                      .attribute("keepdims", one.keepdims);
                                }});
   }
   const auto make_given = [=](const Form& form, Data& data) {
     data.terms = 4;
-    return reduce_draft(form, data.tensor(form.dtype, {3, 4, 5}, range), {1}, axes_since, false);
+    return Draft(form).in(data.tensor(form.dtype, {3, 4, 5}, range)).in(int64s({1}));
   };
   const auto make_noop = [=](const Form& form, Data& data) {
     return Draft(form).in(data.tensor(form.dtype, {3, 4}, range)).attribute("noop_with_empty_axes", 1);
@@ -72,7 +65,7 @@ Family reduce(Range range, int32_t axes_since) {
   const auto make_dynamic = [=](const Form& form, Data& data) {
     const Shape shape = {data.extent(3), data.extent(6)};
     data.terms = static_cast<double>(shape[1]);
-    return reduce_draft(form, data.tensor(form.dtype, shape, range), {1}, axes_since, true);
+    return Draft(form).in(data.tensor(form.dtype, shape, range)).parameter(axes_since, "axes", {1});
   };
   const auto make_scalar = [=](const Form& form, Data& data) {
     return Draft(form).in(data.tensor(form.dtype, {}, range));
@@ -88,12 +81,11 @@ Family arg_reduce() {
   Family family;
   const auto add = [&](const char* name, Shape shape, int axis, int keepdims, std::optional<int> last) {
     const auto make = [=](const Form& form, Data& data) {
-      Draft draft =
-          Draft(form)
-              .in(last ? data.tensor(form.dtype, shape, {0, 2, true}) : data.tensor(form.dtype, shape, {-100, 100}))
-              .attribute("axis", axis)
-              .attribute("keepdims", keepdims);
-      return last ? std::move(draft).attribute("select_last_index", *last) : std::move(draft);
+      return Draft(form)
+          .in(data.tensor(form.dtype, shape, last ? Range{0, 2, true} : Range{-100, 100}))
+          .attribute("axis", axis)
+          .attribute("keepdims", keepdims)
+          .attribute("select_last_index", last);
     };
     family.variants.push_back({.name = name, .make = make, .first = last ? 12 : 1});
   };
@@ -120,9 +112,8 @@ Family along_axis(Range range) {
   Family family;
   const auto add = [&](const char* name, Shape shape, std::optional<int> axis, int32_t first) {
     const auto make = [=](const Form& form, Data& data) {
-      Draft draft = Draft(form).in(data.tensor(form.dtype, shape, range));
       data.terms = static_cast<double>(shape.num_elements());
-      return axis ? std::move(draft).attribute("axis", *axis) : std::move(draft);
+      return Draft(form).in(data.tensor(form.dtype, shape, range)).attribute("axis", axis);
     };
     family.variants.push_back({.name = name, .make = make, .first = first});
   };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -57,7 +58,13 @@ class Draft : public OpModel {
   Draft attribute(std::string name, const char* value) && {
     return std::move(*this).attribute(std::move(name), AttributeValue(std::string(value)));
   }
+  // Without a value it is left out.
+  Draft attribute(std::string name, std::optional<int> value) && {
+    return value ? std::move(*this).attribute(std::move(name), *value) : std::move(*this);
+  }
+  // An empty list is left out.
   Draft ints(std::string name, std::vector<int64_t> value) && {
+    if (value.empty()) return std::move(*this);
     return std::move(*this).attribute(std::move(name), AttributeValue(std::move(value)));
   }
   Draft floats(std::string name, std::vector<float> value) && {
@@ -66,6 +73,11 @@ class Draft : public OpModel {
   Draft strings(std::string name, std::vector<std::string> value) && {
     return std::move(*this).attribute(std::move(name), AttributeValue(std::move(value)));
   }
+  // A list that is an attribute before version `since` and a constant input from then on.
+  Draft parameter(int32_t since, std::string name, std::vector<int64_t> value) && {
+    if (opset < since || value.empty()) return std::move(*this).ints(std::move(name), std::move(value));
+    return std::move(*this).constant(int64s(std::move(value)));
+  }
   // How many outputs there are, and which of them are left out.
   Draft outputs(uint32_t count, std::vector<uint32_t> without = {}) && {
     num_outputs = count;
@@ -73,6 +85,12 @@ class Draft : public OpModel {
     return std::move(*this);
   }
 };
+
+// "SOFTMAX_ZERO", as ONNX writes it, is "softmax-zero" in names of variants.
+std::string kebab_case(std::string_view text);
+
+// What ai.onnx.ml makes of scores.
+inline constexpr const char* kTransforms[] = {"NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO"};
 
 using Make = std::function<OpModel(const Form&, Data&)>;
 // Empty if results that are random can have been drawn for the inputs; otherwise a sentence.
