@@ -149,15 +149,16 @@ TEST(Mean, BroadcastsAllInputs) {
 
 // Each addition of 1 alone would be lost: half's neighbours are 2 apart at 2048, bfloat16's at 256.
 TEST(Mean, AndSumRoundHalvesOnce) {
-  const auto run = [](const char* op, DType dtype, double large) {
-    OpTest test{.op = op, .version = 13, .inputs = {typed(dtype, {1}, std::vector{large})}};
-    for (int i = 0; i < 7; ++i) test.inputs.emplace_back(typed(dtype, {1}, std::vector{1.0}));
+  const auto run = [](const char* op, DType dtype, const std::vector<double>& numbers) {
+    OpTest test{.op = op, .version = 13};
+    for (const double number : numbers) test.inputs.emplace_back(typed(dtype, {1}, std::vector{number}));
     return doubles(run_one(test).tensor)[0];
   };
-  EXPECT_EQ(run("Sum", DType::kF16, 2048), 2056);  // 2055, a tie
-  EXPECT_EQ(run("Mean", DType::kF16, 2048), 257);  // 256.875, a tie
-  EXPECT_EQ(run("Sum", DType::kBF16, 256), 264);   // 263, a tie
-  EXPECT_EQ(run("Mean", DType::kBF16, 256), 33);   // 32.875, a tie
+  EXPECT_EQ(run("Sum", DType::kF16, {2048, 1, 1, 1, 1, 1, 1, 1}), 2056);  // 2055, a tie
+  EXPECT_EQ(run("Sum", DType::kBF16, {256, 1, 1, 1, 1, 1, 1, 1}), 264);   // 263, a tie
+  // A sum that is rounded before it is divided gives 682.5 and 86.5.
+  EXPECT_EQ(run("Mean", DType::kF16, {2048, 1, 0}), 683);
+  EXPECT_EQ(run("Mean", DType::kBF16, {256, 5, 0}), 87);
 }
 
 TEST(Round, TakesHalvesToEven) {

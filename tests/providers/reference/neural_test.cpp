@@ -85,6 +85,20 @@ TEST(QuantizeLinear, DividesInTheNamedPrecision) {
   EXPECT_EQ(quantized(25, {{"precision", int64_t{MORTISE_DTYPE_F32}}}), 3);
   EXPECT_EQ(quantized(13, {}), 3);
 }
+// 1 / 3 is a little too large in float32, so the quotient a little below 1.5, which float32 rounds to that tie.
+TEST(QuantizeLinear, DividesInDoublesWhereTheyAreNamed) {
+  const auto quantized = [](Attributes attributes) {
+    const auto y = run_op(
+        {.op = "QuantizeLinear",
+         .version = 25,
+         .attributes = std::move(attributes),
+         .inputs = {Tensor::of<float>({1}, {0.5f}), Tensor::of<float>({}, {1.0f / 3}), Tensor::of<int8_t>({}, {0})}});
+    EXPECT_TRUE(y.ok()) << y.status().message();
+    return y.ok() ? int{(*y)[0].tensor.data<int8_t>()[0]} : -1;
+  };
+  EXPECT_EQ(quantized({}), 2);
+  EXPECT_EQ(quantized({{"precision", int64_t{MORTISE_DTYPE_F64}}}), 1);
+}
 // 2051 is no half, but between 2050 and 2052: the scale's type decides.
 TEST(QuantizeLinear, DividesInTheScalesTypeSinceVersion23) {
   const auto quantized = [](Tensor scale) {
