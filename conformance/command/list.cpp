@@ -39,6 +39,7 @@ void add_list(CLI::App& app) {
   options->add_choice(*command);
   command->add_flag("--json", *json, "print names, suites, descriptions and coordinates as JSON");
   command->callback([options, json] {
+    options->complete_catalogue();
     const Catalogue catalogue(options->settings);
     const std::vector<const Case*> cases = options->part_of(options->choose(catalogue));
     if (cases.empty()) stop(kFailed, "no case matches");

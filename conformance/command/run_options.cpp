@@ -2,15 +2,41 @@
 
 #include <re2/re2.h>
 
+#include <charconv>
+#include <limits>
 #include <random>
 
 #include "conformance/command/command.h"
+#include "core/config/json.h"
 
 namespace mortise::conformance {
 
+namespace {
+
+constexpr uint64_t kMostGraphs = 1'000'000;          // each is a case of some hundred bytes
+constexpr uint64_t kMostMemory = uint64_t{1} << 30;  // MiB
+
+// CLI11 by itself takes "-1" for the largest number.
+CLI::Validator whole_number(uint64_t most) {
+  return {[most](const std::string& text) {
+            uint64_t value = 0;
+            const char* end = text.data() + text.size();
+            const auto [stop, error] = std::from_chars(text.data(), end, value);
+            if (error == std::errc() && stop == end && value <= most) return std::string();
+            return concat("'", text, "' is no whole number from 0 to ", most);
+          },
+          ""};
+}
+
+}  // namespace
+
 void RunOptions::add_catalogue(CLI::App& command) {
-  command.add_option("--seed", settings.seed, "of everything random")->capture_default_str();
-  command.add_option("--budget", settings.graphs, "number of random graphs")->capture_default_str();
+  command.add_option("--seed", settings.seed, "of everything random")
+      ->check(whole_number(std::numeric_limits<uint64_t>::max()))
+      ->capture_default_str();
+  command.add_option("--budget", settings.graphs, "number of random graphs")
+      ->check(whole_number(kMostGraphs))
+      ->capture_default_str();
   command.add_option("--vectors", settings.vectors, "folder with ONNX backend tests; may be repeated");
 }
 
@@ -41,6 +67,7 @@ void RunOptions::add_plugin(CLI::App& command) {
       ->check(CLI::Range(0.1, 86400.0))
       ->capture_default_str();
   command.add_option("--memory", runner.limits.memory_mib, "MiB of memory per worker, 0 for no limit")
+      ->check(whole_number(kMostMemory))
       ->capture_default_str();
   command.add_flag("--in-process", runner.in_process, "run the cases in this process, for a debugger");
 }
@@ -51,15 +78,23 @@ void RunOptions::complete() {
     settings.plugin = std::filesystem::canonical(plugin, code);
     if (code) stop(kBadUsage, concat(plugin, ": ", code.message(), "; name the plugin's library, or 'reference'"));
   }
-  for (std::filesystem::path& folder : settings.vectors) {
-    if (!std::filesystem::is_directory(folder))
-      stop(kBadUsage, concat("--vectors ", folder.string(), ": no such folder"));
-    folder = std::filesystem::canonical(folder);
-  }
+  const Result<nlohmann::json> options = parse_json(settings.options);
+  if (!options.ok()) stop(kBadUsage, concat("--options: ", options.status().message()));
+  complete_catalogue();
   std::random_device random;
   for (int i = 0; i < 4; ++i) settings.token += std::to_string(random());
   settings.artifacts =
       std::filesystem::absolute(settings.artifacts.empty() ? "conformance-artifacts" : settings.artifacts);
+}
+
+void RunOptions::complete_catalogue() {
+  for (std::filesystem::path& folder : settings.vectors) {
+    std::error_code code;
+    const std::filesystem::path found = std::filesystem::canonical(folder, code);
+    if (code || !std::filesystem::is_directory(found, code))
+      stop(kBadUsage, concat("--vectors ", folder.string(), ": no such folder"));
+    folder = found;
+  }
 }
 
 bool RunOptions::wants(std::string_view suite) const {
@@ -75,7 +110,7 @@ std::vector<const Case*> RunOptions::choose(const Catalogue& catalogue) const {
     stop(kBadUsage, concat("--suite ", name, ": no such suite; there are ", known));
   }
   const RE2 expression(filter, RE2::Quiet);
-  if (!expression.ok()) stop(kBadUsage, concat("--filter: ", expression.error()));
+  if (!expression.ok()) stop(kBadUsage, concat("--filter ", filter, ": no expression of RE2: ", expression.error()));
   std::vector<const Case*> chosen;
   for (const Case& one : catalogue.cases()) {
     if (wants(one.suite) && RE2::PartialMatch(one.name, expression)) chosen.push_back(&one);

@@ -27,6 +27,8 @@ struct RunOptions {
   void add_plugin(CLI::App& command);
   // Completes the settings: absolute paths, a token. Ends with kBadUsage, naming the option, where something is wrong.
   void complete();
+  // The same of what the catalogue depends on, which is enough where no plugin is run.
+  void complete_catalogue();
   // Whether the suite was asked for, by name or by default.
   bool wants(std::string_view suite) const;
   // The chosen cases of all shards, in the catalogue's order. Ends with kBadUsage for an unknown suite or a bad

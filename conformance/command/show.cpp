@@ -15,9 +15,10 @@ void add_show(CLI::App& app) {
   auto json = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand("show", "Says what a case does");
   command->add_option("CASE", *name, "name of the case")->required();
-  options->add_choice(*command);
+  options->add_catalogue(*command);
   command->add_flag("--json", *json, "print it as JSON");
   command->callback([options, name, json] {
+    options->complete_catalogue();
     const Catalogue catalogue(options->settings);
     const Case* which = catalogue.find(*name);
     if (which == nullptr) stop(kBadUsage, concat("there is no case '", *name, "'", catalogue.did_you_mean(*name)));

@@ -59,6 +59,25 @@ TEST(ConformanceCommand, SaysWhereAReportCannotBeWrittenBeforeTheRun) {
   EXPECT_THAT(result.error, HasSubstr("--report-json nowhere/r.json: name a file in a folder that exists"));
 }
 
+TEST(ConformanceCommand, SaysWhichOptionIsWrongAndWhatItTakes) {
+  const auto fault = [](const std::string& options) {
+    const CommandResult result = run_command("validate reference --suite abi " + options);
+    EXPECT_EQ(result.code, 2) << options;
+    EXPECT_EQ(result.out, "") << options;
+    return result.error;
+  };
+  EXPECT_THAT(fault("--seed -1"), HasSubstr("--seed: '-1' is no whole number from 0 to 18446744073709551615"));
+  EXPECT_THAT(fault("--budget many"), HasSubstr("--budget: 'many' is no whole number from 0 to 1000000"));
+  EXPECT_THAT(fault("--memory 99999999999999"), HasSubstr("--memory: '99999999999999' is no whole number from 0 to "));
+  EXPECT_THAT(fault("--options '{'"), HasSubstr("--options: line 1, column "));
+  EXPECT_THAT(fault("--filter '('"), HasSubstr("--filter (: no expression of RE2: missing )"));
+  EXPECT_THAT(fault("--suite opps"), HasSubstr("--suite opps: no such suite; there are abi, ops, "));
+  const std::string unknown = "--vectors nowhere: no such folder";
+  EXPECT_THAT(fault("--vectors nowhere"), HasSubstr(unknown));
+  EXPECT_THAT(run_command("list --vectors nowhere").error, HasSubstr(unknown));
+  EXPECT_THAT(run_command("show run-basic --vectors nowhere").error, HasSubstr(unknown));
+}
+
 TEST(ConformanceCommand, FailsWhereNothingMatches) {
   EXPECT_EQ(run_command("validate reference --filter no-such-case").code, 1);
   EXPECT_EQ(run_command("list --filter no-such-case").code, 1);
