@@ -89,7 +89,7 @@ class Judge {
     }
     const double error = std::fabs(a - e);
     const Miss miss{error, error / ulp(*format_, e), allowed_error(expectation_.bound, facts, numerics)};
-    // A result below the normal numbers may be flushed; then its error is its own magnitude.
+    // A result below the normal numbers may be flushed, before it is rounded up to the smallest of them.
     if (declares(MORTISE_NUMERICS_FLUSHES_SUBNORMALS) && std::fabs(e) <= smallest_normal(*format_) && a == 0) return {};
     return miss;
   }

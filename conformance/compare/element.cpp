@@ -32,10 +32,11 @@ T nearest(double value) {
   } else if constexpr (std::is_integral_v<T>) {
     using Limits = std::numeric_limits<T>;
     if (std::isnan(value)) return 0;
+    const double whole = std::nearbyint(value);
     // The largest number of 64 bits is no double: compare with the power of two above it.
-    if (value >= std::ldexp(1.0, Limits::digits)) return Limits::max();
-    if (value <= static_cast<double>(Limits::min())) return Limits::min();
-    return static_cast<T>(std::nearbyint(value));
+    if (whole >= std::ldexp(1.0, Limits::digits)) return Limits::max();
+    if (whole <= static_cast<double>(Limits::min())) return Limits::min();
+    return static_cast<T>(whole);
   } else if constexpr (std::is_same_v<T, double>) {
     return value;
   } else {
@@ -56,6 +57,14 @@ void set_code(Tensor& tensor, int64_t i, unsigned code) {
   const unsigned shift = static_cast<unsigned>(at % per_byte) * bits;
   uint8_t& byte = tensor.data<uint8_t>()[at / per_byte];
   byte = static_cast<uint8_t>((byte & ~(mask << shift)) | (code & mask) << shift);
+}
+
+// Of float8e8m0, whose numbers are the powers of two from 2^-127 to 2^127.
+unsigned power_code(double value) {
+  if (std::isnan(value)) return 0xff;
+  if (value <= 0) return 0;
+  // From 1.5 times a power on, the next one is as near.
+  return static_cast<unsigned>(std::clamp(std::ilogb(std::min(value, 0x1p127) * 4 / 3) + 127, 0, 254));
 }
 
 bool is_minifloat(DType dtype) {
@@ -113,10 +122,11 @@ void set_number(Tensor& tensor, int64_t i, double value) {
   if (is_minifloat(dtype)) {
     set_code(tensor, i, encode(reference::minifloat(dtype), value, true));
   } else if (dtype == DType::kF8E8M0) {
-    set_code(tensor, i, static_cast<unsigned>(std::clamp(value > 0 ? std::ilogb(value) + 127 : 0, 0, 254)));
+    set_code(tensor, i, power_code(value));
   } else if (is_packed_integer(dtype)) {
     const int range = 1 << info(dtype).bits, least = is_signed(dtype) ? -range / 2 : 0;
-    const double whole = std::clamp(std::nearbyint(value), double(least), double(least + range - 1));
+    const double whole =
+        std::isnan(value) ? 0 : std::clamp(std::nearbyint(value), double(least), double(least + range - 1));
     set_code(tensor, i, static_cast<unsigned>(static_cast<int>(whole)));
   }
 }

@@ -28,8 +28,8 @@ double smallest_normal(const FloatFormat& format);
 // An element as a number; bool is 0 or 1, and integers of 64 bits are rounded to 53. Nothing for strings and complex
 // numbers.
 std::optional<double> number_at(const Tensor& tensor, int64_t i);
-// Sets it to the nearest number of the type; integers are cut off at the ends of their type. Does nothing for strings
-// and complex numbers.
+// Sets it to the nearest number of the type; integers are cut off at the ends of their type, and NaN is 0 there. Does
+// nothing for strings and complex numbers.
 void set_number(Tensor& tensor, int64_t i, double value);
 
 // Whether element i has the same bits in both, which have one type and shape; strings the same characters.

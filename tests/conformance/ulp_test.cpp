@@ -65,5 +65,31 @@ TEST(Element, CutsIntegersOffAtTheEndsOfTheirType) {
   EXPECT_EQ(tensor.data<int64_t>()[1], INT64_MIN);
 }
 
+double stored(DType dtype, double value) {
+  Tensor tensor = Tensor::allocate(dtype, {1}).value();
+  std::memset(tensor.raw(), 0, tensor.size_bytes());
+  set_number(tensor, 0, value);
+  return *number_at(tensor, 0);
+}
+
+TEST(Element, RoundsBeforeItCutsOff) {
+  EXPECT_EQ(stored(DType::kU8, 255.7), 255);
+  EXPECT_EQ(stored(DType::kI8, 127.7), 127);
+  EXPECT_EQ(stored(DType::kI8, -128.7), -128);
+  EXPECT_EQ(stored(DType::kU4, 15.7), 15);
+}
+
+TEST(Element, IntegersHaveNoNaN) {
+  for (const DType dtype : {DType::kI8, DType::kU64, DType::kI4, DType::kU2}) EXPECT_EQ(stored(dtype, NAN), 0);
+}
+
+TEST(Element, PowersOfTwoAreTheNearest) {
+  EXPECT_EQ(stored(DType::kF8E8M0, 1.4), 1);
+  EXPECT_EQ(stored(DType::kF8E8M0, 1.9), 2);
+  EXPECT_EQ(stored(DType::kF8E8M0, INFINITY), 0x1p127);
+  EXPECT_EQ(stored(DType::kF8E8M0, 0), 0x1p-127);
+  EXPECT_TRUE(std::isnan(stored(DType::kF8E8M0, NAN)));
+}
+
 }  // namespace
 }  // namespace mortise::conformance
