@@ -32,8 +32,8 @@ Family clip();
 // Axes are an attribute before version `axes_since`, an input from then on.
 Family reduce(Range range = {}, int32_t axes_since = 18);
 Family arg_reduce();
-// An attribute `axis`, the output has the input's shape.
-Family along_axis(Range range = {});
+// An attribute `axis`, the output has the input's shape. Also of numbers whose exponentials overflow or vanish.
+Family along_axis();
 Family cumulative(Range range = {});
 Family top_k();
 
