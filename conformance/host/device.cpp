@@ -51,10 +51,22 @@ struct Sink {
   }
 };
 
-// What stands behind refuse() of a compile request.
-struct Refusals {
+// What stands behind the refuse() of a request.
+struct Request {
   CheckedHost& host;
-  std::vector<Refusal> taken;
+  std::string_view call;
+  const std::vector<uint32_t>& nodes;
+  std::vector<Refusal> refused;
+
+  mortise_status refuse(uint32_t node, uint32_t code, const char* text) {
+    expect_role(host, ThreadRole::kSetup, "refuse()");
+    if (std::find(nodes.begin(), nodes.end(), node) == nodes.end()) {
+      host.violate("MORTISE-P-028", concat(call, " refused node ", node, ", which is not of the request"));
+      return MORTISE_INVALID_ARGUMENT;
+    }
+    refused.push_back({node, code, text != nullptr ? text : ""});
+    return MORTISE_OK;
+  }
 };
 
 }  // namespace
@@ -165,11 +177,11 @@ Result<std::unique_ptr<Session>> Device::make_session(std::string_view name, con
   std::unique_ptr<Session> session(new Session(*this, graph));
   session->nodes_ = std::move(nodes);
   session->border_ = border_of(graph.graph(), session->nodes_);
-  Refusals refused{host_, {}};
+  Request state{host_, name, session->nodes_, {}};
   const auto lend = [&](const std::vector<uint32_t>& ids) {
     return loan != nullptr ? loan->lend(std::span(ids)) : ids.data();
   };
-  const mortise_compile_request_t request = {.host_data = &refused,
+  const mortise_compile_request_t request = {.host_data = &state,
                                              .graph = loan != nullptr ? loan->abi() : graph.abi(),
                                              .node_ids = lend(session->nodes_),
                                              .inputs = lend(session->border_.inputs),
@@ -179,22 +191,19 @@ Result<std::unique_ptr<Session>> Device::make_session(std::string_view name, con
                                              .num_outputs = session->border_.outputs.size(),
                                              .refuse = [](const mortise_compile_request_t* self, uint32_t node,
                                                           uint32_t code, const char* text) noexcept -> mortise_status {
-                                               Refusals& refusals = *static_cast<Refusals*>(self->host_data);
-                                               expect_role(refusals.host, ThreadRole::kSetup, "refuse()");
-                                               refusals.taken.push_back({node, code, text != nullptr ? text : ""});
-                                               return MORTISE_OK;
+                                               return static_cast<Request*>(self->host_data)->refuse(node, code, text);
                                              }};
   const mortise_compile_request_t* lent = loan != nullptr ? loan->lend(request) : &request;
   const Status status = call(host_, name, ThreadRole::kSetup,
                              [&](mortise_error_t* error) { return make(lent, &session->session_, error); });
   if (loan != nullptr) loan->take_back();
-  if (refusals != nullptr) *refusals = refused.taken;
+  if (refusals != nullptr) *refusals = state.refused;
   if (!status.ok()) {
     if (session->session_ != nullptr) host_.violate("MORTISE-P-015", concat(name, " failed and left a session"));
     session->session_ = nullptr;
     return status;
   }
-  if (!refused.taken.empty()) host_.violate("MORTISE-P-028", concat(name, " refused a node and returned OK"));
+  if (!state.refused.empty()) host_.violate("MORTISE-P-028", concat(name, " refused a node and returned OK"));
   if (session->session_ == nullptr) return invalid_argument(name, " returned OK and no session");
   if (session->session_->run == nullptr || session->session_->destroy == nullptr) {
     session->session_ = nullptr;

@@ -57,7 +57,7 @@ class Device {
 
   // loan: a copy of the graph that the provider sees instead, taken back when the call returns.
   Result<Claims> claim(const AbiGraph& graph, LoanedGraph* loan = nullptr);
-  // Compiles nodes (ascending ids) to a session. `refusals` takes what the provider refused.
+  // Compiles nodes (ascending ids) to a session. `refusals` takes which of them the provider refused.
   Result<std::unique_ptr<Session>> compile(const AbiGraph& graph, std::vector<uint32_t> nodes,
                                            std::vector<Refusal>* refusals = nullptr, LoanedGraph* loan = nullptr);
   // A session that `make` gives for such a request: compile() itself, or load() of the compiled cache. call: its name.

@@ -122,11 +122,11 @@ Verdict compile_refuse(Rig& rig) {
   if (session.ok()) return fail("compile() of an operator that does not exist returned OK");
   const StatusCode code = session.status().code();
   if (code == StatusCode::kUnimplemented && refusals.empty())
-    return fail("compile() returned UNIMPLEMENTED and did not call refuse(), so the host cannot plan without the node");
+    return fail(
+        "compile() returned UNIMPLEMENTED and refused no node of the request, so the host cannot plan without it");
   if (code != StatusCode::kUnimplemented && !refusals.empty())
     return fail("compile() called refuse() and returned ", to_string(code), " instead of UNIMPLEMENTED");
   for (const Refusal& refusal : refusals) {
-    if (refusal.node != 0) return fail("compile() refused node ", refusal.node, ", which is not of the request");
     if (refusal.code > MORTISE_REFUSAL_OPTION)
       return fail("compile() refused with code ", refusal.code, ", which is no MORTISE_REFUSAL_*");
     if (refusal.text.empty()) return fail("compile() refused a node without a sentence");
