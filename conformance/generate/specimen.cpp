@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "core/graph/check_value.h"
 #include "core/infer/infer.h"
 #include "core/model/export.h"
 #include "core/model/load.h"
@@ -66,11 +67,20 @@ Result<Specimen> load_specimen(const fs::path& folder) {
   for (size_t i = 0; i < graph.inputs.size(); ++i) {
     specimen.inputs.emplace_back();
     const fs::path file = folder / kData / concat("input_", i, ".pb");
-    std::error_code unreadable;
-    if (!fs::exists(file, unreadable)) continue;
     const Type& type = graph.value(graph.inputs[i]).type;
+    std::error_code unreadable;
+    if (!fs::exists(file, unreadable)) {
+      const bool optional = graph.default_value(graph.inputs[i]) != nullptr || type.kind == ValueKind::kOptional;
+      if (optional) continue;
+      return make_error(StatusCode::kNotFound, file.string(), ": is missing, and input '",
+                        graph.value(graph.inputs[i]).name.view(), "' of the model has no default");
+    }
     MORTISE_ASSIGN(specimen.inputs.back(),
                    read_pb(file, type.kind, type.element != nullptr ? type.element->kind : ValueKind::kNone));
+    // A provider may rely on the types that it compiled for.
+    const Status fits = check_value(type, specimen.inputs.back());
+    if (!fits.ok())
+      return invalid_argument(file.string(), ": the model takes ", to_string(type), ", but ", fits.message());
   }
   return specimen;
 }

@@ -24,7 +24,8 @@ Result<Graph> graph_of(const Specimen& specimen);
 // border are looked at. Fails where the names of values do not tell them apart.
 Result<Specimen> cut_out(const Graph& graph, std::span<const NodeId> nodes, std::span<const Value> values);
 
-// FOLDER/model.onnx and FOLDER/test_data_set_0/input_N.pb; an input without a file is left out.
+// FOLDER/model.onnx and FOLDER/test_data_set_0/input_N.pb; an input without a file is left out, if it may be. Fails for
+// values that the model does not take.
 Result<Specimen> load_specimen(const std::filesystem::path& folder);
 // The same, and the expected outputs and a README. Replaces what is there. Fails for values that are no tensors.
 Status save_specimen(const std::filesystem::path& folder, const Specimen& specimen, std::span<const Value> outputs,

@@ -1,11 +1,13 @@
 // `reproduce` and `reduce` from outside.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <onnx/onnx_pb.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "tests/tools/command_runner.h"
+#include "tests/tools/neg_case.h"
 
 namespace mortise {
 namespace {
@@ -36,6 +38,25 @@ TEST(Reproduce, FailsForAPluginThatDoesNotLoad) {
   const CommandResult result = run_command("reproduce run-basic text.so");
   EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.out, HasSubstr("text.so"));
+}
+
+// A provider that compiled for other types may read anything: it is not asked.
+TEST(Reproduce, RefusesDataThatTheModelDoesNotTake) {
+  write_case("neg", -1, -2);
+  EXPECT_EQ(run_command("reproduce cases/neg reference").code, 0);
+  const std::filesystem::path input = test_folder() / "cases/neg/test_data_set_0/input_0.pb";
+  onnx::TensorProto longer;
+  longer.set_data_type(onnx::TensorProto::FLOAT);
+  longer.add_dims(3);
+  for (const float element : {1.0f, 2.0f, 3.0f}) longer.add_float_data(element);
+  write_file(input, longer.SerializeAsString());
+  const CommandResult other = run_command("reproduce cases/neg reference");
+  EXPECT_EQ(other.code, 1);
+  EXPECT_THAT(other.out, HasSubstr("input_0.pb: the model takes float32[2], but float32[3] was given"));
+  std::filesystem::remove(input);
+  const CommandResult missing = run_command("reproduce cases/neg reference");
+  EXPECT_EQ(missing.code, 1);
+  EXPECT_THAT(missing.out, HasSubstr("input_0.pb: is missing, and input 'x' of the model has no default"));
 }
 
 const std::string kPlugin = MORTISE_GALLERY_PLUGIN;  // pads wrongly
