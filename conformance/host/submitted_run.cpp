@@ -42,6 +42,9 @@ Result<std::unique_ptr<SubmittedRun>> SubmittedRun::submit(const Session& sessio
   if (status.ok()) return submitted;
   if (!host.completions().cancel(*run_id)) {
     host.violate("MORTISE-P-041", "submit() failed, and completed() was called for the run all the same");
+    // It may be under way in another thread, and writes to the state.
+    std::unique_lock lock(state.mutex);
+    state.ended.wait(lock, [&] { return state.status.has_value(); });
   }
   return status;
 }

@@ -18,8 +18,8 @@ class SubmittedRun {
   // submit(). The status is the provider's where it refused; completed() is then not to come any more.
   static Result<std::unique_ptr<SubmittedRun>> submit(const Session& session, std::span<const Value> inputs,
                                                       const RunSettings& settings = {});
-  // Waits for completed(). One that does not come within 10 seconds breaks MORTISE-P-041; what was lent to the run is
-  // then never freed.
+  // Waits for completed(); called once, before the object goes. One that does not come within 10 seconds breaks
+  // MORTISE-P-041; what was lent to the run is then never freed.
   RunOutcome wait();
 
  private:
