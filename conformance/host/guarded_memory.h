@@ -30,7 +30,7 @@ class GuardedBlock {
   void set_read_only(bool read_only);
   // From now on nobody may touch the data: whoever does used it after its time.
   void seal();
-  // Fills the data with a pattern that is a NaN in every floating-point type and depends on `variant` (0 or 1).
+  // Fills the data with bytes that depend on `variant`: all ones (0), a NaN of IEEE's types, or 0x7F (1), large or a NaN.
   void poison(int variant);
   // Empty, or what was written outside the data: "4 bytes behind input 0 were written".
   std::string damage() const;
