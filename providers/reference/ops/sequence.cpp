@@ -31,9 +31,11 @@ Result<std::ptrdiff_t> position_of(KernelContext& context, uint64_t input, uint6
   return static_cast<std::ptrdiff_t>(position < 0 ? position + n : position);
 }
 
-Status write_tensor(KernelContext& context, const Value& value) {
+// The value is part of an input: strings are read once more when the kernel has returned.
+Status write_value(KernelContext& context, const Value& value) {
   if (!value.is_tensor()) {
-    context.set_output(0, value);
+    MORTISE_ASSIGN(Value own, owned(context, value));
+    context.set_output(0, std::move(own));
     return {};
   }
   const Tensor& x = value.tensor;
@@ -72,7 +74,7 @@ Result<Kernel> make_sequence_at(const NodeSpec&) {
     const Value& sequence = context.input_value(0);
     MORTISE_TRY(check_sequence(sequence));
     MORTISE_ASSIGN(const auto position, position_of(context, 1, sequence.elements.size()));
-    return write_tensor(context, sequence.elements[static_cast<uint64_t>(position)]);
+    return write_value(context, sequence.elements[static_cast<uint64_t>(position)]);
   });
 }
 
@@ -148,8 +150,7 @@ Result<Kernel> make_optional_get_element(const NodeSpec&) {
   return Kernel([](KernelContext& context) -> Status {
     const Value& value = context.input_value(0);
     if (value.kind == ValueKind::kOptional && value.elements.empty()) return invalid_argument("the optional is empty");
-    MORTISE_ASSIGN(const Value element, owned(context, value.kind == ValueKind::kOptional ? value.elements[0] : value));
-    return write_tensor(context, element);
+    return write_value(context, value.kind == ValueKind::kOptional ? value.elements[0] : value);
   });
 }
 

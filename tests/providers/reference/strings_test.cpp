@@ -224,6 +224,17 @@ TEST(StringConcat, JoinsWithBroadcasting) {
   EXPECT_FALSE(join(row({"a", "b"}), row({"a", "b", "c"})).ok());
 }
 
+TEST(OptionalGetElement, GivesStringsThatItsInputHolds) {
+  const Tensor x = Tensor::strings({2}, {"one", "a string of more than sixteen letters"});
+  Value optional(ValueKind::kOptional, {});
+  optional.elements.emplace_back(x);
+  for (const Value& input : {optional, Value(x)}) {
+    const auto y = run_op({.op = "OptionalGetElement", .version = 18, .inputs = {input}});
+    ASSERT_TRUE(y.ok()) << y.status().message();
+    EXPECT_EQ(strings((*y)[0]), strings(Value(x)));
+  }
+}
+
 TEST(SplitToSequence, SplitsStrings) {
   const auto y = run_op({.op = "SplitToSequence",
                          .version = 11,
