@@ -1,8 +1,8 @@
 // Activations: Relu and its relatives, Sigmoid, Softplus, Gelu, Swish …, each its formula. PRelu broadcasts its slope.
 #include <cmath>
-#include <limits>
 #include <numbers>
 
+#include "providers/reference/ops/saturate.h"
 #include "providers/reference/ops/unary.h"
 
 namespace mortise::reference {
@@ -117,8 +117,8 @@ Result<Kernel> make_shrink(const NodeSpec& node) {
   return unary<Numbers>([=]<class T>(T x) -> T {
     using F = std::conditional_t<std::is_floating_point_v<T>, T, double>;
     const F value = static_cast<F>(x);
-    if (value < static_cast<F>(-lambda)) return static_cast<T>(value + static_cast<F>(bias));
-    if (value > static_cast<F>(lambda)) return static_cast<T>(value - static_cast<F>(bias));
+    if (value < static_cast<F>(-lambda)) return saturate<T>(value + static_cast<F>(bias));
+    if (value > static_cast<F>(lambda)) return saturate<T>(value - static_cast<F>(bias));
     return T{0};
   });
 }

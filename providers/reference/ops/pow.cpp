@@ -1,9 +1,9 @@
 // Pow. The exponent may have a type of its own; the result has that of the base.
 #include <cmath>
-#include <limits>
 
 #include "providers/reference/ops/broadcast.h"
 #include "providers/reference/ops/convert.h"
+#include "providers/reference/ops/saturate.h"
 
 namespace mortise::reference {
 namespace {
@@ -26,14 +26,10 @@ T integer_power(T base, E exponent) {
   return static_cast<T>(result);
 }
 
-// A power of an integer to a real exponent, towards zero and held within the type.
+// A power of an integer to a real exponent.
 template <class T>
 T real_power(T base, double exponent) {
-  const double x = std::pow(static_cast<double>(base), exponent);
-  if (std::isnan(x)) return 0;
-  if (x >= static_cast<double>(std::numeric_limits<T>::max())) return std::numeric_limits<T>::max();
-  if (x <= static_cast<double>(std::numeric_limits<T>::lowest())) return std::numeric_limits<T>::lowest();
-  return static_cast<T>(x);
+  return saturate<T>(std::pow(static_cast<double>(base), exponent));
 }
 
 }  // namespace

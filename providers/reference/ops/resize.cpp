@@ -6,6 +6,7 @@
 
 #include "providers/reference/ops/axes.h"
 #include "providers/reference/ops/broadcast.h"
+#include "providers/reference/ops/saturate.h"
 #include "providers/reference/types.h"
 
 namespace mortise::reference {
@@ -172,18 +173,6 @@ Result<std::vector<Axis>> plan(const ResizeOp& op, const KernelContext& context)
   return axes;
 }
 
-template <class T>
-T narrow(double value) {
-  if constexpr (std::is_integral_v<T>) {
-    const auto low = static_cast<double>(std::numeric_limits<T>::lowest());
-    const auto high = static_cast<double>(std::numeric_limits<T>::max());
-    if (!(value > low)) return std::numeric_limits<T>::lowest();
-    return value >= high ? std::numeric_limits<T>::max() : static_cast<T>(value);
-  } else {
-    return static_cast<T>(value);
-  }
-}
-
 Status interpolate(KernelContext& context, const ResizeOp& op, const std::vector<Axis>& axes,
                    const std::vector<Table>& tables, Tensor& y) {
   const Tensor& x = context.input(0);
@@ -213,7 +202,7 @@ Status interpolate(KernelContext& context, const ResizeOp& op, const std::vector
       });
       data = next;
     }
-    std::transform(data.begin(), data.end(), y.data<T>(), narrow<T>);
+    std::transform(data.begin(), data.end(), y.data<T>(), saturate<T, double>);
     if (op.coordinates != "tf_crop_and_resize") return {};
     for (uint64_t i = 0; i < data.size(); ++i) {
       uint64_t rest = i;
@@ -221,7 +210,7 @@ Status interpolate(KernelContext& context, const ResizeOp& op, const std::vector
       for (uint32_t a = y.rank(); a-- > 0; rest /= static_cast<uint64_t>(y.dim(a))) {
         outside = outside || tables[a].outside[rest % static_cast<uint64_t>(y.dim(a))];
       }
-      if (outside) y.data<T>()[i] = narrow<T>(static_cast<double>(op.extrapolation));
+      if (outside) y.data<T>()[i] = saturate<T>(static_cast<double>(op.extrapolation));
     }
     return {};
   });
@@ -262,7 +251,7 @@ Status move(KernelContext& context, const ResizeOp& op, const std::vector<Table>
     } else if constexpr (contains(kComplex, dtype_of<T>)) {
       return fill(T(op.extrapolation));
     } else {
-      return fill(narrow<T>(static_cast<double>(op.extrapolation)));
+      return fill(saturate<T>(static_cast<double>(op.extrapolation)));
     }
   });
 }

@@ -1,6 +1,8 @@
 // Integers at the ends of their types, against a second formula in 128 bits of which the low bits are taken.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 #include <random>
 
@@ -62,6 +64,23 @@ TYPED_TEST(IntegerEdges, OfArithmeticWrapAround) {
   this->expect("Mul", 14, all, all, [](Wide a, Wide b) {
     return static_cast<Wide>(static_cast<UnsignedWide>(a) * static_cast<UnsignedWide>(b));
   });
+}
+
+// Shrink computes with a real bias: its results are held within the type, and those of 64 bits are rounded to a double.
+TYPED_TEST(IntegerEdges, OfShrinkStayWithinTheType) {
+  using Limits = std::numeric_limits<TypeParam>;
+  const auto all = this->numbers();
+  for (const float bias : {-2.0f, 2.0f}) {
+    const auto y = elements<TypeParam>(one(
+        {.op = "Shrink", .version = 9, .attributes = {{"bias", bias}, {"lambd", 1.0f}}, .inputs = {this->row(all)}}));
+    ASSERT_EQ(y.size(), all.size());
+    for (size_t i = 0; i < y.size(); ++i) {
+      const Wide x = all[i], step = static_cast<Wide>(bias);
+      const Wide moved = x < -1 ? x + step : x > 1 ? x - step : 0;
+      const Wide held = std::clamp<Wide>(moved, Limits::min(), Limits::max());
+      EXPECT_LE(std::abs(static_cast<double>(Wide{y[i]} - held)), sizeof(TypeParam) == 8 ? 2048 : 0) << +all[i];
+    }
+  }
 }
 
 // Mod takes the sign of the divisor, or with fmod that of the dividend: a - b * floor(a / b) or a - b * trunc(a / b).
