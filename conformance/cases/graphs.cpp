@@ -11,7 +11,7 @@ namespace mortise::conformance {
 namespace {
 
 // How much of its claims the device gets: often everything, so that large segments are met too.
-constexpr uint32_t kPercents[] = {100, 100, 85, 60, 40};
+constexpr uint32_t kClaimedPercents[] = {100, 100, 85, 60, 40};
 
 std::vector<std::vector<Value>> random_runs(const RandomGraph& graph, Random& random) {
   std::vector<std::vector<Value>> runs = {random_inputs(graph, kBatch, random)};
@@ -28,7 +28,7 @@ Verdict run_graph(Rig& rig) {
   const Result<RandomGraph> graph = random_graph(random);
   if (!graph.ok()) return suite_failed(graph.status());
   MixedTask task{.graph = graph->graph, .runs = random_runs(*graph, random)};
-  task.percent = choose(random, kPercents);
+  task.percent = choose(random, kClaimedPercents);
   return check_mixed(rig, task, random);
 }
 

@@ -9,8 +9,8 @@ namespace mortise::conformance {
 
 namespace {
 
-std::string difference(const Graph& graph, std::span<const Value> actual, std::span<const Value> expected,
-                       const tool::Tolerance& tolerance) {
+std::string output_difference(const Graph& graph, std::span<const Value> actual, std::span<const Value> expected,
+                              const tool::Tolerance& tolerance) {
   for (size_t i = 0; i < expected.size(); ++i) {
     const std::string found = tool::first_difference(actual[i], expected[i], tolerance);
     if (!found.empty()) return concat("output '", graph.output_names[i].view(), "' ", found);
@@ -118,7 +118,7 @@ Verdict check_mixed(Rig& rig, const MixedTask& task, Random random) {
     for (const int poison : {0, 1}) {
       const Result<std::vector<Value>> outputs = mixed.run(inputs, poison);
       if (!outputs.ok()) return judge_fault(mixed, outputs.status());
-      const std::string found = difference(task.graph, *outputs, *expected, task.tolerance);
+      const std::string found = output_difference(task.graph, *outputs, *expected, task.tolerance);
       if (!found.empty()) return judge_difference(rig, mixed, task, inputs, poison, found);
     }
   }

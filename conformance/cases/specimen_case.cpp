@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view kPrefix = "specimen ";
 
 // How much of its claims the device gets. A fault that needs somebody else's node between is met by one of the later.
-constexpr uint32_t kPercents[] = {100, 75, 50, 50};
+constexpr uint32_t kSpecimenPercents[] = {100, 75, 50, 50};
 
 Verdict run_specimen(Rig& rig, const fs::path& folder) {
   const Result<Specimen> specimen = load_specimen(folder);
@@ -27,11 +27,11 @@ Verdict run_specimen(Rig& rig, const fs::path& folder) {
   MixedTask task{.graph = *graph, .runs = {specimen->inputs}, .save_segment = false};
   if (!has_only_exact_ops(*graph)) task.tolerance = {};
   Verdict whole;
-  for (const uint32_t& percent : kPercents) {
+  for (const uint32_t& percent : kSpecimenPercents) {
     task.percent = percent;
     Verdict verdict = check_mixed(rig, task, random);
     if (is_failure(verdict.outcome)) return verdict;
-    if (&percent == kPercents) whole = std::move(verdict);
+    if (&percent == kSpecimenPercents) whole = std::move(verdict);
     random();  // other masks
   }
   return whole;

@@ -8,6 +8,7 @@
 #include "conformance/command/reduce_failure.h"
 #include "conformance/command/report_options.h"
 #include "conformance/command/run_options.h"
+#include "conformance/engine/clock.h"
 #include "conformance/report/console.h"
 #include "conformance/report/environment.h"
 #include "conformance/report/expectations.h"
@@ -66,7 +67,7 @@ void run(const ValidateOptions& options, std::span<const Case* const> cases, con
       },
       [&](const std::string& note) { results.notes.push_back(note); });
   if (!status.ok()) results.problems.push_back(status.message());
-  results.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  results.seconds = seconds_since(begin);
   const auto left = std::count_if(results.cases.begin(), results.cases.end(),
                                   [](const CaseResult& result) { return result.verdict.outcome == Outcome::kNotRun; });
   if (left > 0) results.problems.push_back(concat("the run ended early: ", left, " cases were not run"));

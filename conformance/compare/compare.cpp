@@ -176,8 +176,8 @@ std::string structure_difference(std::span<const Value> actual, std::span<const 
   return {};
 }
 
-Comparison compare_values(std::span<const Value> actual, const Expectation& expectation) {
-  Comparison result{.problem = structure_difference(actual, expectation.values)};
+Match compare_values(std::span<const Value> actual, const Expectation& expectation) {
+  Match result{.problem = structure_difference(actual, expectation.values)};
   if (!result.problem.empty()) return result;
   const auto given = tensors_of(actual), wanted = tensors_of(expectation.values);
   const auto magnitudes = tensors_of(expectation.magnitudes);

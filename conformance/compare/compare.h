@@ -29,12 +29,12 @@ struct Expectation {
   uint32_t numerics = 0;  // MORTISE_NUMERICS_* of the provider
 };
 
-struct Comparison {
+struct Match {
   std::string problem;  // empty, or a sentence about the worst element
   Accuracy accuracy;
 };
 
-Comparison compare_values(std::span<const Value> actual, const Expectation& expectation);
+Match compare_values(std::span<const Value> actual, const Expectation& expectation);
 
 // Empty if numbers of outputs and elements, types and shapes are as expected; otherwise a sentence.
 std::string structure_difference(std::span<const Value> actual, std::span<const Value> expected);

@@ -1,4 +1,5 @@
 #include "conformance/engine/rig.h"
+#include "conformance/engine/clock.h"
 
 #include <chrono>
 
@@ -30,7 +31,7 @@ Verdict Rig::run(const Case& which) {
     verdict.requirement = violations.front().requirement;
     drop_device();
   }
-  verdict.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  verdict.seconds = seconds_since(begin);
   current_ = nullptr;
   return verdict;
 }

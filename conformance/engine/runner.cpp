@@ -1,4 +1,5 @@
 #include "conformance/engine/runner.h"
+#include "conformance/engine/clock.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -105,9 +106,7 @@ class Pool {
     slot.last = nullptr;
   }
 
-  double seconds_left(const Slot& slot) const {
-    return options_.timeout - std::chrono::duration<double>(Clock::now() - slot.begin).count();
-  }
+  double seconds_left(const Slot& slot) const { return options_.timeout - seconds_since(slot.begin); }
 
   void wait() const {
     std::vector<pollfd> watched;
@@ -150,9 +149,7 @@ class Pool {
   void end_badly(Slot& slot, Outcome outcome, std::string sentence) {
     slot.process.reset();
     slot.last = nullptr;
-    finish(slot, {.outcome = outcome,
-                  .sentence = std::move(sentence),
-                  .seconds = std::chrono::duration<double>(Clock::now() - slot.begin).count()});
+    finish(slot, {.outcome = outcome, .sentence = std::move(sentence), .seconds = seconds_since(slot.begin)});
   }
 
   void finish(Slot& slot, Verdict verdict) {

@@ -31,7 +31,7 @@ Status expect_exact(const SegmentRun& run) {
   for (size_t i = 0; i < run.outputs.size(); ++i) {
     const Tensor& tensor = run.outputs[i].tensor;
     const auto range = run.outputs[i].is_tensor() ? integer_range(tensor) : std::nullopt;
-    if (!range || !Range{range->first, range->second}.within(limits_of(tensor.dtype()))) {
+    if (!range || !Interval{range->first, range->second}.within(limits_of(tensor.dtype()))) {
       return invalid_argument(describe_nodes(run.graph, run.segment.nodes), ": output ", i,
                               " has elements that are no small integers");
     }

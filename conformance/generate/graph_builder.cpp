@@ -8,7 +8,7 @@
 
 namespace mortise::conformance {
 
-Range limits_of(DType dtype) {
+Interval limits_of(DType dtype) {
   switch (dtype) {
     case DType::kBool:
       return {0, 1};
@@ -81,7 +81,9 @@ Known GraphBuilder::pick(const std::vector<DType>& dtypes, uint32_t min_rank) {
     if (const std::optional<Known> found = find(fits)) return *found;
   }
   const DType dtype = choose(random_, dtypes);
-  const Range range = dtype == DType::kU8 ? Range{0, 8} : dtype == DType::kBool ? Range{0, 1} : Range{-8, 8};
+  const Interval range = dtype == DType::kU8     ? Interval{0, 8}
+                         : dtype == DType::kBool ? Interval{0, 1}
+                                                 : Interval{-8, 8};
   const Shape shape = random_shape(min_rank);
   return chance(random_, 30) ? constant(dtype, shape, range)
                              : input(dtype, shape, batched_ && parent_ == nullptr && shape.rank() > 0, range);
@@ -92,7 +94,7 @@ std::optional<Known> GraphBuilder::pick_shape(DType dtype, const Shape& shape, b
     return value.dtype == dtype && value.shape == shape && value.batched == batched;
   };
   if (std::optional<Known> found = find(fits)) return found;
-  const Range range = {limits_of(dtype).low < 0 ? -4 : 0, dtype == DType::kBool ? 1 : 4};
+  const Interval range = {limits_of(dtype).low < 0 ? -4 : 0, dtype == DType::kBool ? 1 : 4};
   if (!batched) return constant(dtype, shape, range);
   if (parent_ == nullptr) return input(dtype, shape, true, range);
   return std::nullopt;
@@ -110,11 +112,11 @@ Known GraphBuilder::partner(const Known& x, DType dtype) {
   for (uint32_t i = static_cast<uint32_t>(below(random_, x.rank() + 1)); i < x.rank(); ++i) {
     shape.push_back(chance(random_, 30) || i < x.first_axis() ? 1 : x.shape[i]);
   }
-  const Range range = {limits_of(dtype).low < 0 ? -5 : 0, dtype == DType::kBool ? 1 : 5};
+  const Interval range = {limits_of(dtype).low < 0 ? -5 : 0, dtype == DType::kBool ? 1 : 5};
   return constant(dtype, shape, range);
 }
 
-Known GraphBuilder::constant(DType dtype, const Shape& shape, Range range) {
+Known GraphBuilder::constant(DType dtype, const Shape& shape, Interval range) {
   const ValueId id =
       graph_.add_constant(fresh_name("c"), random_integers(dtype, shape, range.low, range.high, random_));
   return values_.emplace_back(Known{id, dtype, shape, false, range});
@@ -136,12 +138,12 @@ Known GraphBuilder::scalar(DType dtype, int64_t element) {
   return {graph_.add_constant(fresh_name("c"), tensor), dtype, {}, false, {element, element}};
 }
 
-Known GraphBuilder::input(DType dtype, const Shape& shape, bool batched, Range range) {
+Known GraphBuilder::input(DType dtype, const Shape& shape, bool batched, Interval range) {
   if (parent_ != nullptr) return constant(dtype, shape, range);
   return body_input(dtype, shape, batched, range);
 }
 
-Known GraphBuilder::body_input(DType dtype, const Shape& shape, bool batched, Range range) {
+Known GraphBuilder::body_input(DType dtype, const Shape& shape, bool batched, Interval range) {
   Type type = Type::tensor(dtype, shape);
   const Symbol name = fresh_name("x");
   // Of some inputs the extents are unknown before the run, although they never change.
@@ -157,14 +159,14 @@ Known GraphBuilder::body_input(DType dtype, const Shape& shape, bool batched, Ra
   return values_.emplace_back(inputs_.back());
 }
 
-Known GraphBuilder::within(const Known& x, Range range) {
+Known GraphBuilder::within(const Known& x, Interval range) {
   if (x.range.within(range)) return x;
   // A bound that x keeps anyway is left out now and then.
   const auto bound = [&](int64_t limit, bool needed) {
     return needed || chance(random_, 50) ? scalar(x.dtype, limit) : Known{};
   };
-  const Range clipped = {std::clamp(x.range.low, range.low, range.high),
-                         std::clamp(x.range.high, range.low, range.high)};
+  const Interval clipped = {std::clamp(x.range.low, range.low, range.high),
+                            std::clamp(x.range.high, range.low, range.high)};
   const Known low = bound(range.low, x.range.low < range.low), high = bound(range.high, x.range.high > range.high);
   return node1("Clip", {x, low, high}, {x.dtype, x.shape, x.batched, clipped});
 }

@@ -21,22 +21,22 @@
 namespace mortise::conformance {
 
 // Both ends included.
-struct Range {
+struct Interval {
   int64_t low = 0;
   int64_t high = 0;
 
   int64_t magnitude() const { return std::max(std::abs(low), std::abs(high)); }
-  bool within(const Range& other) const { return other.low <= low && high <= other.high; }
+  bool within(const Interval& other) const { return other.low <= low && high <= other.high; }
 };
 // What values of a type may be: +-2047 for types that hold it, fewer for 8 bits.
-Range limits_of(DType dtype);
+Interval limits_of(DType dtype);
 
 struct Known {
   ValueId id = kNoId;  // in its builder's graph
   DType dtype = DType::kUndefined;
   Shape shape;           // with the extent kBatch where it is batched
   bool batched = false;  // axis 0 is the batch
-  Range range;
+  Interval range;
 
   uint32_t rank() const { return shape.rank(); }
   // The first axis that operators may touch.
@@ -51,7 +51,7 @@ struct Made {
   DType dtype = DType::kUndefined;
   Shape shape;
   bool batched = false;
-  Range range;
+  Interval range;
   bool left_out = false;
 };
 
@@ -76,18 +76,18 @@ class GraphBuilder {
   // One that broadcasts with x to no more than kMaxElements.
   Known partner(const Known& x, DType dtype);
   // A constant with values in the range, or of these integers; equal integers share one constant.
-  Known constant(DType dtype, const Shape& shape, Range range);
+  Known constant(DType dtype, const Shape& shape, Interval range);
   Known integers(const std::vector<int64_t>& elements);
   Known scalar(DType dtype, int64_t element);
   // A new input of the graph; in a body, a constant.
-  Known input(DType dtype, const Shape& shape, bool batched, Range range);
+  Known input(DType dtype, const Shape& shape, bool batched, Interval range);
   // An input of the body, which is not picked before it is added here.
-  Known body_input(DType dtype, const Shape& shape, bool batched, Range range);
+  Known body_input(DType dtype, const Shape& shape, bool batched, Interval range);
   // The same as a value of this graph, read from around it.
   Known reach(const Known& of_parent);
 
   // x, or x clipped where its range is wider.
-  Known within(const Known& x, Range range);
+  Known within(const Known& x, Interval range);
 
   // --- Nodes. An input without an id is left out. Gives one Known per output.
   std::vector<Known> node(std::string_view op, const std::vector<Known>& inputs, const std::vector<Made>& outputs,

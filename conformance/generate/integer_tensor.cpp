@@ -11,7 +11,7 @@ namespace {
 
 // Calls visit(T()) with the C++ type of the dtype; false for types without plain numbers.
 template <class Visit>
-bool with_type(DType dtype, Visit&& visit) {
+bool with_integer_type(DType dtype, Visit&& visit) {
   switch (dtype) {
     case DType::kF32:
       return visit(float()), true;
@@ -47,7 +47,7 @@ double as_double(T element) {
 
 Tensor random_integers(DType dtype, const Shape& shape, int64_t low, int64_t high, Random& random) {
   Tensor tensor = Tensor::allocate(dtype, shape).value();
-  with_type(dtype, [&](auto type) {
+  with_integer_type(dtype, [&](auto type) {
     using T = decltype(type);
     for (T& element : tensor.elements<T>()) {
       const int64_t number = between(random, low, high);
@@ -65,7 +65,7 @@ std::optional<std::pair<int64_t, int64_t>> integer_range(const Tensor& tensor) {
   constexpr double kMost = 9007199254740992.0;  // 2^53
   double low = 0, high = 0;
   bool first = true, integral = true;
-  const bool known = with_type(tensor.dtype(), [&](auto type) {
+  const bool known = with_integer_type(tensor.dtype(), [&](auto type) {
     using T = decltype(type);
     for (const T& element : tensor.elements<T>()) {
       const double number = as_double(element);

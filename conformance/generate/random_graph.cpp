@@ -10,7 +10,7 @@ namespace mortise::conformance {
 namespace {
 
 constexpr int64_t kOldestOpset = 14;
-constexpr int64_t kNewestOpset = 22;
+constexpr int64_t kNewestGraphOpset = 22;
 
 // Most of what nobody reads, the rest being dead ends, and now and then what somebody does read.
 std::vector<Known> choose_outputs(const GraphBuilder& builder, Random& random) {
@@ -33,7 +33,7 @@ Result<RandomGraph> random_graph(Random& random) {
   RandomGraph made{.graph = Graph(std::make_shared<StringTable>())};
   Graph& graph = made.graph;
   graph.name = graph.intern("graph");
-  graph.opsets.push_back({graph.intern(""), between(random, kOldestOpset, kNewestOpset)});
+  graph.opsets.push_back({graph.intern(""), between(random, kOldestOpset, kNewestGraphOpset)});
   made.batched = chance(random, 40);
   GraphBuilder builder(graph, random, made.batched);
   const uint64_t wanted = 3 + below(random, 25);

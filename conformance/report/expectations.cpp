@@ -43,7 +43,7 @@ Result<Expectations> Expectations::parse(std::string_view json, std::span<const 
   Expectations made;
   for (size_t i = 0; i < document.size(); ++i) {
     const nlohmann::json& object = document[i];
-    Expectation entry{
+    ExpectedFailure entry{
         .glob = object["case"], .reason = object["reason"], .url = object["url"], .owner = object["owner"]};
     Result<std::chrono::sys_days> expires = parse_day(object["expires"]);
     if (!expires.ok()) return std::move(expires).status().context(concat("/", i, "/expires"));
@@ -74,7 +74,7 @@ Result<Expectations> Expectations::load(const std::filesystem::path& path, std::
 void Expectations::apply(std::string_view case_name, std::chrono::sys_days today, Verdict& verdict) const {
   const auto found = entry_of_.find(std::string(case_name));
   if (found == entry_of_.end()) return;
-  const Expectation& entry = entries_[found->second];
+  const ExpectedFailure& entry = entries_[found->second];
   const std::string known = fmt::format("{} ({}, {})", entry.reason, entry.owner, entry.url);
   if (is_failure(verdict.outcome)) {
     if (today > entry.expires) {
@@ -91,7 +91,7 @@ void Expectations::apply(std::string_view case_name, std::chrono::sys_days today
 
 std::vector<std::string> Expectations::expired(std::chrono::sys_days today) const {
   std::vector<std::string> sentences;
-  for (const Expectation& entry : entries_) {
+  for (const ExpectedFailure& entry : entries_) {
     if (today <= entry.expires) continue;
     sentences.push_back(fmt::format("the expectation '{}' expired on {}: {} ({}, {}); mend it or set a new day",
                                     entry.glob, day_text(entry.expires), entry.reason, entry.owner, entry.url));

@@ -14,7 +14,7 @@
 
 namespace mortise::conformance {
 
-struct Expectation {
+struct ExpectedFailure {
   std::string glob;  // '*' any characters, '?' one
   std::string reason;
   std::string url;
@@ -39,7 +39,7 @@ class Expectations {
   std::vector<std::string> expired(std::chrono::sys_days today) const;
 
  private:
-  std::vector<Expectation> entries_;
+  std::vector<ExpectedFailure> entries_;
   std::unordered_map<std::string, size_t> entry_of_;  // by case
 };
 

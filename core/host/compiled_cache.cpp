@@ -11,7 +11,7 @@ namespace mortise {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::string_view kMagic = "mortise compiled 1\n";
+constexpr std::string_view kFileStart = "mortise compiled 1\n";
 
 // FNV-1a, 64 bits (Fowler, Noll, Vo; draft-eastlake-fnv): finds damage and names files; not against an adversary.
 uint64_t fnv(std::string_view bytes) {
@@ -28,7 +28,7 @@ std::string number(uint64_t value) {
 }
 
 std::string header(std::string_view key, std::string_view blob) {
-  std::string text(kMagic);
+  std::string text(kFileStart);
   text += number(key.size()) + number(blob.size()) + number(fnv(blob));
   text += key;
   return text;

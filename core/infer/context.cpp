@@ -7,7 +7,7 @@ namespace mortise::infer {
 
 namespace {
 
-constexpr int64_t kMaxRank = 64;  // of a shape of which only the rank is known
+constexpr int64_t kMaxUnknownRank = 64;  // of a shape of which only the rank is known
 
 }  // namespace
 
@@ -58,7 +58,8 @@ std::optional<Dims> InferContext::shape(uint32_t i) const {
     return dims;
   }
   const Dims* length = dims(i);
-  if (length == nullptr || length->size() != 1 || !is_known(length->front()) || length->front().value > kMaxRank) {
+  if (length == nullptr || length->size() != 1 || !is_known(length->front()) ||
+      length->front().value > kMaxUnknownRank) {
     return std::nullopt;
   }
   return Dims(static_cast<size_t>(length->front().value), kUnknownDim);

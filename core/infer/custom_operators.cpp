@@ -14,7 +14,7 @@ namespace {
 
 // Bounds of a type that a provider gives.
 constexpr int kMaxTypeDepth = 16;
-constexpr int32_t kMaxRank = 256;
+constexpr int32_t kMaxGivenRank = 256;
 
 // The node of a context alone, with what is known of its inputs.
 Result<Graph> graph_of(const InferContext& context) {
@@ -76,7 +76,7 @@ Result<Type> read_type(const InferContext& context, const mortise_type_t* record
     MORTISE_ASSIGN(Type element, read_type(context, record->element, depth + 1));
     type.element = std::make_shared<const Type>(std::move(element));
   } else if (type.kind == ValueKind::kTensor && record->rank != MORTISE_UNKNOWN_RANK) {
-    if (record->rank < 0 || record->rank > kMaxRank || (record->rank > 0 && record->dims == nullptr)) {
+    if (record->rank < 0 || record->rank > kMaxGivenRank || (record->rank > 0 && record->dims == nullptr)) {
       return invalid_argument("rank ", record->rank, " is not possible, or its extents are missing");
     }
     type.dims.emplace();

@@ -5,7 +5,7 @@
 namespace mortise::plan {
 
 namespace {
-constexpr size_t kMaxListed = 10;
+constexpr size_t kMaxNamed = 10;
 }  // namespace
 
 Status check_required(const Graph& graph, const Plan& plan, std::span<const ProviderClaims> claims,
@@ -19,7 +19,7 @@ Status check_required(const Graph& graph, const Plan& plan, std::span<const Prov
       const uint32_t provider = plan.decisions[id].provider;
       if (provider < claims.size() && claims[provider].provider_id == rule.provider) {
         ++placed;
-      } else if (matched - placed <= kMaxListed) {
+      } else if (matched - placed <= kMaxNamed) {
         offenders += concat("\n  ", describe(graph, id), ": ", to_string(plan.decisions[id].rule));
       }
     }

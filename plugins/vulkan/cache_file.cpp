@@ -24,7 +24,7 @@ struct Header {
 };
 
 constexpr char kMagic[8] = {'m', 'o', 'r', 't', 'v', 'k', '0', '1'};
-constexpr uint64_t kLargest = uint64_t{256} << 20;
+constexpr uint64_t kMaxBytes = uint64_t{256} << 20;
 
 // FNV-1a.
 uint64_t checksum(std::string_view data) {
@@ -79,7 +79,7 @@ std::string load_cache_file(const std::string& path) {
   File file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   Header header;
   const uint64_t size = file.is_open() ? file.size() : 0;
-  if (size < sizeof header || size > sizeof header + kLargest) return "";
+  if (size < sizeof header || size > sizeof header + kMaxBytes) return "";
   if (!file.read(reinterpret_cast<char*>(&header), sizeof header)) return "";
   if (std::memcmp(header.magic, kMagic, sizeof kMagic) != 0 || header.size != size - sizeof header) return "";
   std::string data(header.size, '\0');
@@ -88,9 +88,9 @@ std::string load_cache_file(const std::string& path) {
 }
 
 Status save_cache_file(const std::string& path, const std::string& data) {
-  if (data.size() > kLargest) {
+  if (data.size() > kMaxBytes) {
     return make_error(StatusCode::kResourceExhausted, "Vulkan: the pipeline cache '", path,
-                      "' is not kept: ", data.size(), " bytes are more than ", kLargest,
+                      "' is not kept: ", data.size(), " bytes are more than ", kMaxBytes,
                       "; compile fewer models in one process, or clear option "
                       "'cache_directory'");
   }

@@ -13,7 +13,7 @@ namespace {
 
 // The normal numbers of binary16.
 constexpr float kSmallest = 0x1p-14f;
-constexpr float kLargest = 65504;
+constexpr float kLargestHalf = 65504;
 
 std::vector<float> content_of(const Tensor& tensor) {
   std::vector<float> values(tensor.bytes / sizeof(float));
@@ -26,7 +26,7 @@ bool suits(const Tensor& constant) {
   for (const float value : content_of(constant)) {
     if (std::isfinite(value)) largest = std::max(largest, std::fabs(value));
   }
-  return largest == 0 || (largest >= kSmallest && largest <= kLargest);
+  return largest == 0 || (largest >= kSmallest && largest <= kLargestHalf);
 }
 
 void narrow(Tensor& tensor) {

@@ -15,8 +15,8 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-Comparison compare(std::vector<float> actual, std::vector<float> expected, Bound bound, uint32_t numerics = 0,
-                   std::vector<float> magnitudes = {}, double terms = 1) {
+Match compare(std::vector<float> actual, std::vector<float> expected, Bound bound, uint32_t numerics = 0,
+              std::vector<float> magnitudes = {}, double terms = 1) {
   const auto values = [](const std::vector<float>& elements) {
     return std::vector<Value>{
         Tensor::of<float>({static_cast<int64_t>(elements.size())}, std::span<const float>(elements))};
@@ -41,7 +41,7 @@ TEST(Accuracy, AllowsWhatTheBoundSaysAndNoMore) {
 }
 
 TEST(Accuracy, NamesTheWorstElement) {
-  const Comparison found = compare({1, 2.5f, 3.01f}, {1, 2, 3}, kFourUlp);
+  const Match found = compare({1, 2.5f, 3.01f}, {1, 2, 3}, kFourUlp);
   EXPECT_THAT(found.problem, HasSubstr("output 0 at [1]: 2.5 instead of 2"));
   EXPECT_EQ(found.accuracy.elements, 3u);
   EXPECT_EQ(found.accuracy.max_ulp, 0.5 * 0x1p22);

@@ -15,12 +15,12 @@ using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-const std::string kModel = MORTISE_SOURCE_DIR "/examples/digits/digits.onnx";
-const std::string kImage = MORTISE_SOURCE_DIR "/examples/digits/sample00-is-2.png";
+const std::string kRunModel = MORTISE_SOURCE_DIR "/examples/digits/digits.onnx";
+const std::string kRunImage = MORTISE_SOURCE_DIR "/examples/digits/sample00-is-2.png";
 
 TEST(RunCommand, PrintsThePlacementAndTheOutputs) {
   const CommandResult result =
-      run_command("run " + kModel + " --provider org.mortise.mock-npu --input image=" + kImage);
+      run_command("run " + kRunModel + " --provider org.mortise.mock-npu --input image=" + kRunImage);
   EXPECT_EQ(result.code, 0) << result.error;
   EXPECT_THAT(result.error, HasSubstr("org.mortise.mock-npu "));
   EXPECT_THAT(result.out, StartsWith("probabilities: float32[1, 10]"));
@@ -28,7 +28,7 @@ TEST(RunCommand, PrintsThePlacementAndTheOutputs) {
 }
 
 TEST(RunCommand, PrintsJson) {
-  const CommandResult result = run_command("run " + kModel + " --json --input " + kImage);
+  const CommandResult result = run_command("run " + kRunModel + " --json --input " + kRunImage);
   EXPECT_EQ(result.code, 0) << result.error;
   const json report = json::parse(result.out);
   EXPECT_EQ(report["placement"]["providers"][0]["id"], "org.mortise.reference");
@@ -50,7 +50,7 @@ TEST(RunCommand, ReadsPbAndNpyAndWritesNpy) {
   result = run_command(model + "--input out/y.npy --threads 1");
   EXPECT_EQ(result.code, 0) << result.error;
   EXPECT_THAT(result.out, StartsWith("y: float32[2] 1 2"));
-  result = run_command("run " + kModel + " --input image=out/y.npy");
+  result = run_command("run " + kRunModel + " --input image=out/y.npy");
   EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.error, HasSubstr("input 'image' is float32["));
   result = run_command(model + "--random 1 --output-dir /dev/null/out");
@@ -59,37 +59,38 @@ TEST(RunCommand, ReadsPbAndNpyAndWritesNpy) {
 }
 
 TEST(RunCommand, GivesTheSameForTheSameSeed) {
-  const std::string first = run_command("run " + kModel + " --random 7").out;
-  EXPECT_EQ(run_command("run " + kModel + " --random 7").out, first);
-  EXPECT_NE(run_command("run " + kModel + " --random 8").out, first);
+  const std::string first = run_command("run " + kRunModel + " --random 7").out;
+  EXPECT_EQ(run_command("run " + kRunModel + " --random 7").out, first);
+  EXPECT_NE(run_command("run " + kRunModel + " --random 8").out, first);
 }
 
 TEST(RunCommand, TakesOneProviderPerOption) {
   // The model that comes after is not taken for a second provider.
-  const CommandResult result = run_command("run --provider org.mortise.mock-npu --input " + kImage + " " + kModel);
+  const CommandResult result =
+      run_command("run --provider org.mortise.mock-npu --input " + kRunImage + " " + kRunModel);
   EXPECT_EQ(result.code, 0) << result.error;
 }
 
 TEST(RunCommand, WritesThePageOfThePlacement) {
-  EXPECT_EQ(run_command("run " + kModel + " --random 1 --report page.html").code, 0);
+  EXPECT_EQ(run_command("run " + kRunModel + " --random 1 --report page.html").code, 0);
   EXPECT_THAT(read_file(test_folder() / "page.html"), StartsWith("<!DOCTYPE html>"));
-  const CommandResult result = run_command("run " + kModel + " --random 1 --report no/such/page.html");
+  const CommandResult result = run_command("run " + kRunModel + " --random 1 --report no/such/page.html");
   EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.error, HasSubstr("no/such/page.html: the report cannot be written"));
 }
 
 TEST(RunCommand, SaysWhichInputIsMissingOrUnknown) {
-  CommandResult result = run_command("run " + kModel);
+  CommandResult result = run_command("run " + kRunModel);
   EXPECT_EQ(result.code, 2);
   EXPECT_THAT(result.error, HasSubstr("give --input image=FILE, or --random SEED"));
-  result = run_command("run " + kModel + " --input picture=" + kImage);
+  result = run_command("run " + kRunModel + " --input picture=" + kRunImage);
   EXPECT_EQ(result.code, 2);
   EXPECT_THAT(result.error, HasSubstr("has no input 'picture'; its inputs are:\n  image"));
-  result = run_command("run " + kModel + " --input image=absent.npy");
+  result = run_command("run " + kRunModel + " --input image=absent.npy");
   EXPECT_EQ(result.code, 2);
   EXPECT_THAT(result.error, HasSubstr("absent.npy"));
   write_file(test_folder() / "words.txt", "words");
-  result = run_command("run " + kModel + " --input image=words.txt");
+  result = run_command("run " + kRunModel + " --input image=words.txt");
   EXPECT_EQ(result.code, 2);
   EXPECT_THAT(result.error,
               AllOf(HasSubstr("words.txt: "), HasSubstr("an input is .npy, .pb (TensorProto) or an image")));
@@ -97,7 +98,7 @@ TEST(RunCommand, SaysWhichInputIsMissingOrUnknown) {
 
 TEST(RunCommand, TakesImagesByWhatIsInThem) {
   write_file(test_folder() / "bits", "P4 8 8 12345678");
-  EXPECT_EQ(run_command("run " + kModel + " --input bits").code, 0);
+  EXPECT_EQ(run_command("run " + kRunModel + " --input bits").code, 0);
 }
 
 TEST(RunCommand, FailsForABadModelOrProvider) {
@@ -105,24 +106,24 @@ TEST(RunCommand, FailsForABadModelOrProvider) {
   CommandResult result = run_command("run bad.onnx --random 1");
   EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.error, StartsWith("mortise: bad.onnx: "));
-  result = run_command("run " + kModel + " --random 1 --provider com.vendor.absent");
+  result = run_command("run " + kRunModel + " --random 1 --provider com.vendor.absent");
   EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.error, HasSubstr("no provider 'com.vendor.absent' is installed"));
 }
 
 TEST(ExplainCommand, ShowsNodesWorkAndBytesOfEveryProvider) {
-  const CommandResult result = run_command("explain " + kModel + " --provider org.mortise.mock-npu");
+  const CommandResult result = run_command("explain " + kRunModel + " --provider org.mortise.mock-npu");
   EXPECT_EQ(result.code, 0) << result.error;
   EXPECT_THAT(result.out, testing::ContainsRegex("provider +nodes +share +segments +work +bytes in +bytes out\n"));
   EXPECT_THAT(result.out, testing::ContainsRegex("org.mortise.mock-npu +[0-9]+ +[0-9.]+ % +[0-9]+ +[0-9.]+ %"));
   EXPECT_THAT(result.out, HasSubstr("  org.mortise.mock-npu: op: "));
-  const CommandResult all = run_command("explain --all " + kModel + " --provider org.mortise.mock-npu");
+  const CommandResult all = run_command("explain --all " + kRunModel + " --provider org.mortise.mock-npu");
   EXPECT_GT(all.out.size(), result.out.size());
   EXPECT_THAT(all.out, HasSubstr("org.mortise.mock-npu: claimed"));
 }
 
 TEST(ExplainCommand, PrintsJsonAndWritesThePage) {
-  const CommandResult result = run_command("explain " + kModel + " --json --html page.html");
+  const CommandResult result = run_command("explain " + kRunModel + " --json --html page.html");
   EXPECT_EQ(result.code, 0) << result.error;
   const json report = json::parse(result.out);
   EXPECT_EQ(report["graph"]["nodes"].size(), report["nodes"]);
@@ -144,10 +145,10 @@ TEST(InspectCommand, TellsAPluginFromWhatIsNone) {
   CommandResult result = run_command("inspect " MORTISE_PLUGINS "/libmortise_mock_npu.so");
   EXPECT_EQ(result.code, 0) << result.error;
   EXPECT_THAT(result.out, HasSubstr(": usable, ABI 1."));
-  result = run_command("inspect " + kModel);
+  result = run_command("inspect " + kRunModel);
   EXPECT_EQ(result.code, 1);
-  EXPECT_THAT(result.error, HasSubstr(kModel));
-  result = run_command("inspect --json " + kModel);
+  EXPECT_THAT(result.error, HasSubstr(kRunModel));
+  result = run_command("inspect --json " + kRunModel);
   EXPECT_EQ(result.code, 1);
   EXPECT_EQ(json::parse(result.out)["usable"], false);
 }

@@ -11,13 +11,13 @@ namespace mortise::tool {
 namespace {
 
 constexpr size_t kRows = 12;
-constexpr size_t kBarWidth = 40;
+constexpr size_t kColumnWidth = 40;
 
 std::string bar(size_t count, size_t largest) {
   std::string text;
-  const size_t width = (count * kBarWidth + largest - 1) / largest;  // what is not nothing shows
+  const size_t width = (count * kColumnWidth + largest - 1) / largest;  // what is not nothing shows
   for (size_t i = 0; i < width; ++i) text += "█";
-  return text + std::string(kBarWidth - width, ' ');
+  return text + std::string(kColumnWidth - width, ' ');
 }
 
 }  // namespace

@@ -2,15 +2,13 @@
 #include <chrono>
 
 #include "conformance/cases/abi/compiled.h"
+#include "conformance/engine/clock.h"
 
 namespace mortise::conformance::abi {
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using Seconds = std::chrono::duration<double>;
-
-double seconds_since(Clock::time_point begin) { return Seconds(Clock::now() - begin).count(); }
 
 // Below this there is nothing to cancel.
 constexpr double kLong = 0.02;

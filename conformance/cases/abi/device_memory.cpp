@@ -10,12 +10,12 @@ namespace mortise::conformance::abi {
 
 namespace {
 
-constexpr const char* kLacking = "the provider has no memory of its own: it lacks mortise.device-memory/1";
+constexpr const char* kNoDeviceMemory = "the provider has no memory of its own: it lacks mortise.device-memory/1";
 
 Verdict with_kinds(Rig& rig, const std::function<Verdict(Device&, const std::vector<mortise_memory_kind_t>&)>& check) {
   const Result<Device*> device = rig.device();
   if (!device.ok()) return fail(device.status().message());
-  if (device_memory_of(**device) == nullptr) return skip(kLacking);
+  if (device_memory_of(**device) == nullptr) return skip(kNoDeviceMemory);
   const std::vector<mortise_memory_kind_t> kinds = memory_kinds(**device);
   if (kinds.empty()) return skip("the provider lists no kind of memory");
   return check(**device, kinds);
@@ -142,7 +142,7 @@ Verdict device_memory_host_visible(Rig& rig) {
 
 Verdict device_memory_run(Rig& rig) {
   return with_workload(rig, [](Device& device, const Compiled& compiled) {
-    if (device_memory_of(device) == nullptr) return skip(kLacking);
+    if (device_memory_of(device) == nullptr) return skip(kNoDeviceMemory);
     for (const int poison : {0, 1}) {
       RunSettings settings = compiled.settings();
       settings.in_device_memory = true;

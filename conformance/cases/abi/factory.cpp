@@ -59,7 +59,7 @@ Snapshot snapshot(const Descriptor& of) {
 }
 
 // Empty, or the first field that differs: "its 'version' was '1' and is '2'".
-std::string difference(const Snapshot& before, const Snapshot& now) {
+std::string snapshot_difference(const Snapshot& before, const Snapshot& now) {
   for (const auto& [name, member] : kTexts) {
     const auto old = before.texts.find(name), found = now.texts.find(name);
     const std::string a = old != before.texts.end() ? old->second : "(null)";
@@ -170,7 +170,7 @@ Verdict descriptor_constant(Rig& rig) {
   for (size_t i = 0; i < snapshots.size(); ++i) {
     const Descriptor* now = before->factory->descriptor(before->factory, static_cast<uint32_t>(i));
     if (now != before->descriptors[i]) return fail("descriptor(", i, ") is another record after a provider was opened");
-    const std::string changed = difference(snapshots[i], snapshot(*now));
+    const std::string changed = snapshot_difference(snapshots[i], snapshot(*now));
     if (!changed.empty())
       return fail("after a provider was opened and destroyed, descriptor(", i, ") changed: ", changed);
   }
@@ -184,7 +184,7 @@ Verdict descriptor_consistency(Rig& rig) {
   if (!created.status().ok()) return fail(created.status().message());
   const Descriptor* own = created.provider().descriptor;
   if (own == nullptr) return fail("the provider that create() made has a null descriptor");
-  const std::string found = difference(snapshot(**listed), snapshot(*own));
+  const std::string found = snapshot_difference(snapshot(**listed), snapshot(*own));
   return found.empty() ? pass("the provider's descriptor says what the factory's says")
                        : fail("the provider's descriptor is not the factory's: ", found);
 }

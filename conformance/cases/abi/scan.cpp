@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "conformance/cases/abi/created.h"
+#include "conformance/engine/clock.h"
 #include "conformance/host/exported_symbols.h"
 #include "conformance/host/hidden_devices.h"
 #include "conformance/host/process_state.h"
@@ -17,10 +18,6 @@ Status scan(Rig& rig) {
   const uint32_t count = factory->count(factory);
   for (uint32_t i = 0; i < count && i < 1024; ++i) (void)factory->descriptor(factory, i);
   return rig.descriptor().status();
-}
-
-double seconds_since(std::chrono::steady_clock::time_point begin) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
 std::string milliseconds(double seconds) { return concat(static_cast<int64_t>(seconds * 1000), " ms"); }

@@ -5,7 +5,7 @@ namespace mortise::conformance::abi {
 
 namespace {
 
-constexpr const char* kLacking = "the provider lacks mortise.values/1";
+constexpr const char* kNoValues = "the provider lacks mortise.values/1";
 
 bool has_values(const Device& device) {
   return device.extension<mortise_provider_values_t>(MORTISE_EXT_VALUES) != nullptr;
@@ -25,7 +25,7 @@ Verdict values_sequence(Rig& rig) {
                                                          Value(ramp_of(DType::kF32, {3, 3}, 5, 0.5))})},
                            {ramp_of(DType::kF32, {4, 3}, -4, 0.25)}}};
   return with_model(rig, std::move(model), [](Device& device, const Compiled& compiled) {
-    if (!has_values(device)) return fail("a node on sequences was claimed, but ", kLacking);
+    if (!has_values(device)) return fail("a node on sequences was claimed, but ", kNoValues);
     std::vector<RunOutcome> outcomes;
     for (int run = 0; run < 3; ++run) {
       outcomes.push_back(compiled.session->run(compiled.graph->inputs));
@@ -45,7 +45,7 @@ Verdict values_strings(Rig& rig) {
   OpModel model{.op = "Concat", .opset = 17, .attributes = {}, .inputs = {{strings}, {more}}};
   model.attributes.emplace_back("axis", int64_t{0});
   return with_model(rig, std::move(model), [](Device& device, const Compiled& compiled) {
-    if (!has_values(device)) return fail("a node on strings was claimed, but ", kLacking);
+    if (!has_values(device)) return fail("a node on strings was claimed, but ", kNoValues);
     const RunOutcome first = compiled.session->run(compiled.graph->inputs);
     if (!first.status.ok()) return fail("run() failed: ", first.status.message());
     const RunOutcome second = compiled.session->run(compiled.graph->inputs);

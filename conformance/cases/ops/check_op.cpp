@@ -123,14 +123,14 @@ class Trial {
     const std::vector<Value> magnitudes = oracle_->magnitudes(inputs);
     const std::vector<Alternative> alternatives = oracle_->alternatives(inputs);
     const Expectation expectation{expected, alternatives, magnitudes, bound_, terms_, promised.numerics};
-    const Comparison found = compare_values(first, expectation);
+    const Match found = compare_values(first, expectation);
     findings_.add(found.accuracy);
     if (!found.problem.empty()) return overclaim(concat("claimed, but ", found.problem));
     const std::string difference = bit_difference(first, second);
     if (difference.empty()) return std::nullopt;
     // A result that need not repeat has to be right every time.
     if (promised.determinism == MORTISE_DETERMINISM_NONE) {
-      const Comparison again = compare_values(second, expectation);
+      const Match again = compare_values(second, expectation);
       return again.problem.empty() ? std::nullopt
                                    : std::optional(overclaim(concat("right once, then ", again.problem)));
     }

@@ -7,15 +7,15 @@ namespace mortise::conformance::graph_op {
 
 namespace {
 
-constexpr Range kWeights = {-3, 3};
+constexpr Interval kWeights = {-3, 3};
 
 // What x may be, so that a sum of `count` products with weights, and a bias, is within the limits.
-Range share(int64_t count) {
+Interval share(int64_t count) {
   const int64_t most = std::max<int64_t>(1, 2000 / (std::max<int64_t>(count, 1) * kWeights.high));
   return {-most, most};
 }
 
-Range sum_of_products(Range x, int64_t count) {
+Interval sum_of_products(Interval x, int64_t count) {
   const int64_t most = x.magnitude() * kWeights.high * count;
   return {-most, most};
 }
@@ -87,7 +87,7 @@ void add_gemm(GraphBuilder& b) {
   Attributes attributes;
   if (transposed) attributes.emplace_back("transB", int64_t{1});
   const Known bias = chance(b.random(), 60) ? b.constant(x.dtype, {width}, {-20, 20}) : Known{};
-  Range range = sum_of_products(x.range, depth);
+  Interval range = sum_of_products(x.range, depth);
   range = {range.low - 20, range.high + 20};
   b.node1("Gemm", {x, w, bias}, {x.dtype, {x.shape[0], width}, x.batched, range}, std::move(attributes));
 }
@@ -108,7 +108,7 @@ void add_conv(GraphBuilder& b) {
   Shape shape = window->result;
   shape[1] = channels;
   if (shape.num_elements() > kMaxElements) return;
-  Range range = sum_of_products(x.range, count);
+  Interval range = sum_of_products(x.range, count);
   range = {range.low - 20, range.high + 20};
   b.node1("Conv", {x, w, bias}, {x.dtype, shape, x.batched, range}, std::move(attributes));
 }

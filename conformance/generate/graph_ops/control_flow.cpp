@@ -9,7 +9,7 @@ namespace {
 
 constexpr uint32_t kMaxDepth = 2;
 // What a value that goes round a loop is clipped to, so that no number of iterations makes it grow.
-constexpr Range kCarried = {-9, 9};
+constexpr Interval kCarried = {-9, 9};
 
 // A body that is built, and its builder.
 struct Body {

@@ -10,39 +10,39 @@ namespace {
 struct Unary {
   const char* op;
   const std::vector<DType>& dtypes;
-  Range (*range)(Range of_input);
+  Interval (*range)(Interval of_input);
 };
 
 const std::vector<DType> kBools = {DType::kBool};
 
 const Unary kUnary[] = {
-    {"Identity", kAny, [](Range r) { return r; }},
+    {"Identity", kAny, [](Interval r) { return r; }},
     {"Neg", kSigned,
-     [](Range r) {
-       return Range{-r.high, -r.low};
+     [](Interval r) {
+       return Interval{-r.high, -r.low};
      }},
     {"Abs", kNumbers,
-     [](Range r) {
-       return Range{0, r.magnitude()};
+     [](Interval r) {
+       return Interval{0, r.magnitude()};
      }},
     {"Relu", kSigned,
-     [](Range r) {
-       return Range{std::max<int64_t>(r.low, 0), std::max<int64_t>(r.high, 0)};
+     [](Interval r) {
+       return Interval{std::max<int64_t>(r.low, 0), std::max<int64_t>(r.high, 0)};
      }},
     {"Sign", kNumbers,
-     [](Range) {
-       return Range{-1, 1};
+     [](Interval) {
+       return Interval{-1, 1};
      }},
-    {"Floor", kFloats, [](Range r) { return r; }},
-    {"Ceil", kFloats, [](Range r) { return r; }},
-    {"Round", kFloats, [](Range r) { return r; }},
+    {"Floor", kFloats, [](Interval r) { return r; }},
+    {"Ceil", kFloats, [](Interval r) { return r; }},
+    {"Round", kFloats, [](Interval r) { return r; }},
     {"Not", kBools,
-     [](Range) {
-       return Range{0, 1};
+     [](Interval) {
+       return Interval{0, 1};
      }},
 };
 
-Made broadcast_output(const Known& x, const Known& y, DType dtype, Range range) {
+Made broadcast_output(const Known& x, const Known& y, DType dtype, Interval range) {
   return {dtype, *broadcast(x, y), x.batched || y.batched, range};
 }
 
@@ -54,17 +54,17 @@ std::pair<Known, Known> operands(GraphBuilder& b, const std::vector<DType>& dtyp
   return {x, y};
 }
 
-Range product(Range a, Range b) {
+Interval product(Interval a, Interval b) {
   const auto [low, high] = std::minmax({a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high});
   return {low, high};
 }
 
 // The widest range whose square, or whose double, is within the type's limits.
-Range square_root(DType dtype) {
+Interval square_root(DType dtype) {
   const int64_t most = dtype == DType::kI8 ? 11 : dtype == DType::kU8 ? 15 : 45;
   return {limits_of(dtype).low < 0 ? -most : 0, most};
 }
-Range half(DType dtype) { return {limits_of(dtype).low / 2, limits_of(dtype).high / 2}; }
+Interval half(DType dtype) { return {limits_of(dtype).low / 2, limits_of(dtype).high / 2}; }
 
 }  // namespace
 
@@ -78,12 +78,12 @@ void add_arithmetic(GraphBuilder& b) {
   auto [x, y] = operands(b, kNumbers);
   // The difference of unsigned numbers wraps.
   const uint64_t kind = below(b.random(), x.dtype == DType::kU8 ? 2 : 3);
-  const Range allowed = kind == 1 ? square_root(x.dtype) : half(x.dtype);
+  const Interval allowed = kind == 1 ? square_root(x.dtype) : half(x.dtype);
   x = b.within(x, allowed);
   y = b.within(y, allowed);
-  const Range range = kind == 0   ? Range{x.range.low + y.range.low, x.range.high + y.range.high}
-                      : kind == 1 ? product(x.range, y.range)
-                                  : Range{x.range.low - y.range.high, x.range.high - y.range.low};
+  const Interval range = kind == 0   ? Interval{x.range.low + y.range.low, x.range.high + y.range.high}
+                         : kind == 1 ? product(x.range, y.range)
+                                     : Interval{x.range.low - y.range.high, x.range.high - y.range.low};
   static constexpr const char* kOps[] = {"Add", "Mul", "Sub"};
   b.node1(kOps[kind], {x, y}, broadcast_output(x, y, x.dtype, range));
 }
@@ -93,9 +93,9 @@ void add_extremes(GraphBuilder& b) {
   std::vector<Known> inputs = {x, y};
   Made output = broadcast_output(x, y, x.dtype, {});
   const bool is_max = chance(b.random(), 50);
-  const auto join = [&](Range p, Range q) {
-    return is_max ? Range{std::max(p.low, q.low), std::max(p.high, q.high)}
-                  : Range{std::min(p.low, q.low), std::min(p.high, q.high)};
+  const auto join = [&](Interval p, Interval q) {
+    return is_max ? Interval{std::max(p.low, q.low), std::max(p.high, q.high)}
+                  : Interval{std::min(p.low, q.low), std::min(p.high, q.high)};
   };
   output.range = join(x.range, y.range);
   if (chance(b.random(), 20)) {
@@ -138,7 +138,7 @@ void add_cast(GraphBuilder& b) {
   if (to != DType::kBool) x = b.within(x, limits_of(to));
   Attributes attributes;
   attributes.emplace_back("to", static_cast<int64_t>(to));
-  const Range range = to == DType::kBool ? Range{0, 1} : x.range;
+  const Interval range = to == DType::kBool ? Interval{0, 1} : x.range;
   b.node1("Cast", {x}, {to, x.shape, x.batched, range}, std::move(attributes));
 }
 

@@ -27,7 +27,7 @@ Shape reduced(const Shape& shape, const std::vector<int64_t>& axes, bool keep) {
 }
 
 // What each of `count` numbers may be, so that their sum is within the limits on every way to it.
-Range share(DType dtype, int64_t count) {
+Interval share(DType dtype, int64_t count) {
   const int64_t most = std::max<int64_t>(1, limits_of(dtype).high / std::max<int64_t>(count, 1));
   return {-most, most};
 }
@@ -95,7 +95,7 @@ void add_cum_sum(GraphBuilder& b) {
   Attributes attributes;
   if (chance(b.random(), 40)) attributes.emplace_back("exclusive", int64_t{1});
   if (chance(b.random(), 40)) attributes.emplace_back("reverse", int64_t{1});
-  const Range range = {std::min<int64_t>(x.range.low * count, 0), std::max<int64_t>(x.range.high * count, 0)};
+  const Interval range = {std::min<int64_t>(x.range.low * count, 0), std::max<int64_t>(x.range.high * count, 0)};
   b.node1("CumSum", {x, b.scalar(DType::kI64, *axis)}, {x.dtype, x.shape, x.batched, range}, std::move(attributes));
 }
 

@@ -8,7 +8,7 @@
 namespace mortise::gradient {
 namespace {
 
-Status times(Derivation& d, Term slope) {
+Status chain(Derivation& d, Term slope) {
   d.give(0, d.dy() * slope);
   return {};
 }
@@ -23,23 +23,23 @@ Term root(Term t) { return op("Sqrt", {t}); }
 
 }  // namespace
 
-Status differentiate_abs(Derivation& d) { return times(d, op("Sign", {d.x()})); }
-Status differentiate_reciprocal(Derivation& d) { return times(d, -square(d.y())); }
+Status differentiate_abs(Derivation& d) { return chain(d, op("Sign", {d.x()})); }
+Status differentiate_reciprocal(Derivation& d) { return chain(d, -square(d.y())); }
 Status differentiate_sqrt(Derivation& d) { return over(d, 2.0 * d.y()); }
-Status differentiate_exp(Derivation& d) { return times(d, d.y()); }
+Status differentiate_exp(Derivation& d) { return chain(d, d.y()); }
 Status differentiate_log(Derivation& d) { return over(d, d.x()); }
 Status differentiate_erf(Derivation& d) {
-  return times(d, (2 * std::numbers::inv_sqrtpi) * op("Exp", {-square(d.x())}));
+  return chain(d, (2 * std::numbers::inv_sqrtpi) * op("Exp", {-square(d.x())}));
 }
-Status differentiate_sin(Derivation& d) { return times(d, op("Cos", {d.x()})); }
-Status differentiate_cos(Derivation& d) { return times(d, -op("Sin", {d.x()})); }
-Status differentiate_tan(Derivation& d) { return times(d, 1.0 + square(d.y())); }
+Status differentiate_sin(Derivation& d) { return chain(d, op("Cos", {d.x()})); }
+Status differentiate_cos(Derivation& d) { return chain(d, -op("Sin", {d.x()})); }
+Status differentiate_tan(Derivation& d) { return chain(d, 1.0 + square(d.y())); }
 Status differentiate_asin(Derivation& d) { return over(d, root(1.0 - square(d.x()))); }
 Status differentiate_acos(Derivation& d) { return over(d, -root(1.0 - square(d.x()))); }
 Status differentiate_atan(Derivation& d) { return over(d, 1.0 + square(d.x())); }
-Status differentiate_sinh(Derivation& d) { return times(d, op("Cosh", {d.x()})); }
-Status differentiate_cosh(Derivation& d) { return times(d, op("Sinh", {d.x()})); }
-Status differentiate_tanh(Derivation& d) { return times(d, 1.0 - square(d.y())); }
+Status differentiate_sinh(Derivation& d) { return chain(d, op("Cosh", {d.x()})); }
+Status differentiate_cosh(Derivation& d) { return chain(d, op("Sinh", {d.x()})); }
+Status differentiate_tanh(Derivation& d) { return chain(d, 1.0 - square(d.y())); }
 Status differentiate_asinh(Derivation& d) { return over(d, root(square(d.x()) + 1.0)); }
 Status differentiate_acosh(Derivation& d) { return over(d, root(square(d.x()) - 1.0)); }
 Status differentiate_atanh(Derivation& d) { return over(d, 1.0 - square(d.x())); }

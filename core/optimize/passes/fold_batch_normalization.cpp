@@ -42,7 +42,7 @@ std::optional<Parameters> parameters(const Graph& graph, const Node& conv, const
   return p;
 }
 
-bool infers(const Graph& graph, const Node& norm) {
+bool is_inference(const Graph& graph, const Node& norm) {
   if (norm.since_version < 7 || norm.get_int("spatial", 1) != 1 || norm.get_int("training_mode", 0) != 0) return false;
   for (size_t i = 1; i < norm.outputs.size(); ++i) {
     const ValueId output = norm.outputs[i];
@@ -97,7 +97,8 @@ Result<bool> fold_batch_normalization(Graph& graph, const PassContext&) {
   const Graph& read = graph;
   for (NodeId id = 0; id < read.num_nodes(); ++id) {
     const Node& norm = read.node(id);
-    if (norm.op_type != "BatchNormalization" || !norm.domain.empty() || norm.inputs.size() < 5 || !infers(read, norm))
+    if (norm.op_type != "BatchNormalization" || !norm.domain.empty() || norm.inputs.size() < 5 ||
+        !is_inference(read, norm))
       continue;
     if (norm.inputs[0] == kNoId) continue;
     const ValueInfo& between = read.value(norm.inputs[0]);

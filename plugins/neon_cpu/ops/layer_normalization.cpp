@@ -58,7 +58,7 @@ class LayerNormalization final : public Op {
   const Options options_;
 };
 
-LayerNormalization::Options read(NodeReader& node) {
+LayerNormalization::Options read_options(NodeReader& node) {
   if (node.get_int("stash_type", 1) != 1) node.refuse(MORTISE_REFUSAL_ATTRIBUTE, "stash_type is not float32");
   LayerNormalization::Options options{.axis = node.get_int("axis", -1), .epsilon = node.get_float("epsilon", 1e-5f)};
   const auto x = node.extents(0), scale = node.extents(1);
@@ -81,7 +81,7 @@ LayerNormalization::Options read(NodeReader& node) {
 }  // namespace
 
 Lowered lower_layer_normalization(NodeReader& node) {
-  LayerNormalization::Options options = read(node);
+  LayerNormalization::Options options = read_options(node);
   options.has_bias = node.has_input(2);
   if (options.has_bias) node.operand(2);
   node.result(0);
@@ -98,7 +98,7 @@ Lowered lower_layer_normalization(NodeReader& node) {
 }
 
 Lowered lower_rms_normalization(NodeReader& node) {
-  LayerNormalization::Options options = read(node);
+  LayerNormalization::Options options = read_options(node);
   options.centered = false;
   node.result(0);
   return node.make<LayerNormalization>(options);

@@ -197,7 +197,7 @@ class QLinearMatMul final : public Op {
   const Signs signs_;
 };
 
-Signs read(NodeReader& node) {
+Signs read_signs(NodeReader& node) {
   const DTypes bytes = {DType::kU8, DType::kI8};
   Signs signs{};
   signs.a = node.operand(kA, bytes) == DType::kI8;
@@ -217,7 +217,7 @@ Signs read(NodeReader& node) {
 Lowered lower_qlinear_conv(NodeReader& node) {
   check_image(node);
   sdk::WindowAttributes window = window_attributes(node);
-  const Signs signs = read(node);
+  const Signs signs = read_signs(node);
   if (node.has_input(kConvBias)) node.operand(kConvBias, {DType::kI32});
   std::optional<sdk::TensorView> weights;
   if (node.is_constant(kB)) weights = node.constant(kB);
@@ -229,7 +229,7 @@ Lowered lower_qlinear_conv(NodeReader& node) {
 }
 
 Lowered lower_qlinear_matmul(NodeReader& node) {
-  const Signs signs = read(node);
+  const Signs signs = read_signs(node);
   return node.make<QLinearMatMul>(signs);
 }
 

@@ -12,11 +12,11 @@
 namespace mortise::neon {
 namespace {
 
-using Op = PointwiseOp;
+using Function = PointwiseOp;
 
 // Trees in the order of their nodes: an op, its number if it has one, then its operands. `X` is the function's input.
 struct Node {
-  Op op = Op::kCopy;
+  Function op = Function::kCopy;
   float alpha = 0, beta = 0;
   bool is_x = false;
 };
@@ -27,38 +27,40 @@ struct Pattern {
   PointwiseStep step;
 };
 
-Node node(Op op, double alpha = 0, double beta = 0) {
+Node node(Function op, double alpha = 0, double beta = 0) {
   return {op, static_cast<float>(alpha), static_cast<float>(beta), false};
 }
 
 const std::vector<Pattern>& patterns() {
   static const std::vector<Pattern> kPatterns = [] {
-    const Node one_and_erf[] = {node(Op::kAddConstant, 1), node(Op::kErf)};
+    const Node one_and_erf[] = {node(Function::kAddConstant, 1), node(Function::kErf)};
     std::vector<Pattern> all;
-    const PointwiseStep gelu{.op = Op::kGelu};
+    const PointwiseStep gelu{.op = Function::kGelu};
     for (const bool divided : {true, false}) {  // x / sqrt(2), or x * sqrt(1/2)
       std::vector<Node> tail(one_and_erf, one_and_erf + 2);
       if (divided) {
-        tail.insert(tail.end(), {node(Op::kDiv), kX, node(Op::kConstant, std::sqrt(2.0))});
+        tail.insert(tail.end(), {node(Function::kDiv), kX, node(Function::kConstant, std::sqrt(2.0))});
       } else {
-        tail.insert(tail.end(), {node(Op::kMulConstant, std::sqrt(0.5)), kX});
+        tail.insert(tail.end(), {node(Function::kMulConstant, std::sqrt(0.5)), kX});
       }
       const auto add = [&](std::vector<Node> head, std::vector<Node> between) {
         head.insert(head.end(), between.begin(), between.end());
         head.insert(head.end(), tail.begin(), tail.end());
         all.push_back({head, gelu});
       };
-      add({node(Op::kMulConstant, 0.5), node(Op::kMul), kX}, {});  // (x * (1 + erf)) / 2
-      add({node(Op::kMul), node(Op::kMulConstant, 0.5), kX}, {});  // (x / 2) * (1 + erf)
-      add({node(Op::kMul), kX}, {node(Op::kMulConstant, 0.5)});    // x * ((1 + erf) / 2)
+      add({node(Function::kMulConstant, 0.5), node(Function::kMul), kX}, {});  // (x * (1 + erf)) / 2
+      add({node(Function::kMul), node(Function::kMulConstant, 0.5), kX}, {});  // (x / 2) * (1 + erf)
+      add({node(Function::kMul), kX}, {node(Function::kMulConstant, 0.5)});    // x * ((1 + erf) / 2)
     }
-    all.push_back({{node(Op::kMul), kX, node(Op::kSigmoid), kX}, {.op = Op::kSilu, .alpha = 1}});
-    all.push_back({{node(Op::kMul), kX, node(Op::kHardSigmoid, 1.0 / 6, 0.5), kX}, {.op = Op::kHardSwish}});
+    all.push_back({{node(Function::kMul), kX, node(Function::kSigmoid), kX}, {.op = Function::kSilu, .alpha = 1}});
+    all.push_back(
+        {{node(Function::kMul), kX, node(Function::kHardSigmoid, 1.0 / 6, 0.5), kX}, {.op = Function::kHardSwish}});
     // x * clip(x + 3, 0, 6) / 6
-    all.push_back({{node(Op::kDiv), node(Op::kMul), kX, node(Op::kClip, 0, 6), node(Op::kAddConstant, 3), kX,
-                    node(Op::kConstant, 6)},
-                   {.op = Op::kHardSwish}});
-    all.push_back({{node(Op::kMul), kX, node(Op::kTanh), node(Op::kSoftplus), kX}, {.op = Op::kMish}});
+    all.push_back({{node(Function::kDiv), node(Function::kMul), kX, node(Function::kClip, 0, 6),
+                    node(Function::kAddConstant, 3), kX, node(Function::kConstant, 6)},
+                   {.op = Function::kHardSwish}});
+    all.push_back(
+        {{node(Function::kMul), kX, node(Function::kTanh), node(Function::kSoftplus), kX}, {.op = Function::kMish}});
     return all;
   }();
   return kPatterns;
@@ -66,7 +68,7 @@ const std::vector<Pattern>& patterns() {
 
 bool near(float a, float b) { return std::fabs(a - b) <= 1e-6f * std::fabs(b); }
 
-bool is_commutative(Op op) { return op == Op::kMul || op == Op::kAdd; }
+bool is_commutative(Function op) { return op == Function::kMul || op == Function::kAdd; }
 
 class Matcher {
  public:

@@ -9,7 +9,7 @@
 namespace mortise::vulkan::ops {
 namespace {
 
-const std::map<std::string_view, PointOp> kFloat = {
+const std::map<std::string_view, PointOp> kBinaryOfFloats = {
     {"Add", PointOp::kAdd},     {"Div", PointOp::kDiv},
     {"Equal", PointOp::kEqual}, {"Greater", PointOp::kGreater},
     {"Less", PointOp::kLess},   {"GreaterOrEqual", PointOp::kGreaterOrEqual},
@@ -19,7 +19,7 @@ const std::map<std::string_view, PointOp> kFloat = {
     {"Pow", PointOp::kPow},     {"Sub", PointOp::kSub},
     {"Sum", PointOp::kAdd},
 };
-const std::map<std::string_view, PointOp> kInt = {
+const std::map<std::string_view, PointOp> kBinaryOfInts = {
     {"Add", PointOp::kIAdd},     {"BitwiseAnd", PointOp::kAnd},
     {"BitwiseOr", PointOp::kOr}, {"BitwiseXor", PointOp::kXor},
     {"Equal", PointOp::kSame},   {"Greater", PointOp::kIGreater},
@@ -28,7 +28,7 @@ const std::map<std::string_view, PointOp> kInt = {
     {"Min", PointOp::kIMin},     {"Mul", PointOp::kIMul},
     {"Sub", PointOp::kISub},
 };
-const std::map<std::string_view, PointOp> kBool = {
+const std::map<std::string_view, PointOp> kBinaryOfBools = {
     {"And", PointOp::kAnd}, {"Equal", PointOp::kSame}, {"Or", PointOp::kOr}, {"Xor", PointOp::kXor}};
 
 }  // namespace
@@ -44,7 +44,7 @@ void binary(Lowering& l) {
   }
   if (inputs.empty()) l.refuse(MORTISE_REFUSAL_OTHER, "no inputs");
   const DType dtype = l.tensor(inputs[0]).dtype;
-  const auto& table = dtype == DType::kF32 ? kFloat : dtype == DType::kI32 ? kInt : kBool;
+  const auto& table = dtype == DType::kF32 ? kBinaryOfFloats : dtype == DType::kI32 ? kBinaryOfInts : kBinaryOfBools;
   const auto found = table.find(l.node().op_type());
   if (found == table.end()) l.refuse(MORTISE_REFUSAL_DTYPE, "not on ", to_string(dtype));
   std::vector<ChainStep> steps = {with_input(PointOp::kLoad, 0)};

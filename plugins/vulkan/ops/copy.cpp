@@ -13,7 +13,7 @@
 namespace mortise::vulkan {
 namespace {
 
-constexpr uint32_t kMaxRank = 8;  // of shaders/copy.comp
+constexpr uint32_t kMaxCopiedRank = 8;  // of shaders/copy.comp
 
 }  // namespace
 
@@ -29,13 +29,13 @@ void add_copy(Lowering& l, TensorId to, TensorId from, StridedCopy copy) {
   }
   copy.dims.push_back(words);
   merge_axes(copy.dims, strides);
-  if (copy.dims.rank() > kMaxRank) l.refuse(MORTISE_REFUSAL_RANK, "more than ", kMaxRank, " axes");
+  if (copy.dims.rank() > kMaxCopiedRank) l.refuse(MORTISE_REFUSAL_RANK, "more than ", kMaxCopiedRank, " axes");
   const auto count = static_cast<uint64_t>(copy.dims.num_elements());
   Step& step = l.add(Shader::copy, {Lowering::kGroup}, {to}, {from});
   step.push = {static_cast<uint32_t>(count), copy.dims.rank()};
   for (const auto& [values, otherwise] :
        {std::pair(&copy.dims, 1u), std::pair(&strides[0], 0u), std::pair(&strides[1], 0u)}) {
-    for (uint32_t i = 0; i < kMaxRank; ++i) {
+    for (uint32_t i = 0; i < kMaxCopiedRank; ++i) {
       step.push.push_back(i < values->rank() ? static_cast<uint32_t>((*values)[i]) : otherwise);
     }
   }

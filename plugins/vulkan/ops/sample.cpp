@@ -11,7 +11,7 @@
 namespace mortise::vulkan {
 namespace {
 
-constexpr uint32_t kMaxRank = 6;  // of shaders/sample.comp
+constexpr uint32_t kMaxSampledRank = 6;  // of shaders/sample.comp
 // Entries of all axes, 32 MiB: the sides of an image are short beside its area.
 constexpr int64_t kMaxEntries = int64_t{1} << 22;
 
@@ -29,9 +29,10 @@ void require_tables(const Lowering& l, const Shape& output, uint32_t taps) {
 
 void add_sample(Lowering& l, TensorId y, TensorId x, const std::vector<AxisTaps>& axes, bool copies, uint32_t outside) {
   const Shape dims = l.dims(y), strides = sdk::strides_of(l.dims(x));
-  if (dims.rank() > kMaxRank) l.refuse(MORTISE_REFUSAL_RANK, "rank ", dims.rank(), "; at most ", kMaxRank);
+  if (dims.rank() > kMaxSampledRank)
+    l.refuse(MORTISE_REFUSAL_RANK, "rank ", dims.rank(), "; at most ", kMaxSampledRank);
   std::vector<uint32_t> words;
-  std::array<uint32_t, kMaxRank> extents{}, steps{}, begins{}, taps{};
+  std::array<uint32_t, kMaxSampledRank> extents{}, steps{}, begins{}, taps{};
   for (uint32_t axis = 0; axis < dims.rank(); ++axis) {
     extents[axis] = static_cast<uint32_t>(dims[axis]);
     steps[axis] = static_cast<uint32_t>(strides[axis]);

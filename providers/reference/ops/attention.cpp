@@ -14,7 +14,7 @@ constexpr uint64_t kNoInput = ~uint64_t{0};
 
 enum class ScoreOutput : int64_t { kProducts, kCapped, kMasked, kProbabilities };
 
-struct Attributes {
+struct AttentionAttributes {
   bool causal = false;
   std::optional<float> scale;  // nothing: one over the root of the size of a head
   float softcap = 0;
@@ -130,7 +130,7 @@ void softmax(std::span<double> row) {
   for (double& value : row) value /= sum;
 }
 
-Status attend(KernelContext& context, const Attributes& attributes) {
+Status attend(KernelContext& context, const AttentionAttributes& attributes) {
   const DType type = context.input(0).dtype();
   const bool packed = context.input(0).rank() == 3;
   for (const uint64_t i : {1, 2}) {
@@ -232,12 +232,12 @@ std::optional<float> scale_of(const NodeSpec& node) {
 Result<Kernel> make_attention(const NodeSpec& node) {
   const int64_t mode = node.get_int("qk_matmul_output_mode", 0);
   if (mode < 0 || mode > 3) return invalid_argument("attribute qk_matmul_output_mode is ", mode, ", not 0 to 3");
-  const Attributes attributes{.causal = node.get_int("is_causal", 0) != 0,
-                              .scale = scale_of(node),
-                              .softcap = node.get_float("softcap", 0),
-                              .q_heads = node.get_int("q_num_heads", 0),
-                              .kv_heads = node.get_int("kv_num_heads", 0),
-                              .scores = static_cast<ScoreOutput>(mode)};
+  const AttentionAttributes attributes{.causal = node.get_int("is_causal", 0) != 0,
+                                       .scale = scale_of(node),
+                                       .softcap = node.get_float("softcap", 0),
+                                       .q_heads = node.get_int("q_num_heads", 0),
+                                       .kv_heads = node.get_int("kv_num_heads", 0),
+                                       .scores = static_cast<ScoreOutput>(mode)};
   return Kernel([attributes](KernelContext& context) { return attend(context, attributes); });
 }
 
@@ -247,7 +247,7 @@ Result<Kernel> make_flex_attention(const NodeSpec& node) {
     if (node.has(body))
       return unimplemented("attribute ", body, " is a body, which the host expands where it knows Q's type");
   }
-  return Kernel([attributes = Attributes{.scale = scale_of(node)}](KernelContext& context) {
+  return Kernel([attributes = AttentionAttributes{.scale = scale_of(node)}](KernelContext& context) {
     return attend(context, attributes);
   });
 }

@@ -146,7 +146,7 @@ unsigned packed_code(W x, uint32_t bits) {
   return static_cast<unsigned>(narrow<uint64_t>(x)) & ((1u << bits) - 1);
 }
 
-void store(DType dtype, void* out, uint64_t first, const Block& block, const ConvertOptions& options) {
+void store_block(DType dtype, void* out, uint64_t first, const Block& block, const ConvertOptions& options) {
   auto* bytes = static_cast<uint8_t*>(out);
   const uint32_t bits = info(dtype).bits;
   if (bits < 8) {
@@ -194,7 +194,7 @@ void convert_elements(DType from, const void* in, DType to, void* out, uint64_t 
   for (uint64_t first = begin; first < end; first += kConvertBlock) {
     block.count = std::min(kConvertBlock, end - first);
     load(from, in, first, block);
-    store(to, out, first, block, options);
+    store_block(to, out, first, block, options);
   }
 }
 

@@ -14,7 +14,7 @@ namespace {
 constexpr uint64_t kRatio = 1, kTraining = 2;
 constexpr double kUsualRatio = 0.5;
 
-struct Attributes {
+struct DropoutAttributes {
   bool trains = false;  // before version 7
   double ratio = kUsualRatio;
   bool has_parameters = false;  // since version 12: as inputs
@@ -22,14 +22,14 @@ struct Attributes {
   uint64_t seed = 0;
 };
 
-Result<bool> is_training(const KernelContext& context, const Attributes& attributes) {
+Result<bool> is_training(const KernelContext& context, const DropoutAttributes& attributes) {
   if (!attributes.has_parameters || !context.has_input(kTraining)) return attributes.trains;
   const Tensor& mode = context.input(kTraining);
   if (mode.dtype() == DType::kBool && mode.num_elements() == 1) return *mode.data<bool>();
   return invalid_argument("training_mode ", to_string(mode.dtype()), to_string(mode.shape()), " must be one bool");
 }
 
-Result<double> ratio_of(KernelContext& context, const Attributes& attributes) {
+Result<double> ratio_of(KernelContext& context, const DropoutAttributes& attributes) {
   double ratio = attributes.ratio;
   if (attributes.has_parameters && context.has_input(kRatio)) {
     const Tensor& given = context.input(kRatio);
@@ -43,7 +43,7 @@ Result<double> ratio_of(KernelContext& context, const Attributes& attributes) {
   return invalid_argument("ratio is ", ratio, "; it must be at least 0 and below 1");
 }
 
-Status drop(KernelContext& context, const Attributes& attributes) {
+Status drop(KernelContext& context, const DropoutAttributes& attributes) {
   const Tensor& x = context.input(0);
   MORTISE_ASSIGN(const bool trains, is_training(context, attributes));
   double ratio = 0;
@@ -73,7 +73,7 @@ Status drop(KernelContext& context, const Attributes& attributes) {
 
 Result<Kernel> make_dropout(const NodeSpec& node) {
   const int32_t version = node.since_version();
-  const Attributes attributes{
+  const DropoutAttributes attributes{
       .trains = version < 7 && node.get_int("is_test", 0) == 0,
       .ratio = node.get_float("ratio", static_cast<float>(kUsualRatio)),
       .has_parameters = version >= 12,

@@ -84,13 +84,13 @@ Result<std::vector<int>> labels_of(const Term& term, uint32_t rank) {
   return labels;
 }
 
-struct Walk {
+struct LabelWalk {
   std::vector<int> labels;
   Shape dims;
   std::vector<Shape> steps;  // one per input
 };
 
-Status add_input(Walk& walk, uint64_t input, const Shape& shape, const std::vector<int>& labels) {
+Status add_input(LabelWalk& walk, uint64_t input, const Shape& shape, const std::vector<int>& labels) {
   const Shape strides = strides_of(shape);
   for (uint32_t i = 0; i < labels.size(); ++i) {
     const auto at =
@@ -110,7 +110,7 @@ Status add_input(Walk& walk, uint64_t input, const Shape& shape, const std::vect
 }
 
 template <class T, class A>
-void contract(KernelContext& context, const Walk& walk, uint32_t output_rank, T* y) {
+void contract(KernelContext& context, const LabelWalk& walk, uint32_t output_rank, T* y) {
   const uint32_t rank = walk.dims.rank();
   const int64_t outer = walk.dims.product(0, output_rank), inner = walk.dims.product(output_rank, rank);
   const uint64_t inputs = walk.steps.size();
@@ -161,7 +161,7 @@ Result<Kernel> make_einsum(const NodeSpec& node) {
     const auto output_rank =
         static_cast<uint32_t>(equation.output.letters.size()) + (equation.output.ellipsis ? ellipsis : 0);
     MORTISE_ASSIGN(std::vector<int> output, labels_of(equation.output, output_rank));
-    Walk walk{output, Shape(output_rank, 1), std::vector<Shape>(context.num_inputs(), Shape(output_rank, 0))};
+    LabelWalk walk{output, Shape(output_rank, 1), std::vector<Shape>(context.num_inputs(), Shape(output_rank, 0))};
     for (uint32_t i = 0; i < output_rank; ++i) {
       if (std::count(output.begin(), output.end(), output[i]) != 1)
         return invalid_argument("the output repeats a letter");

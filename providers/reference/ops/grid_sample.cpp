@@ -21,7 +21,7 @@ double reflect(double x, double low, double high) {
 }
 
 // One axis of the image: the pixels that count for a coordinate, and their weights.
-struct Axis {
+struct GridAxis {
   int64_t extent;
   bool align;
   Padding padding;
@@ -60,7 +60,7 @@ double cubic_weight(double distance) {
   return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a;
 }
 
-Taps taps_at(const Axis& axis, double n, Mode mode) {
+Taps taps_at(const GridAxis& axis, double n, Mode mode) {
   Taps taps;
   double x = axis.denormalise(n);
   if (!std::isfinite(x)) x = -2;  // outside, whatever the padding makes of it
@@ -168,7 +168,7 @@ Result<Kernel> make_grid_sample(const NodeSpec& node) {
     const std::span<const double> coordinates = read_doubles(context, grid);
     const auto taps_of = [&](uint64_t at, Taps* taps) {
       for (uint32_t i = 0; i < axes; ++i) {
-        const Axis axis{.extent = image[i], .align = align, .padding = padding};
+        const GridAxis axis{.extent = image[i], .align = align, .padding = padding};
         taps[i] = taps_at(axis, coordinates[at * axes + (axes - 1 - i)], mode);
       }
     };

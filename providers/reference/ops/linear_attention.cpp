@@ -19,20 +19,20 @@ namespace {
 
 constexpr uint64_t kPastState = 3, kDecay = 4, kBeta = 5;
 
-struct Attributes {
+struct LinearAttributes {
   int64_t q_heads = 0, kv_heads = 0;
   float scale = 0;  // 0: one over the root of the size of a key
   bool gated = false, delta = false;
 };
 
-// Rows [batch, position, head] of `size` numbers, as the input has them.
-struct Rows {
+// AttendedRows [batch, position, head] of `size` numbers, as the input has them.
+struct AttendedRows {
   std::span<const double> data;
   int64_t heads = 1, size = 0;
   const double* row(int64_t position, int64_t head) const { return data.data() + (position * heads + head) * size; }
 };
 
-Result<Rows> read_rows(KernelContext& context, uint64_t i, std::string_view name, int64_t heads) {
+Result<AttendedRows> read_rows(KernelContext& context, uint64_t i, std::string_view name, int64_t heads) {
   const Tensor& tensor = context.input(i);
   const Tensor& query = context.input(0);
   if (tensor.rank() != 3 || tensor.dim(0) != query.dim(0) || tensor.dim(1) != query.dim(1) ||
@@ -41,21 +41,21 @@ Result<Rows> read_rows(KernelContext& context, uint64_t i, std::string_view name
                             heads, " heads for query ", to_string(query.shape()),
                             "; it must be [batch, length, heads * size]");
   }
-  return Rows{.data = read_doubles(context, tensor), .heads = heads, .size = tensor.dim(2) / heads};
+  return AttendedRows{.data = read_doubles(context, tensor), .heads = heads, .size = tensor.dim(2) / heads};
 }
 
-Status attend(KernelContext& context, const Attributes& attributes) {
+Status attend(KernelContext& context, const LinearAttributes& attributes) {
   const Tensor& query = context.input(0);
   const int64_t q_heads = attributes.q_heads, heads = attributes.kv_heads;
   if (query.rank() != 3) return invalid_argument("query ", to_string(query.shape()), " must have rank 3");
-  MORTISE_ASSIGN(const Rows q, read_rows(context, 0, "query", q_heads));
-  MORTISE_ASSIGN(const Rows k, read_rows(context, 1, "key", heads));
-  MORTISE_ASSIGN(const Rows v, read_rows(context, 2, "value", heads));
+  MORTISE_ASSIGN(const AttendedRows q, read_rows(context, 0, "query", q_heads));
+  MORTISE_ASSIGN(const AttendedRows k, read_rows(context, 1, "key", heads));
+  MORTISE_ASSIGN(const AttendedRows v, read_rows(context, 2, "value", heads));
   if (q.size != k.size) {
     return invalid_argument("a head of query ", to_string(query.shape()), " has ", q.size, " numbers, one of key ",
                             to_string(context.input(1).shape()), " ", k.size, "; they must be as many");
   }
-  Rows decay, beta;
+  AttendedRows decay, beta;
   if (attributes.gated) {
     MORTISE_ASSIGN(decay, read_rows(context, kDecay, "decay", heads));
     if (decay.size != 1 && decay.size != k.size) {
@@ -140,11 +140,11 @@ Status attend(KernelContext& context, const Attributes& attributes) {
 
 Result<Kernel> make_linear_attention(const NodeSpec& node) {
   const std::string_view rule = node.get_string("update_rule", "gated_delta");
-  const Attributes attributes{.q_heads = node.get_int("q_num_heads", 0),
-                              .kv_heads = node.get_int("kv_num_heads", 0),
-                              .scale = node.get_float("scale", 0),
-                              .gated = rule == "gated" || rule == "gated_delta",
-                              .delta = rule == "delta" || rule == "gated_delta"};
+  const LinearAttributes attributes{.q_heads = node.get_int("q_num_heads", 0),
+                                    .kv_heads = node.get_int("kv_num_heads", 0),
+                                    .scale = node.get_float("scale", 0),
+                                    .gated = rule == "gated" || rule == "gated_delta",
+                                    .delta = rule == "delta" || rule == "gated_delta"};
   if (!attributes.gated && !attributes.delta && rule != "linear") {
     return invalid_argument("attribute update_rule is '", rule, "', not linear, gated, delta or gated_delta");
   }

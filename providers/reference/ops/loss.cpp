@@ -66,7 +66,7 @@ Status run(KernelContext& context, const Loss& op) {
   return {};
 }
 
-Result<Kernel> make(const NodeSpec& node, bool softmax) {
+Result<Kernel> make_loss(const NodeSpec& node, bool softmax) {
   Loss op{.softmax = softmax};
   const std::string_view reduction = node.get_string("reduction", "mean");
   if (reduction != "none" && reduction != "sum" && reduction != "mean") {
@@ -81,7 +81,7 @@ Result<Kernel> make(const NodeSpec& node, bool softmax) {
 
 }  // namespace
 
-Result<Kernel> make_negative_log_likelihood_loss(const NodeSpec& node) { return make(node, false); }
-Result<Kernel> make_softmax_cross_entropy_loss(const NodeSpec& node) { return make(node, true); }
+Result<Kernel> make_negative_log_likelihood_loss(const NodeSpec& node) { return make_loss(node, false); }
+Result<Kernel> make_softmax_cross_entropy_loss(const NodeSpec& node) { return make_loss(node, true); }
 
 }  // namespace mortise::reference

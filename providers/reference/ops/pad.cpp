@@ -8,23 +8,23 @@
 namespace mortise::reference {
 namespace {
 
-enum class Mode { kConstant, kEdge, kReflect, kWrap };
+enum class PadMode { kConstant, kEdge, kReflect, kWrap };
 
 int64_t floor_mod(int64_t a, int64_t n) { return ((a % n) + n) % n; }
 
 // Where output position `at` of an axis comes from. [low, high) is what negative pads leave of the input.
-int64_t source(int64_t at, int64_t begin, int64_t low, int64_t high, Mode mode) {
+int64_t source(int64_t at, int64_t begin, int64_t low, int64_t high, PadMode mode) {
   const int64_t i = at - begin;
   if (i >= low && i < high) return i;
   const int64_t n = high - low;
   switch (mode) {
-    case Mode::kConstant:
+    case PadMode::kConstant:
       return -1;
-    case Mode::kEdge:
+    case PadMode::kEdge:
       return i < low ? low : high - 1;
-    case Mode::kWrap:
+    case PadMode::kWrap:
       return low + floor_mod(i - low, n);
-    case Mode::kReflect:
+    case PadMode::kReflect:
       break;
   }
   if (n == 1) return low;
@@ -32,7 +32,7 @@ int64_t source(int64_t at, int64_t begin, int64_t low, int64_t high, Mode mode) 
   return low + (folded < n ? folded : 2 * (n - 1) - folded);
 }
 
-Status pad(KernelContext& context, const Shape& begins, const Shape& ends, Mode mode, const void* constant) {
+Status pad(KernelContext& context, const Shape& begins, const Shape& ends, PadMode mode, const void* constant) {
   const Tensor& x = context.input(0);
   Shape result = x.shape();
   int64_t total = 0;
@@ -58,7 +58,7 @@ Status pad(KernelContext& context, const Shape& begins, const Shape& ends, Mode 
     for (uint32_t i = 0; i < x.rank(); ++i) {
       const int64_t low = std::max<int64_t>(0, -begins[i]);
       const int64_t high = x.dim(i) - std::max<int64_t>(0, -ends[i]);
-      if (low >= high && mode != Mode::kConstant) return invalid_argument("axis ", i, " has nothing to pad from");
+      if (low >= high && mode != PadMode::kConstant) return invalid_argument("axis ", i, " has nothing to pad from");
       first[i] = next;
       for (int64_t at = 0; at < result[i]; ++at) {
         const int64_t from = source(at, begins[i], low, high, mode);
@@ -88,18 +88,18 @@ Status pad(KernelContext& context, const Shape& begins, const Shape& ends, Mode 
   });
 }
 
-Result<Mode> mode_of(std::string_view name) {
-  if (name == "constant") return Mode::kConstant;
-  if (name == "edge") return Mode::kEdge;
-  if (name == "reflect") return Mode::kReflect;
-  if (name == "wrap") return Mode::kWrap;
+Result<PadMode> pad_mode(std::string_view name) {
+  if (name == "constant") return PadMode::kConstant;
+  if (name == "edge") return PadMode::kEdge;
+  if (name == "reflect") return PadMode::kReflect;
+  if (name == "wrap") return PadMode::kWrap;
   return unimplemented("mode '", name, "' is not known");
 }
 
 }  // namespace
 
 Result<Kernel> make_pad(const NodeSpec& node) {
-  MORTISE_ASSIGN(const Mode mode, mode_of(node.get_string("mode", "constant")));
+  MORTISE_ASSIGN(const PadMode mode, pad_mode(node.get_string("mode", "constant")));
   return unpacked([mode, pads = IntsParameter(node, node.since_version() == 1 ? "paddings" : "pads", 1),
                    axes = IntsParameter(node, "axes", 3), by_attribute = node.since_version() < 11,
                    value = node.get_float("value", 0)](KernelContext& context) -> Status {
@@ -162,7 +162,7 @@ Result<Kernel> make_center_crop_pad(const NodeSpec& node) {
       begins[a] = more / 2;
       ends[a] = more - more / 2;
     }
-    return pad(context, begins, ends, Mode::kConstant, nullptr);
+    return pad(context, begins, ends, PadMode::kConstant, nullptr);
   });
 }
 

@@ -36,7 +36,7 @@ uint64_t column_major(uint64_t offset, const Shape& extents) {
 }
 
 template <class T>
-T lowest() {
+T lowest_of() {
   if constexpr (is_float<T>) {
     return static_cast<T>(-std::numeric_limits<float>::infinity());
   } else {
@@ -58,7 +58,7 @@ Result<Kernel> make_max_pool(const NodeSpec& node) {
     return dispatch(Numbers{}, x.dtype(), [&]<class T>() -> Status {
       for_each_window(context, output, window, [&](uint64_t i, uint64_t plane, uint64_t at) {
         const T* image = x.data<T>() + plane;
-        Compute<T> best = lowest<T>();
+        Compute<T> best = lowest_of<T>();
         uint64_t best_offset = 0;
         bool first = true;
         for_each_tap(window, at, [&](uint64_t offset) {

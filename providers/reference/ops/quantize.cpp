@@ -78,7 +78,7 @@ Status check_parameters(const Tensor& x, const Tensor& scale, const Tensor* zero
   return {};
 }
 
-struct Attributes {
+struct QuantizeAttributes {
   int64_t axis, block_size;
   DType output;
   bool saturate;
@@ -103,8 +103,8 @@ double quotient(double x, double scale, DType precision) {
   }
 }
 
-Result<Attributes> read_attributes(const NodeSpec& node) {
-  const Attributes attributes{
+Result<QuantizeAttributes> read_attributes(const NodeSpec& node) {
+  const QuantizeAttributes attributes{
       .axis = node.get_int("axis", 1),
       .block_size = node.get_int("block_size", 0),
       .output = static_cast<DType>(node.get_int("output_dtype", 0)),
@@ -120,7 +120,7 @@ Result<Attributes> read_attributes(const NodeSpec& node) {
 }  // namespace
 
 Result<Kernel> make_quantize_linear(const NodeSpec& node) {
-  MORTISE_ASSIGN(const Attributes attributes, read_attributes(node));
+  MORTISE_ASSIGN(const QuantizeAttributes attributes, read_attributes(node));
   return Kernel([attributes](KernelContext& context) -> Status {
     const Tensor& x = context.input(0);
     const Tensor& scale = context.input(1);
@@ -151,7 +151,7 @@ Result<Kernel> make_quantize_linear(const NodeSpec& node) {
 }
 
 Result<Kernel> make_dequantize_linear(const NodeSpec& node) {
-  MORTISE_ASSIGN(const Attributes attributes, read_attributes(node));
+  MORTISE_ASSIGN(const QuantizeAttributes attributes, read_attributes(node));
   return Kernel([attributes](KernelContext& context) -> Status {
     const Tensor& x = context.input(0);
     const Tensor& scale = context.input(1);

@@ -224,7 +224,8 @@ Status run(KernelContext& context, const Recurrent& op) {
   return {};
 }
 
-Result<Kernel> make(const NodeSpec& node, CellKind kind, uint64_t gates, std::span<const Activation::Kind> defaults) {
+Result<Kernel> make_recurrent(const NodeSpec& node, CellKind kind, uint64_t gates,
+                              std::span<const Activation::Kind> defaults) {
   Recurrent op{.kind = kind, .gates = gates};
   const std::string_view direction = node.get_string("direction", "forward");
   if (direction != "forward" && direction != "reverse" && direction != "bidirectional") {
@@ -250,15 +251,15 @@ using Kind = Activation::Kind;
 
 Result<Kernel> make_rnn(const NodeSpec& node) {
   static constexpr Kind kDefaults[] = {Kind::kTanh};
-  return make(node, CellKind::kRnn, 1, kDefaults);
+  return make_recurrent(node, CellKind::kRnn, 1, kDefaults);
 }
 Result<Kernel> make_gru(const NodeSpec& node) {
   static constexpr Kind kDefaults[] = {Kind::kSigmoid, Kind::kTanh};
-  return make(node, CellKind::kGru, 3, kDefaults);
+  return make_recurrent(node, CellKind::kGru, 3, kDefaults);
 }
 Result<Kernel> make_lstm(const NodeSpec& node) {
   static constexpr Kind kDefaults[] = {Kind::kSigmoid, Kind::kTanh, Kind::kTanh};
-  return make(node, CellKind::kLstm, 4, kDefaults);
+  return make_recurrent(node, CellKind::kLstm, 4, kDefaults);
 }
 
 }  // namespace mortise::reference

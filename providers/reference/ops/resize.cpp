@@ -256,7 +256,7 @@ Status move(KernelContext& context, const ResizeOp& op, const std::vector<Table>
   });
 }
 
-Result<Kernel> make(const NodeSpec& node, ResizeOp op) {
+Result<Kernel> make_resizing(const NodeSpec& node, ResizeOp op) {
   if (op.mode == "bilinear") op.mode = "linear";
   if (op.mode != "nearest" && op.mode != "linear" && op.mode != "cubic") {
     return unimplemented("mode '", op.mode, "' is not known");
@@ -288,28 +288,29 @@ Result<Kernel> make_resize(const NodeSpec& node) {
   };
   const bool simple = node.since_version() < 11;
   const auto axes = node.get_ints("axes");
-  return make(node, {.mode = text("mode", "nearest"),
-                     .coordinates = text("coordinate_transformation_mode", simple ? "asymmetric" : "half_pixel"),
-                     .nearest = text("nearest_mode", simple ? "simple" : "round_prefer_floor"),
-                     .policy = text("keep_aspect_ratio_policy", "stretch"),
-                     .cubic_a = node.get_float("cubic_coeff_a", -0.75f),
-                     .extrapolation = node.get_float("extrapolation_value", 0.0f),
-                     .exclude_outside = node.get_int("exclude_outside", 0) != 0,
-                     .antialias = node.get_int("antialias", 0) != 0,
-                     .axes = {axes.begin(), axes.end()},
-                     .scales_input = simple ? 1u : 2u});
+  return make_resizing(node,
+                       {.mode = text("mode", "nearest"),
+                        .coordinates = text("coordinate_transformation_mode", simple ? "asymmetric" : "half_pixel"),
+                        .nearest = text("nearest_mode", simple ? "simple" : "round_prefer_floor"),
+                        .policy = text("keep_aspect_ratio_policy", "stretch"),
+                        .cubic_a = node.get_float("cubic_coeff_a", -0.75f),
+                        .extrapolation = node.get_float("extrapolation_value", 0.0f),
+                        .exclude_outside = node.get_int("exclude_outside", 0) != 0,
+                        .antialias = node.get_int("antialias", 0) != 0,
+                        .axes = {axes.begin(), axes.end()},
+                        .scales_input = simple ? 1u : 2u});
 }
 
 Result<Kernel> make_upsample(const NodeSpec& node) {
   std::vector<float> scales;
   for (const float scale : node.get_floats("scales")) scales.push_back(scale);
   if (node.since_version() < 7) scales = {1, 1, node.get_float("height_scale", 1), node.get_float("width_scale", 1)};
-  return make(node, {.mode = std::string(node.get_string("mode", "nearest")),
-                     .coordinates = "asymmetric",
-                     .nearest = "simple",
-                     .policy = "stretch",
-                     .scales = std::move(scales),
-                     .scales_input = 1});
+  return make_resizing(node, {.mode = std::string(node.get_string("mode", "nearest")),
+                              .coordinates = "asymmetric",
+                              .nearest = "simple",
+                              .policy = "stretch",
+                              .scales = std::move(scales),
+                              .scales_input = 1});
 }
 
 }  // namespace mortise::reference

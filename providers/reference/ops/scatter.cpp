@@ -9,32 +9,32 @@
 namespace mortise::reference {
 namespace {
 
-enum class Reduction { kNone, kAdd, kMul, kMin, kMax };
+enum class Combination { kNone, kAdd, kMul, kMin, kMax };
 
-Result<Reduction> reduction_of(const NodeSpec& node) {
+Result<Combination> reduction_of(const NodeSpec& node) {
   const std::string_view name = node.get_string("reduction", "none");
-  if (name == "none") return Reduction::kNone;
-  if (name == "add") return Reduction::kAdd;
-  if (name == "mul") return Reduction::kMul;
-  if (name == "min") return Reduction::kMin;
-  if (name == "max") return Reduction::kMax;
+  if (name == "none") return Combination::kNone;
+  if (name == "add") return Combination::kAdd;
+  if (name == "mul") return Combination::kMul;
+  if (name == "min") return Combination::kMin;
+  if (name == "max") return Combination::kMax;
   return unimplemented("reduction '", name, "' is not known");
 }
 
 template <class T>
-T combine(Reduction reduction, T old, T update) {
+T combine(Combination reduction, T old, T update) {
   // Integers wrap around.
   using Wide = std::conditional_t<is_float<T>, Compute<T>, uint64_t>;
   switch (reduction) {
-    case Reduction::kAdd:
+    case Combination::kAdd:
       return static_cast<T>(static_cast<Wide>(old) + static_cast<Wide>(update));
-    case Reduction::kMul:
+    case Combination::kMul:
       return static_cast<T>(static_cast<Wide>(old) * static_cast<Wide>(update));
-    case Reduction::kMin:
+    case Combination::kMin:
       return update < old ? update : old;
-    case Reduction::kMax:
+    case Combination::kMax:
       return old < update ? update : old;
-    case Reduction::kNone:
+    case Combination::kNone:
       break;
   }
   return update;
@@ -42,8 +42,8 @@ T combine(Reduction reduction, T old, T update) {
 
 // Calls write.operator()<T>(apply) where apply(old, update) is the new element.
 template <class Write>
-Status with_reduction(DType dtype, Reduction reduction, Write&& write) {
-  if (reduction == Reduction::kNone) {
+Status with_reduction(DType dtype, Combination reduction, Write&& write) {
+  if (reduction == Combination::kNone) {
     return dispatch_size(dtype,
                          [&]<class T>() -> Status { return write.template operator()<T>([](T, T u) { return u; }); });
   }
@@ -62,7 +62,7 @@ Tensor& copy_data(KernelContext& context) {
 }  // namespace
 
 Result<Kernel> make_scatter_elements(const NodeSpec& node) {
-  MORTISE_ASSIGN(const Reduction reduction, reduction_of(node));
+  MORTISE_ASSIGN(const Combination reduction, reduction_of(node));
   return Kernel([reduction, axis = node.get_int("axis", 0)](KernelContext& context) -> Status {
     const Tensor& x = context.input(0);
     const Tensor& updates = context.input(2);
@@ -84,7 +84,7 @@ Result<Kernel> make_scatter_elements(const NodeSpec& node) {
 }
 
 Result<Kernel> make_scatter_nd(const NodeSpec& node) {
-  MORTISE_ASSIGN(const Reduction reduction, reduction_of(node));
+  MORTISE_ASSIGN(const Combination reduction, reduction_of(node));
   return Kernel([reduction](KernelContext& context) -> Status {
     const Tensor& x = context.input(0);
     const Tensor& indices = context.input(1);

@@ -26,7 +26,7 @@ void softmax_line(const T* x, T* y, uint64_t count, uint64_t stride, bool logari
   }
 }
 
-Result<Kernel> make(const NodeSpec& node, bool logarithm) {
+Result<Kernel> make_softmax_kernel(const NodeSpec& node, bool logarithm) {
   const bool one_axis = node.since_version() >= 13;
   const int64_t axis_attribute = node.get_int("axis", one_axis ? -1 : 1);
   const bool f64 = node.accumulate_f64();
@@ -61,7 +61,7 @@ Result<Kernel> make(const NodeSpec& node, bool logarithm) {
 
 }  // namespace
 
-Result<Kernel> make_softmax(const NodeSpec& node) { return make(node, false); }
-Result<Kernel> make_log_softmax(const NodeSpec& node) { return make(node, true); }
+Result<Kernel> make_softmax(const NodeSpec& node) { return make_softmax_kernel(node, false); }
+Result<Kernel> make_log_softmax(const NodeSpec& node) { return make_softmax_kernel(node, true); }
 
 }  // namespace mortise::reference

@@ -12,7 +12,7 @@ namespace {
 
 using testing::HasSubstr;
 
-const std::string kModel = std::string(MORTISE_SOURCE_DIR) + "/examples/digits/digits.onnx";
+const std::string kSessionModel = std::string(MORTISE_SOURCE_DIR) + "/examples/digits/digits.onnx";
 
 Config npu_config(const std::string& options) {
   const std::string json = R"({"providers": [{"id": "org.mortise.mock-npu", "library": ")" +
@@ -37,7 +37,7 @@ std::vector<float> run(Session& session, const Tensor& input) {
 }
 
 TEST(Session, DescribesTheModel) {
-  auto session = Session::load(kModel);
+  auto session = Session::load(kSessionModel);
   ASSERT_TRUE(session.ok()) << session.status().message();
   ASSERT_EQ(session->inputs().size(), 1u);
   EXPECT_EQ(session->inputs()[0].name, "image");
@@ -47,7 +47,7 @@ TEST(Session, DescribesTheModel) {
 }
 
 TEST(Session, GivesProbabilities) {
-  auto session = Session::load(kModel);
+  auto session = Session::load(kSessionModel);
   ASSERT_TRUE(session.ok()) << session.status().message();
   float sum = 0;
   for (const float p : run(*session, image(1))) sum += p;
@@ -55,8 +55,8 @@ TEST(Session, GivesProbabilities) {
 }
 
 TEST(Session, AgreesBetweenTheMockNpuAndTheReference) {
-  auto reference = Session::load(kModel);
-  auto npu = Session::load(kModel, npu_config(R"({"precision": "fp32"})"));
+  auto reference = Session::load(kSessionModel);
+  auto npu = Session::load(kSessionModel, npu_config(R"({"precision": "fp32"})"));
   ASSERT_TRUE(reference.ok()) << reference.status().message();
   ASSERT_TRUE(npu.ok()) << npu.status().message();
   for (int seed = 0; seed < 8; ++seed) {
@@ -67,7 +67,7 @@ TEST(Session, AgreesBetweenTheMockNpuAndTheReference) {
 }
 
 TEST(Session, RunsOnSeveralThreadsAtOnce) {
-  auto session = Session::load(kModel, npu_config("{}"));
+  auto session = Session::load(kSessionModel, npu_config("{}"));
   ASSERT_TRUE(session.ok()) << session.status().message();
   std::vector<std::vector<float>> expected;
   for (int seed = 0; seed < 4; ++seed) expected.push_back(run(*session, image(seed)));
@@ -81,7 +81,7 @@ TEST(Session, RunsOnSeveralThreadsAtOnce) {
 }
 
 TEST(Session, WritesBoundOutputsInPlace) {
-  auto session = Session::load(kModel);
+  auto session = Session::load(kSessionModel);
   ASSERT_TRUE(session.ok()) << session.status().message();
   const std::vector<Value> inputs = {image(2)};
   std::vector<Value> outputs = {Tensor::allocate(DType::kF32, {1, 10}).value()};
@@ -93,7 +93,7 @@ TEST(Session, WritesBoundOutputsInPlace) {
 }
 
 TEST(Session, SaysWhatAnInputShouldBe) {
-  auto session = Session::load(kModel);
+  auto session = Session::load(kSessionModel);
   ASSERT_TRUE(session.ok()) << session.status().message();
   EXPECT_THAT(session->run({{"picture", image(0)}}).status().message(),
               HasSubstr("has no input 'picture'; it has 'image'"));
@@ -104,7 +104,7 @@ TEST(Session, SaysWhatAnInputShouldBe) {
 }
 
 TEST(Session, StopsWhenCancelledOrLate) {
-  auto session = Session::load(kModel);
+  auto session = Session::load(kSessionModel);
   ASSERT_TRUE(session.ok()) << session.status().message();
   const std::vector<Value> inputs = {image(0)};
   std::vector<Value> outputs(1);
@@ -119,20 +119,21 @@ TEST(Session, FallsBackWhenAPluginIsMissing) {
   Config config;
   config.providers.push_back({.id = "org.example.missing", .library = "/nowhere/libmissing.so"});
   std::vector<std::string> log;
-  auto session = Session::load(LoadInput{
-      .path = kModel, .config = config, .log_sink = [&](Severity, std::string_view text) { log.emplace_back(text); }});
+  auto session = Session::load(LoadInput{.path = kSessionModel,
+                                         .config = config,
+                                         .log_sink = [&](Severity, std::string_view text) { log.emplace_back(text); }});
   ASSERT_TRUE(session.ok()) << session.status().message();
   EXPECT_THAT(log, testing::ElementsAre(HasSubstr("/nowhere/libmissing.so")));
   EXPECT_THAT(session->providers()[0].problem, HasSubstr("/nowhere/libmissing.so"));
   EXPECT_EQ(run(*session, image(0)).size(), 10u);
 
   config.providers[0].on_failure = OnFailure::kError;
-  EXPECT_THAT(Session::load(kModel, config).status().message(), HasSubstr("/nowhere/libmissing.so"));
+  EXPECT_THAT(Session::load(kSessionModel, config).status().message(), HasSubstr("/nowhere/libmissing.so"));
 }
 
 TEST(Session, GivesRefusedNodesToTheReference) {
   std::vector<std::string> log;
-  auto session = Session::load(LoadInput{.path = kModel,
+  auto session = Session::load(LoadInput{.path = kSessionModel,
                                          .config = npu_config(R"({"fail_compile_on": "Conv"})"),
                                          .log_sink = [&](Severity, std::string_view text) { log.emplace_back(text); }});
   ASSERT_TRUE(session.ok()) << session.status().message();
@@ -141,20 +142,21 @@ TEST(Session, GivesRefusedNodesToTheReference) {
 }
 
 TEST(Session, RepeatsARunThatFailsForAPassingReason) {
-  auto session = Session::load(LoadInput{
-      .path = kModel, .config = npu_config(R"({"transient_at": 1})"), .log_sink = [](Severity, std::string_view) {}});
+  auto session = Session::load(LoadInput{.path = kSessionModel,
+                                         .config = npu_config(R"({"transient_at": 1})"),
+                                         .log_sink = [](Severity, std::string_view) {}});
   ASSERT_TRUE(session.ok()) << session.status().message();
   EXPECT_EQ(run(*session, image(0)).size(), 10u);
 }
 
 TEST(Session, GoesOnWithoutAProviderThatFails) {
-  auto reference = Session::load(kModel);
+  auto reference = Session::load(kSessionModel);
   ASSERT_TRUE(reference.ok());
   for (const char* fault :
        {R"({"device_lost_at": 2, "precision": "fp32"})", R"({"fail_run_at": 3, "precision": "fp32"})"}) {
     std::vector<std::string> log;
     auto session = Session::load(
-        LoadInput{.path = kModel, .config = npu_config(fault), .log_sink = [&](Severity, std::string_view text) {
+        LoadInput{.path = kSessionModel, .config = npu_config(fault), .log_sink = [&](Severity, std::string_view text) {
                     log.emplace_back(text);
                   }});
     ASSERT_TRUE(session.ok()) << session.status().message();
@@ -170,7 +172,7 @@ TEST(Session, GoesOnWithoutAProviderThatFails) {
 TEST(Session, NamesTheNodesWhenAFailureIsAnError) {
   Config config = npu_config(R"({"device_lost_at": 1})");
   config.providers[0].on_failure = OnFailure::kError;
-  auto session = Session::load(kModel, config);
+  auto session = Session::load(kSessionModel, config);
   ASSERT_TRUE(session.ok()) << session.status().message();
   const Status status = session->run({{"image", image(0)}}).status();
   EXPECT_EQ(status.code(), StatusCode::kDeviceLost);
@@ -219,7 +221,7 @@ TEST(Session, KeepsConstantsAndInputsFromWritersOfItsOutputs) {
 TEST(Session, HoldsRequireRules) {
   Config config = npu_config("{}");
   config.require.push_back({.provider = "org.mortise.mock-npu", .op = "Softmax"});
-  EXPECT_THAT(Session::load(kModel, config).status().message(), HasSubstr("softmax"));
+  EXPECT_THAT(Session::load(kSessionModel, config).status().message(), HasSubstr("softmax"));
 }
 
 }  // namespace

@@ -11,31 +11,31 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr const char* kModel =
+constexpr const char* kFaultsModel =
     "g (float[2,3] x) => (float[2,3] y) <float[3] w = {1,2,3}> { t = Mul(x, w)\n y = Exp(t) }";
 
 TEST(VulkanFaults, ChooseMemoryThatBuffersMayLieIn) {
   loader_faults().offers_odd_memory = true;
-  expect_as_reference(kModel, {.dispatches = 1}, 20, {}, faulty_options());
-  expect_as_reference(kModel, {.dispatches = 1}, 20, {}, faulty_options(R"("staging": true)"));
+  expect_as_reference(kFaultsModel, {.dispatches = 1}, 20, {}, faulty_options());
+  expect_as_reference(kFaultsModel, {.dispatches = 1}, 20, {}, faulty_options(R"("staging": true)"));
   loader_faults().offers_odd_memory = false;
 }
 
 TEST(VulkanFaults, CountADeviceThatNeverSignalsAsLost) {
   const std::map<std::string, Value> inputs = {{"x", random_tensor(DType::kF32, {2, 3}, 1)}};
-  const auto loaded = load_vulkan(kModel, 20, faulty_options(R"("timeout_ms": 150)"));
+  const auto loaded = load_vulkan(kFaultsModel, 20, faulty_options(R"("timeout_ms": 150)"));
   loader_faults().never_signals = true;
   const auto outputs = loaded->session->run(inputs);
   loader_faults().never_signals = false;
   ASSERT_TRUE(outputs.ok()) << outputs.status().message();
-  expect_equal(outputs->at("y").tensor, run_reference(kModel, inputs).at("y").tensor, 1e-5, "y");
+  expect_equal(outputs->at("y").tensor, run_reference(kFaultsModel, inputs).at("y").tensor, 1e-5, "y");
   EXPECT_THAT(testing::PrintToString(loaded->log) + full(loaded->session->placement(), true),
               HasSubstr("did not end a submission within 150 ms, as option 'timeout_ms' asks"));
   expect_clean(loaded->log);
 }
 
 TEST(VulkanFaults, WaitLessForARunThatIsCancelled) {
-  const auto loaded = load_vulkan(kModel, 20, faulty_options(R"("timeout_ms": 5000)"));
+  const auto loaded = load_vulkan(kFaultsModel, 20, faulty_options(R"("timeout_ms": 5000)"));
   loader_faults().never_signals = true;
   loader_faults().waits = 0;
   std::atomic<bool> cancel{false};

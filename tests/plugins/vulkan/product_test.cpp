@@ -6,12 +6,12 @@
 namespace mortise::test {
 namespace {
 
-constexpr const char* kSharedTiles = R"("tiling": "shared")";
+constexpr const char* kWithSharedTiles = R"("tiling": "shared")";
 
 // In registers, as on CPUs, and in shared memory, as on GPUs.
 void expect_in_both_forms(const std::string& graph, const Expectation& expectation = {}) {
   expect_as_reference(graph, expectation);
-  expect_as_reference(graph, expectation, 20, {}, vulkan_options(kSharedTiles));
+  expect_as_reference(graph, expectation, 20, {}, vulkan_options(kWithSharedTiles));
 }
 
 TEST(VulkanProduct, MultipliesMatricesOfAnySize) {

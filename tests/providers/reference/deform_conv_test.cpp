@@ -9,7 +9,7 @@ namespace {
 
 using testing::HasSubstr;
 
-struct Case {
+struct DeformCase {
   int64_t n, c, h, w, m, kh, kw, stride, dilation, top, left, bottom, right, groups, offset_groups;
   int64_t oh() const { return (h + top + bottom - ((kh - 1) * dilation + 1)) / stride + 1; }
   int64_t ow() const { return (w + left + right - ((kw - 1) * dilation + 1)) / stride + 1; }
@@ -26,7 +26,7 @@ double between(const double* image, int64_t height, int64_t width, double y, dou
   return sum;
 }
 
-std::vector<double> naive(const Case& s, const std::vector<Value>& inputs) {
+std::vector<double> naive(const DeformCase& s, const std::vector<Value>& inputs) {
   const auto x = doubles(inputs[0].tensor), w = doubles(inputs[1].tensor), offset = doubles(inputs[2].tensor);
   const auto bias = doubles(inputs[3].tensor), mask = doubles(inputs[4].tensor);
   const int64_t cg = s.c / s.groups, mg = s.m / s.groups;
@@ -53,7 +53,7 @@ std::vector<double> naive(const Case& s, const std::vector<Value>& inputs) {
   return y;
 }
 
-Attributes attributes_of(const Case& s) {
+Attributes attributes_of(const DeformCase& s) {
   return {{"strides", std::vector<int64_t>{s.stride, s.stride}},
           {"dilations", std::vector<int64_t>{s.dilation, s.dilation}},
           {"pads", std::vector<int64_t>{s.top, s.left, s.bottom, s.right}},
@@ -61,17 +61,18 @@ Attributes attributes_of(const Case& s) {
           {"offset_group", s.offset_groups}};
 }
 
-std::vector<Value> inputs_of(const Case& s, DType dtype) {
+std::vector<Value> inputs_of(const DeformCase& s, DType dtype) {
   return {eighths(dtype, {s.n, s.c, s.h, s.w}, 1), eighths(dtype, {s.m, s.c / s.groups, s.kh, s.kw}, 2),
           eighths(dtype, {s.n, s.offset_groups * s.taps() * 2, s.oh(), s.ow()}, 3), eighths(dtype, {s.m}, 4),
           eighths(dtype, {s.n, s.offset_groups * s.taps(), s.oh(), s.ow()}, 5)};
 }
 
 TEST(DeformConv, MatchesItsDefinition) {
-  const Case cases[] = {{1, 1, 3, 3, 1, 2, 2, 1, 1, 0, 0, 0, 0, 1, 1}, {2, 4, 5, 6, 6, 3, 2, 1, 1, 1, 0, 2, 1, 2, 1},
-                        {1, 6, 7, 5, 3, 2, 2, 2, 2, 1, 1, 0, 2, 3, 2}, {1, 4, 4, 4, 70, 1, 1, 1, 1, 0, 0, 0, 0, 1, 4},
-                        {2, 6, 4, 9, 2, 3, 3, 1, 1, 1, 1, 1, 1, 1, 3}, {0, 2, 3, 3, 2, 2, 2, 1, 1, 0, 0, 0, 0, 1, 1}};
-  for (const Case& s : cases) {
+  const DeformCase cases[] = {
+      {1, 1, 3, 3, 1, 2, 2, 1, 1, 0, 0, 0, 0, 1, 1}, {2, 4, 5, 6, 6, 3, 2, 1, 1, 1, 0, 2, 1, 2, 1},
+      {1, 6, 7, 5, 3, 2, 2, 2, 2, 1, 1, 0, 2, 3, 2}, {1, 4, 4, 4, 70, 1, 1, 1, 1, 0, 0, 0, 0, 1, 4},
+      {2, 6, 4, 9, 2, 3, 3, 1, 1, 1, 1, 1, 1, 1, 3}, {0, 2, 3, 3, 2, 2, 2, 1, 1, 0, 0, 0, 0, 1, 1}};
+  for (const DeformCase& s : cases) {
     for (const DType dtype : kFloatTypes) {
       const auto inputs = inputs_of(s, dtype);
       for (const uint32_t threads : {1u, 3u}) {
@@ -115,7 +116,7 @@ TEST(DeformConv, ReadsZeroFarOutsideAndAtNoNumber) {
 }
 
 TEST(DeformConv, RefusesWhatDoesNotFit) {
-  const Case s{1, 4, 4, 4, 2, 2, 2, 1, 1, 0, 0, 0, 0, 1, 2};
+  const DeformCase s{1, 4, 4, 4, 2, 2, 2, 1, 1, 0, 0, 0, 0, 1, 2};
   const auto message = [&](size_t input, const Shape& shape, Attributes attributes) {
     auto inputs = inputs_of(s, DType::kF32);
     inputs[input] = eighths(DType::kF32, shape, 1);

@@ -10,9 +10,9 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr const char* kOp = "LinearAttention";
+constexpr const char* kLinearOp = "LinearAttention";
 
-struct Case {
+struct LinearCase {
   std::string rule;
   int64_t batch, length, q_heads, kv_heads, key, value;
   int64_t decays, betas;  // extents of the last axis; 0: left out
@@ -21,7 +21,7 @@ struct Case {
   Shape state() const { return {batch, kv_heads, key, value}; }
 };
 
-std::vector<Value> inputs_of(const Case& s, DType dtype, DType state_dtype) {
+std::vector<Value> inputs_of(const LinearCase& s, DType dtype, DType state_dtype) {
   const auto input = [&](int64_t width, uint32_t seed) {
     return Value(eighths(dtype, {s.batch, s.length, width}, seed));
   };
@@ -38,7 +38,7 @@ struct Results {
 };
 
 // Nothing is carried from position to position but the list of what was told.
-Results naive(const Case& s, const std::vector<Value>& inputs) {
+Results naive(const LinearCase& s, const std::vector<Value>& inputs) {
   const auto of = [&](size_t i) {
     return inputs[i].kind == ValueKind::kNone ? std::vector<double>() : doubles(inputs[i].tensor);
   };
@@ -90,24 +90,24 @@ Results naive(const Case& s, const std::vector<Value>& inputs) {
   return results;
 }
 
-Attributes attributes_of(const Case& s) {
+Attributes attributes_of(const LinearCase& s) {
   return {{"update_rule", s.rule}, {"q_num_heads", s.q_heads}, {"kv_num_heads", s.kv_heads}, {"scale", s.scale}};
 }
 
 TEST(LinearAttention, MatchesItsClosedForm) {
-  const Case cases[] = {
+  const LinearCase cases[] = {
       {"linear", 2, 4, 2, 2, 3, 2, 0, 0, true, 0},       {"linear", 1, 3, 3, 1, 2, 4, 0, 0, false, 0.25f},
       {"gated", 2, 3, 4, 2, 3, 2, 2, 0, true, 0},        {"gated", 1, 4, 2, 2, 3, 3, 6, 0, false, -1},
       {"delta", 2, 4, 2, 1, 2, 3, 0, 1, true, 0},        {"delta", 1, 3, 4, 4, 2, 1, 0, 4, false, 2},
       {"gated_delta", 2, 4, 4, 2, 3, 2, 6, 2, true, 0},  {"gated_delta", 1, 3, 2, 2, 1, 3, 2, 1, true, 0},
       {"gated_delta", 1, 0, 2, 2, 3, 2, 2, 2, true, 0},  {"linear", 2, 0, 2, 1, 3, 2, 0, 0, false, 0},
       {"gated_delta", 0, 2, 2, 2, 3, 2, 2, 2, false, 0}, {"gated", 2, 2, 2, 2, 3, 0, 2, 0, false, 0}};
-  for (const Case& s : cases) {
+  for (const LinearCase& s : cases) {
     for (const DType dtype : kFloatTypes) {
       const DType state_dtype = dtype == DType::kF16 ? DType::kF32 : dtype;
       const auto inputs = inputs_of(s, dtype, state_dtype);
       for (const uint32_t threads : {1u, 3u}) {
-        const auto y = run_op({.op = kOp,
+        const auto y = run_op({.op = kLinearOp,
                                .version = 27,
                                .attributes = attributes_of(s),
                                .inputs = inputs,
@@ -126,15 +126,16 @@ TEST(LinearAttention, MatchesItsClosedForm) {
   }
 }
 
-std::string message_of(const Case& s, size_t input, const Shape& shape) {
+std::string message_of(const LinearCase& s, size_t input, const Shape& shape) {
   auto inputs = inputs_of(s, DType::kF32, DType::kF32);
   if (shape.rank() != 0) inputs[input] = eighths(DType::kF32, shape, 1);
-  const auto y = run_op({.op = kOp, .version = 27, .attributes = attributes_of(s), .inputs = inputs, .num_outputs = 2});
+  const auto y =
+      run_op({.op = kLinearOp, .version = 27, .attributes = attributes_of(s), .inputs = inputs, .num_outputs = 2});
   return y.ok() ? std::string() : std::string(y.status().message());
 }
 
 TEST(LinearAttention, RefusesWhatDoesNotFit) {
-  const Case s{"gated_delta", 2, 4, 4, 2, 3, 2, 6, 2, true, 0};
+  const LinearCase s{"gated_delta", 2, 4, 4, 2, 3, 2, 6, 2, true, 0};
   EXPECT_THAT(message_of(s, 0, {2, 4}), HasSubstr("query [2, 4] must have rank 3"));
   EXPECT_THAT(message_of(s, 0, {2, 4, 16}), HasSubstr("has 4 numbers, one of key [2, 4, 6] 3"));
   EXPECT_THAT(message_of(s, 1, {2, 4, 7}), HasSubstr("key float32[2, 4, 7] cannot be cut into 2 heads"));
@@ -145,7 +146,7 @@ TEST(LinearAttention, RefusesWhatDoesNotFit) {
 }
 
 TEST(LinearAttention, RefusesRulesAndHeadsThatCannotBe) {
-  Case s{"gated", 2, 4, 4, 2, 3, 2, 6, 2, true, 0};
+  LinearCase s{"gated", 2, 4, 4, 2, 3, 2, 6, 2, true, 0};
   EXPECT_THAT(message_of(s, 0, {}), HasSubstr("takes decay only where it is gated and beta only as a delta rule"));
   s.rule = "linear_delta";
   EXPECT_THAT(message_of(s, 0, {}), HasSubstr("update_rule is 'linear_delta'"));
@@ -159,7 +160,7 @@ TEST(LinearAttention, RefusesRulesAndHeadsThatCannotBe) {
 TEST(LinearAttention, RefusesMoreHeadsThanATensorHasNumbers) {
   const Tensor none = Tensor::allocate(DType::kF32, {1, 1, 0}).value();
   const Tensor value = Tensor::of<float>({1, 1, 4}, {1, 2, 3, 4});
-  const auto y = run_op({.op = kOp,
+  const auto y = run_op({.op = kLinearOp,
                          .version = 27,
                          .attributes = {{"q_num_heads", int64_t{1} << 62},
                                         {"kv_num_heads", int64_t{1}},

@@ -14,7 +14,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Pointwise;
 
-constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+constexpr float kNoNumber = std::numeric_limits<float>::quiet_NaN();
 using Floats = std::vector<float>;
 using Ints = std::vector<int64_t>;
 using Strings = std::vector<std::string>;
@@ -55,7 +55,7 @@ TEST(ArrayFeatureExtractor, RefusesColumnsThatAreNotThere) {
 
 TEST(Binarizer, IsOneAboveTheThreshold) {
   const Attributes attributes = {{"threshold", 1.5f}};
-  EXPECT_THAT(floats(run("Binarizer", attributes, {Tensor::of<float>({4}, {1.5f, 1.75f, -3, kNaN})}).y),
+  EXPECT_THAT(floats(run("Binarizer", attributes, {Tensor::of<float>({4}, {1.5f, 1.75f, -3, kNoNumber})}).y),
               ElementsAre(0, 1, 0, 0));
   EXPECT_THAT(elements<int32_t>(run("Binarizer", attributes, {Tensor::of<int32_t>({2}, {1, 2})}).y), ElementsAre(0, 1));
 }
@@ -68,8 +68,8 @@ TEST(Scaler, SubtractsThenMultiplies) {
 }
 
 TEST(Imputer, ReplacesMissingValues) {
-  const Attributes nan = {{"imputed_value_floats", Floats{10, 20, 30}}, {"replaced_value_float", kNaN}};
-  EXPECT_THAT(floats(run("Imputer", nan, {Tensor::of<float>({2, 3}, {kNaN, 2, kNaN, 4, kNaN, 6})}).y),
+  const Attributes nan = {{"imputed_value_floats", Floats{10, 20, 30}}, {"replaced_value_float", kNoNumber}};
+  EXPECT_THAT(floats(run("Imputer", nan, {Tensor::of<float>({2, 3}, {kNoNumber, 2, kNoNumber, 4, kNoNumber, 6})}).y),
               ElementsAre(10, 2, 30, 4, 20, 6));
   const Attributes ints = {{"imputed_value_int64s", Ints{7}}, {"replaced_value_int64", int64_t{-1}}};
   EXPECT_THAT(elements<int64_t>(run("Imputer", ints, {Tensor::of<int64_t>({3}, {-1, 2, -1})}).y), ElementsAre(7, 2, 7));
@@ -114,7 +114,7 @@ TEST(FeatureVectorizer, JoinsCutsAndFills) {
 
 TEST(OneHotEncoder, MarksTheCategory) {
   const Attributes ints = {{"cats_int64s", Ints{4, 2}}};
-  const Value y = run("OneHotEncoder", ints, {Tensor::of<float>({1, 4}, {2.9f, 4, kNaN, 1e30f})}).y;
+  const Value y = run("OneHotEncoder", ints, {Tensor::of<float>({1, 4}, {2.9f, 4, kNoNumber, 1e30f})}).y;
   EXPECT_EQ(y.tensor.shape(), (Shape{1, 4, 2}));
   EXPECT_THAT(floats(y), ElementsAre(0, 1, 1, 0, 0, 0, 0, 0));
   EXPECT_THAT(floats(run("OneHotEncoder", {{"cats_strings", Strings{"x", "y"}}}, {Tensor::strings({2}, {"y", "z"})}).y),
@@ -137,8 +137,8 @@ TEST(LabelEncoder, MapsEachTypeToEach) {
       ElementsAre(2, 1, 9));
   // The last of two equal keys counts; NaN is found by any NaN, 0 by -0.
   EXPECT_THAT(strings(run("LabelEncoder",
-                          {{"keys_floats", Floats{0, kNaN, 0}}, {"values_strings", Strings{"x", "nan", "zero"}}},
-                          {Tensor::of<float>({3}, {-0.0f, -kNaN, 1})}, 2)
+                          {{"keys_floats", Floats{0, kNoNumber, 0}}, {"values_strings", Strings{"x", "nan", "zero"}}},
+                          {Tensor::of<float>({3}, {-0.0f, -kNoNumber, 1})}, 2)
                           .y),
               ElementsAre("zero", "nan", "_Unused"));
   EXPECT_THAT(elements<int16_t>(run("LabelEncoder",

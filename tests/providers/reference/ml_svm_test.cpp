@@ -137,7 +137,7 @@ Vector couple(const std::map<std::pair<size_t, size_t>, double>& r, size_t k) {
   return p;
 }
 
-Result<std::vector<Value>> classify(Attributes attributes, Tensor x) {
+Result<std::vector<Value>> classify_by_svm(Attributes attributes, Tensor x) {
   return run_op({.op = "SVMClassifier",
                  .domain = "ai.onnx.ml",
                  .attributes = std::move(attributes),
@@ -161,7 +161,7 @@ TEST(SvmClassifier, LetsPairsVote) {
         ++votes[score > 0 ? pair.first : pair.second];
         scores.push_back(static_cast<float>(score));
       }
-      const auto y = classify(machine.attributes(kernel, false), row_of(x));
+      const auto y = classify_by_svm(machine.attributes(kernel, false), row_of(x));
       ASSERT_TRUE(y.ok()) << y.status().message();
       EXPECT_THAT(elements<int64_t>((*y)[0]),
                   ElementsAre(10 * (std::max_element(votes.begin(), votes.end()) - votes.begin())));
@@ -180,7 +180,7 @@ TEST(SvmClassifier, GivesProbabilities) {
       for (const auto& [pair, weights] : machine.weights) {
         r[pair] = 1 / (1 + std::exp(machine.a[pair] * machine.decide(pair, x, "RBF") + machine.b[pair]));
       }
-      const auto y = classify(machine.attributes("RBF", true), row_of(x));
+      const auto y = classify_by_svm(machine.attributes("RBF", true), row_of(x));
       ASSERT_TRUE(y.ok()) << y.status().message();
       const Vector wanted = couple(r, classes);
       // The iteration ends when the equations hold to 0.005 / classes.
@@ -193,13 +193,13 @@ TEST(SvmClassifier, GivesBothSignsForTwoClasses) {
   Machine machine(3, {1, 2});
   const Vector x = machine.random(machine.features);
   const auto score = static_cast<float>(machine.decide({0, 1}, x, "LINEAR"));
-  auto y = classify(machine.attributes("LINEAR", false), row_of(x));
+  auto y = classify_by_svm(machine.attributes("LINEAR", false), row_of(x));
   ASSERT_TRUE(y.ok()) << y.status().message();
   EXPECT_THAT(floats((*y)[1]), Pointwise(FloatNear(1e-6f), {-score, score}));
   EXPECT_THAT(elements<int64_t>((*y)[0]), ElementsAre(score > 0 ? 0 : 10));
   Attributes logistic = machine.attributes("LINEAR", false);
   logistic.emplace_back("post_transform", std::string("LOGISTIC"));
-  y = classify(logistic, row_of(x));
+  y = classify_by_svm(logistic, row_of(x));
   ASSERT_TRUE(y.ok()) << y.status().message();
   EXPECT_THAT(floats((*y)[1]), Pointwise(FloatNear(1e-6f), {1 / (1 + std::exp(score)), 1 / (1 + std::exp(-score))}));
 }
@@ -208,14 +208,14 @@ TEST(SvmClassifier, IsLinearWithoutVectors) {
   const Attributes attributes = {{"coefficients", Floats{1, 0, 0, 1, -1, -1}},
                                  {"rho", Floats{0.5f}},
                                  {"classlabels_strings", std::vector<std::string>{"a", "b", "c"}}};
-  const auto y = classify(attributes, Tensor::of<float>({2, 2}, {1, 2, -3, -4}));
+  const auto y = classify_by_svm(attributes, Tensor::of<float>({2, 2}, {1, 2, -3, -4}));
   ASSERT_TRUE(y.ok()) << y.status().message();
   EXPECT_THAT(strings((*y)[0]), ElementsAre("b", "c"));
   EXPECT_THAT(floats((*y)[1]), ElementsAre(1.5f, 2.5f, -2.5f, -2.5f, -3.5f, 7.5f));
 }
 
 TEST(SvmClassifier, TakesNoRows) {
-  const auto y = classify(Machine(1, {1, 1, 1}).attributes("RBF", true), Tensor::of<float>({0, 3}, {}));
+  const auto y = classify_by_svm(Machine(1, {1, 1, 1}).attributes("RBF", true), Tensor::of<float>({0, 3}, {}));
   ASSERT_TRUE(y.ok()) << y.status().message();
   EXPECT_EQ((*y)[1].tensor.shape(), (Shape{0, 3}));
 }
@@ -225,7 +225,7 @@ TEST(SvmClassifier, RefusesListsOfTheWrongLength) {
     Attributes attributes = Machine(1, {1, 2, 1}).attributes("RBF", true);
     std::erase_if(attributes, [&](const auto& a) { return a.first == name; });
     attributes.emplace_back(name, std::move(value));
-    const auto y = classify(attributes, Tensor::of<float>({1, 3}, {0, 0, 0}));
+    const auto y = classify_by_svm(attributes, Tensor::of<float>({1, 3}, {0, 0, 0}));
     return y.ok() ? "" : y.status().message();
   };
   EXPECT_THAT(refused("rho", Floats{1}), HasSubstr("'rho' has 1 entries; 3 classes and 4 support vectors need 3"));
@@ -241,7 +241,7 @@ TEST(SvmClassifier, RefusesListsOfTheWrongLength) {
   EXPECT_THAT(refused("support_vectors", Floats(8, 1.0f)), HasSubstr("has 3 features; the model's vectors have 2"));
 }
 
-Result<std::vector<Value>> regress(Attributes attributes, Tensor x) {
+Result<std::vector<Value>> regress_by_svm(Attributes attributes, Tensor x) {
   return run_op(
       {.op = "SVMRegressor", .domain = "ai.onnx.ml", .attributes = std::move(attributes), .inputs = {std::move(x)}});
 }
@@ -260,27 +260,27 @@ TEST(SvmRegressor, WeighsKernels) {
     Attributes attributes = {{"kernel_type", kernel},      {"kernel_params", Floats{kGamma, kCoef0, kDegree}},
                              {"support_vectors", support}, {"coefficients", Floats(weights.begin(), weights.end())},
                              {"n_supports", int64_t{5}},   {"rho", Floats{0.5f}}};
-    auto y = regress(attributes, row_of(x));
+    auto y = regress_by_svm(attributes, row_of(x));
     ASSERT_TRUE(y.ok()) << y.status().message();
     EXPECT_EQ((*y)[0].tensor.shape(), (Shape{1, 1}));
     EXPECT_THAT(floats((*y)[0]), Pointwise(FloatNear(1e-5f), {static_cast<float>(wanted)}));
     attributes.emplace_back("one_class", int64_t{1});
-    y = regress(attributes, row_of(x));
+    y = regress_by_svm(attributes, row_of(x));
     ASSERT_TRUE(y.ok()) << y.status().message();
     EXPECT_THAT(floats((*y)[0]), ElementsAre(wanted > 0 ? 1 : -1));
   }
 }
 
 TEST(SvmRegressor, IsLinearWithoutVectors) {
-  const auto y =
-      regress({{"coefficients", Floats{1, -2}}, {"rho", Floats{0.5f}}}, Tensor::of<int64_t>({2, 2}, {1, 2, 3, 4}));
+  const auto y = regress_by_svm({{"coefficients", Floats{1, -2}}, {"rho", Floats{0.5f}}},
+                                Tensor::of<int64_t>({2, 2}, {1, 2, 3, 4}));
   ASSERT_TRUE(y.ok()) << y.status().message();
   EXPECT_THAT(floats((*y)[0]), ElementsAre(-2.5f, -4.5f));
 }
 
 TEST(SvmRegressor, RefusesListsOfTheWrongLength) {
   const auto refused = [](Attributes attributes) {
-    const auto y = regress(std::move(attributes), Tensor::of<float>({1, 2}, {1, 2}));
+    const auto y = regress_by_svm(std::move(attributes), Tensor::of<float>({1, 2}, {1, 2}));
     return y.ok() ? "" : y.status().message();
   };
   EXPECT_THAT(refused({{"coefficients", Floats{1, 2}}}), HasSubstr("'rho' has 0 entries"));

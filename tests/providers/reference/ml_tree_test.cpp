@@ -76,7 +76,7 @@ Tuples small_tree() {
   return tuples;
 }
 
-Result<std::vector<Value>> regress(Attributes attributes, Tensor x, int64_t targets = 2, uint32_t threads = 1) {
+Result<std::vector<Value>> regress_by_tree(Attributes attributes, Tensor x, int64_t targets = 2, uint32_t threads = 1) {
   return run_op({.op = "TreeEnsembleRegressor",
                  .domain = "ai.onnx.ml",
                  .version = 3,
@@ -85,7 +85,7 @@ Result<std::vector<Value>> regress(Attributes attributes, Tensor x, int64_t targ
                  .threads = threads});
 }
 std::string refusal(Attributes attributes) {
-  const auto y = regress(std::move(attributes), matrix<float>(1, 2, {0, 0}));
+  const auto y = regress_by_tree(std::move(attributes), matrix<float>(1, 2, {0, 0}));
   return y.ok() ? "" : y.status().message();
 }
 
@@ -97,11 +97,12 @@ TEST(TreeEnsembleRegressor, IsTheSumOfItsTrees) {
     const std::vector<float> x = forest.rows(17);
     for (const std::string aggregate : {"SUM", "AVERAGE", "MIN", "MAX"}) {
       SCOPED_TRACE(concat("seed ", seed, ", ", aggregate));
-      const auto y = regress(with(attributes, "aggregate_function", aggregate), matrix<float>(17, 4, x), 3);
+      const auto y = regress_by_tree(with(attributes, "aggregate_function", aggregate), matrix<float>(17, 4, x), 3);
       ASSERT_TRUE(y.ok()) << y.status().message();
       EXPECT_EQ((*y)[0].tensor.shape(), (Shape{17, 3}));
       EXPECT_THAT(floats((*y)[0]), Pointwise(FloatNear(1e-5f), expected(forest, x, plan, aggregate)));
-      const auto doubles = regress(with(attributes, "aggregate_function", aggregate), matrix<double>(17, 4, x), 3);
+      const auto doubles =
+          regress_by_tree(with(attributes, "aggregate_function", aggregate), matrix<double>(17, 4, x), 3);
       ASSERT_TRUE(doubles.ok()) << doubles.status().message();
       EXPECT_EQ(floats((*doubles)[0]), floats((*y)[0]));
     }
@@ -113,18 +114,18 @@ TEST(TreeEnsembleRegressor, GivesTheSameOnSeveralThreads) {
   Forest forest(5, 40, plan);
   const Attributes attributes = shuffled(forest).attributes("target");
   const std::vector<float> x = forest.rows(3000);
-  const auto one = regress(attributes, matrix<float>(3000, 4, x), 3);
-  const auto four = regress(attributes, matrix<float>(3000, 4, x), 3, 4);
+  const auto one = regress_by_tree(attributes, matrix<float>(3000, 4, x), 3);
+  const auto four = regress_by_tree(attributes, matrix<float>(3000, 4, x), 3, 4);
   ASSERT_TRUE(one.ok() && four.ok());
   EXPECT_EQ(floats((*one)[0]), floats((*four)[0]));
 }
 
 TEST(TreeEnsembleRegressor, AddsBaseValuesAndTransforms) {
   const Attributes attributes = with(small_tree().attributes("target"), "base_values", std::vector<float>{0.5f, -3});
-  auto y = regress(attributes, matrix<float>(2, 2, {9, 0, 9, 1}));
+  auto y = regress_by_tree(attributes, matrix<float>(2, 2, {9, 0, 9, 1}));
   ASSERT_TRUE(y.ok()) << y.status().message();
   EXPECT_THAT(floats((*y)[0]), ElementsAre(2.5f, -3, 0.5f, 0));
-  y = regress(with(attributes, "post_transform", std::string("LOGISTIC")), matrix<float>(1, 2, {9, 0}));
+  y = regress_by_tree(with(attributes, "post_transform", std::string("LOGISTIC")), matrix<float>(1, 2, {9, 0}));
   ASSERT_TRUE(y.ok()) << y.status().message();
   EXPECT_THAT(floats((*y)[0]), Pointwise(FloatNear(1e-6f), {1 / (1 + std::exp(-2.5f)), 1 / (1 + std::exp(3.0f))}));
 }
@@ -142,7 +143,7 @@ TEST(TreeEnsembleRegressor, TakesDoublesFromTensors) {
   std::erase_if(attributes, [](const auto& a) { return a.first == "nodes_values" || a.first == "target_weights"; });
   attributes.emplace_back("nodes_values_as_tensor", Tensor::of<double>({3}, {0.1, 0, 0}));
   attributes.emplace_back("target_weights_as_tensor", Tensor::of<double>({2}, {1, 2}));
-  const auto y = regress(attributes, Tensor::of<double>({2, 1}, {0.1, static_cast<double>(0.1f)}), 1);
+  const auto y = regress_by_tree(attributes, Tensor::of<double>({2, 1}, {0.1, static_cast<double>(0.1f)}), 1);
   ASSERT_TRUE(y.ok()) << y.status().message();
   EXPECT_THAT(floats((*y)[0]), ElementsAre(1, 2));
   EXPECT_THAT(refusal(with(attributes, "nodes_values", std::vector<float>{0, 0, 0})),
@@ -152,11 +153,11 @@ TEST(TreeEnsembleRegressor, TakesDoublesFromTensors) {
 TEST(TreeEnsembleRegressor, TakesIntegersAndNoRows) {
   const Attributes attributes = small_tree().attributes("target");
   for (const Tensor& x : {matrix<int32_t>(1, 2, {0, 1}), matrix<int64_t>(1, 2, {0, 1})}) {
-    const auto y = regress(attributes, x);
+    const auto y = regress_by_tree(attributes, x);
     ASSERT_TRUE(y.ok()) << y.status().message();
     EXPECT_THAT(floats((*y)[0]), ElementsAre(0, 3));
   }
-  const auto y = regress(attributes, matrix<float>(0, 2, {}));
+  const auto y = regress_by_tree(attributes, matrix<float>(0, 2, {}));
   ASSERT_TRUE(y.ok()) << y.status().message();
   EXPECT_EQ((*y)[0].tensor.shape(), (Shape{0, 2}));
 }
@@ -173,7 +174,7 @@ TEST(TreeEnsembleRegressor, WalksDeepTrees) {
     tuples.add(0, *branch.yes);
   }
   tuples.add(0, Tree{.id = 2 * kDepth, .votes = {{0, -1}}});
-  const auto y = regress(tuples.attributes("target"), matrix<float>(3, 1, {0, 99999, 100000}), 1);
+  const auto y = regress_by_tree(tuples.attributes("target"), matrix<float>(3, 1, {0, 99999, 100000}), 1);
   ASSERT_TRUE(y.ok()) << y.status().message();
   EXPECT_THAT(floats((*y)[0]), ElementsAre(0, 99999, -1));
 }
@@ -216,7 +217,7 @@ TEST(TreeEnsembleRegressor, RefusesWhatIsNoTree) {
 }
 
 TEST(TreeEnsembleRegressor, RefusesMoreTargetsThanItCanNumber) {
-  const auto y = regress(small_tree().attributes("target"), matrix<float>(0, 2, {}), (int64_t{1} << 32) + 2);
+  const auto y = regress_by_tree(small_tree().attributes("target"), matrix<float>(0, 2, {}), (int64_t{1} << 32) + 2);
   ASSERT_FALSE(y.ok());
   EXPECT_THAT(y.status().message(), HasSubstr("4294967298 targets are not supported"));
 }
@@ -234,7 +235,7 @@ TEST(TreeEnsembleRegressor, RefusesCyclesBesideATree) {
   EXPECT_THAT(refusal(tuples.attributes("target")), HasSubstr("node 3 of tree 0 is reached from no root"));
 }
 
-Result<std::vector<Value>> classify(Attributes attributes, Tensor x) {
+Result<std::vector<Value>> classify_by_tree(Attributes attributes, Tensor x) {
   return run_op({.op = "TreeEnsembleClassifier",
                  .domain = "ai.onnx.ml",
                  .version = 1,
@@ -249,7 +250,7 @@ TEST(TreeEnsembleClassifier, GivesTheClassOfTheMostVotes) {
     Forest forest(seed, 1 + seed % 4, plan);
     const std::vector<float> x = forest.rows(11);
     const std::vector<float> scores = expected(forest, x, plan, "SUM");
-    const auto y = classify(
+    const auto y = classify_by_tree(
         with(shuffled(forest).attributes("class"), "classlabels_strings", std::vector<std::string>{"a", "b", "c"}),
         matrix<float>(11, 4, x));
     ASSERT_TRUE(y.ok()) << y.status().message();
@@ -284,8 +285,8 @@ TEST(TreeEnsembleClassifier, MakesTwoClassesOfOneScore) {
         Binary{-2, "LOGISTIC", 10, sigma(2), sigma(-2)}, Binary{1, "SOFTMAX", 20, sigma(-2), sigma(2)}}) {
     for (const int64_t target : {0, 1}) {
       SCOPED_TRACE(concat(c.weight, ' ', c.transform, " for class ", target));
-      const auto y = classify(with(one_leaf(c.weight, target), "post_transform", std::string(c.transform)),
-                              matrix<float>(1, 1, {0}));
+      const auto y = classify_by_tree(with(one_leaf(c.weight, target), "post_transform", std::string(c.transform)),
+                                      matrix<float>(1, 1, {0}));
       ASSERT_TRUE(y.ok()) << y.status().message();
       EXPECT_THAT(elements<int64_t>((*y)[0]), ElementsAre(c.label));
       EXPECT_THAT(floats((*y)[1]), Pointwise(FloatNear(1e-6f), {c.first, c.second}));
@@ -294,7 +295,7 @@ TEST(TreeEnsembleClassifier, MakesTwoClassesOfOneScore) {
 }
 
 TEST(TreeEnsembleClassifier, AddsOneBaseValueToOneScore) {
-  const auto y = classify(with(one_leaf(-2), "base_values", std::vector<float>{3}), matrix<float>(1, 1, {0}));
+  const auto y = classify_by_tree(with(one_leaf(-2), "base_values", std::vector<float>{3}), matrix<float>(1, 1, {0}));
   ASSERT_TRUE(y.ok()) << y.status().message();
   EXPECT_THAT(elements<int64_t>((*y)[0]), ElementsAre(20));
   EXPECT_THAT(floats((*y)[1]), ElementsAre(-1, 1));
@@ -302,12 +303,12 @@ TEST(TreeEnsembleClassifier, AddsOneBaseValueToOneScore) {
 
 TEST(TreeEnsembleClassifier, RefusesNoLabelsAndBothKinds) {
   Attributes attributes = one_leaf(1);
-  const auto both =
-      classify(with(attributes, "classlabels_strings", std::vector<std::string>{"a", "b"}), matrix<float>(1, 1, {0}));
+  const auto both = classify_by_tree(with(attributes, "classlabels_strings", std::vector<std::string>{"a", "b"}),
+                                     matrix<float>(1, 1, {0}));
   ASSERT_FALSE(both.ok());
   EXPECT_THAT(both.status().message(), HasSubstr("are both given"));
   std::erase_if(attributes, [](const auto& a) { return a.first == "classlabels_int64s"; });
-  const auto none = classify(attributes, matrix<float>(1, 1, {0}));
+  const auto none = classify_by_tree(attributes, matrix<float>(1, 1, {0}));
   ASSERT_FALSE(none.ok());
   EXPECT_THAT(none.status().message(), HasSubstr("must be given"));
 }

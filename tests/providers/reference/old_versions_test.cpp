@@ -18,20 +18,21 @@ std::vector<Value> run(const OpTest& op) {
   return y.ok() ? std::move(*y) : std::vector<Value>(op.num_outputs, Tensor::of<float>({0}, {}));
 }
 
-const Tensor kTwoRows = Tensor::of<float>({2, 4}, {1, 2, 3, 4, 5, 6, 7, 8});
+const Tensor kTwoRowsOfTwo = Tensor::of<float>({2, 4}, {1, 2, 3, 4, 5, 6, 7, 8});
 
 TEST(OldVersions, ReshapeHasItsShapeAsAnAttribute) {
-  const auto y = run({.op = "Reshape", .version = 1, .attributes = {{"shape", Ints{0, 2, -1}}}, .inputs = {kTwoRows}});
+  const auto y =
+      run({.op = "Reshape", .version = 1, .attributes = {{"shape", Ints{0, 2, -1}}}, .inputs = {kTwoRowsOfTwo}});
   EXPECT_EQ(y[0].tensor.shape(), Shape({2, 2, 2}));
   EXPECT_THAT(floats(y[0]), ElementsAre(1, 2, 3, 4, 5, 6, 7, 8));
 }
 
 TEST(OldVersions, SliceHasItsBoundsAsAttributes) {
   const Attributes bounds = {{"starts", Ints{0, 1}}, {"ends", Ints{-1, 1000}}};
-  EXPECT_THAT(floats(run({.op = "Slice", .version = 1, .attributes = bounds, .inputs = {kTwoRows}})[0]),
+  EXPECT_THAT(floats(run({.op = "Slice", .version = 1, .attributes = bounds, .inputs = {kTwoRowsOfTwo}})[0]),
               ElementsAre(2, 3, 4));
   const Attributes one = {{"axes", Ints{1}}, {"starts", Ints{-2}}, {"ends", Ints{-1}}};
-  EXPECT_THAT(floats(run({.op = "Slice", .version = 1, .attributes = one, .inputs = {kTwoRows}})[0]),
+  EXPECT_THAT(floats(run({.op = "Slice", .version = 1, .attributes = one, .inputs = {kTwoRowsOfTwo}})[0]),
               ElementsAre(3, 7));
 }
 
@@ -85,9 +86,9 @@ TEST(OldVersions, DepthToSpaceTakesBlocksFromDistantChannels) {
 
 TEST(OldVersions, DropoutIsTestedByAnAttribute) {
   const Attributes test = {{"is_test", int64_t{1}}, {"ratio", 0.9f}};
-  EXPECT_THAT(floats(run({.op = "Dropout", .version = 1, .attributes = test, .inputs = {kTwoRows}})[0]),
+  EXPECT_THAT(floats(run({.op = "Dropout", .version = 1, .attributes = test, .inputs = {kTwoRowsOfTwo}})[0]),
               ElementsAre(1, 2, 3, 4, 5, 6, 7, 8));
-  EXPECT_THAT(floats(run({.op = "Dropout", .version = 6, .attributes = test, .inputs = {kTwoRows}})[0]),
+  EXPECT_THAT(floats(run({.op = "Dropout", .version = 6, .attributes = test, .inputs = {kTwoRowsOfTwo}})[0]),
               ElementsAre(1, 2, 3, 4, 5, 6, 7, 8));
 }
 
@@ -139,7 +140,7 @@ TEST(OldVersions, SequencesAreBuiltAndTakenApart) {
 }
 
 TEST(OldVersions, OptionalHoldsItsInput) {
-  const Value y = run({.op = "Optional", .version = 15, .inputs = {kTwoRows}})[0];
+  const Value y = run({.op = "Optional", .version = 15, .inputs = {kTwoRowsOfTwo}})[0];
   ASSERT_EQ(y.kind, ValueKind::kOptional);
   ASSERT_EQ(y.elements.size(), 1u);
   EXPECT_EQ(y.elements[0].tensor.shape(), Shape({2, 4}));

@@ -62,7 +62,7 @@ void expect_same(const OpTest& op, const std::vector<Shape>& shapes, const std::
   }
 }
 
-Tensor ints(std::initializer_list<int64_t> values) {
+Tensor packed_ints(std::initializer_list<int64_t> values) {
   return Tensor::of<int64_t>({static_cast<int64_t>(values.size())}, values);
 }
 
@@ -80,29 +80,31 @@ TEST(Packed, TransposeTakesMoreElementsThanOneThreadConverts) {
 
 TEST(Packed, PadSurroundsElements) {
   for (const char* mode : {"constant", "edge", "reflect", "wrap"}) {
-    expect_same({.op = "Pad", .version = 25, .attributes = {{"mode", mode}}, .inputs = {{}, ints({1, 2, 0, -1})}},
-                {{3, 5}}, {0});
+    expect_same(
+        {.op = "Pad", .version = 25, .attributes = {{"mode", mode}}, .inputs = {{}, packed_ints({1, 2, 0, -1})}},
+        {{3, 5}}, {0});
   }
-  expect_same({.op = "Pad", .version = 25, .inputs = {{}, ints({1, 0})}}, {{4}, {}}, {0, 2});
+  expect_same({.op = "Pad", .version = 25, .inputs = {{}, packed_ints({1, 0})}}, {{4}, {}}, {0, 2});
 }
 
 TEST(Packed, PadRefusesAValueOfAnotherType) {
   const auto y = run_op({.op = "Pad",
                          .version = 25,
-                         .inputs = {pack(DType::kU4, {3}, {1, 2, 3}), ints({0, 1}), pack(DType::kI4, {}, {1})}});
+                         .inputs = {pack(DType::kU4, {3}, {1, 2, 3}), packed_ints({0, 1}), pack(DType::kI4, {}, {1})}});
   ASSERT_FALSE(y.ok());
   EXPECT_THAT(y.status().message(), HasSubstr("of the type of data"));
 }
 
 TEST(Packed, TensorScatterWritesElements) {
-  expect_same({.op = "TensorScatter", .version = 24, .inputs = {{}, {}, ints({1, 3})}}, {{2, 5, 3}, {2, 2, 3}}, {0, 1});
+  expect_same({.op = "TensorScatter", .version = 24, .inputs = {{}, {}, packed_ints({1, 3})}}, {{2, 5, 3}, {2, 2, 3}},
+              {0, 1});
 }
 
 TEST(Packed, ReshapeAndItsLikeKeepElements) {
-  expect_same({.op = "Reshape", .version = 25, .inputs = {{}, ints({3, -1})}}, {{5, 3}}, {0});
+  expect_same({.op = "Reshape", .version = 25, .inputs = {{}, packed_ints({3, -1})}}, {{5, 3}}, {0});
   expect_same({.op = "Flatten", .version = 25}, {{5, 3, 1}}, {0});
   expect_same({.op = "Squeeze", .version = 25}, {{1, 5, 1}}, {0});
-  expect_same({.op = "Unsqueeze", .version = 25, .inputs = {{}, ints({0})}}, {{5}}, {0});
+  expect_same({.op = "Unsqueeze", .version = 25, .inputs = {{}, packed_ints({0})}}, {{5}}, {0});
   expect_same({.op = "Identity", .version = 25}, {{7}}, {0});
 }
 
@@ -110,8 +112,10 @@ TEST(Packed, ConstantOfShapeRepeatsTheElement) {
   for (const DType dtype : kPacked) {
     for (const int64_t extent : {0, 1, 5, 7, 8}) {
       const Tensor value = pack(dtype, {1}, {2});
-      const auto y = run_op(
-          {.op = "ConstantOfShape", .version = 25, .attributes = {{"value", value}}, .inputs = {ints({extent})}});
+      const auto y = run_op({.op = "ConstantOfShape",
+                             .version = 25,
+                             .attributes = {{"value", value}},
+                             .inputs = {packed_ints({extent})}});
       ASSERT_TRUE(y.ok()) << y.status().message();
       EXPECT_EQ((*y)[0].tensor.dtype(), dtype);
       const std::vector<uint8_t> codes(static_cast<size_t>(extent), 2);

@@ -12,7 +12,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-Value one(const OpTest& test) {
+Value resampled(const OpTest& test) {
   auto y = run_op(test);
   EXPECT_TRUE(y.ok()) << y.status().message();
   return y.ok() ? (*y)[0] : Value();
@@ -21,23 +21,23 @@ Value one(const OpTest& test) {
 TEST(Resample, NearestMovesStringsAndWholeNumbersExactly) {
   const Tensor words = Tensor::strings({1, 1, 1, 2}, {"left", "right"});
   const Tensor scales = Tensor::of<float>({4}, {1, 1, 2, 2});
-  EXPECT_THAT(strings(one({.op = "Upsample", .version = 9, .inputs = {words, scales}})),
+  EXPECT_THAT(strings(resampled({.op = "Upsample", .version = 9, .inputs = {words, scales}})),
               ElementsAre("left", "left", "right", "right", "left", "left", "right", "right"));
   // Doubles do not hold this number.
   const int64_t large = (int64_t{1} << 53) + 1;
   const Tensor numbers = Tensor::of<int64_t>({1, 2}, {large, -large});
   const Tensor twice = Tensor::of<float>({2}, {1, 2});
-  EXPECT_THAT(elements<int64_t>(one({.op = "Resize", .version = 13, .inputs = {numbers, {}, twice}})),
+  EXPECT_THAT(elements<int64_t>(resampled({.op = "Resize", .version = 13, .inputs = {numbers, {}, twice}})),
               ElementsAre(large, large, -large, -large));
   const Tensor flags = Tensor::of<bool>({1, 2}, {true, false});
-  EXPECT_THAT(elements<bool>(one({.op = "Resize", .version = 13, .inputs = {flags, {}, twice}})),
+  EXPECT_THAT(elements<bool>(resampled({.op = "Resize", .version = 13, .inputs = {flags, {}, twice}})),
               ElementsAre(true, true, false, false));
 }
 
 TEST(Resample, UpsampleOfTheFirstVersionScalesHeightAndWidth) {
   const Tensor x = Tensor::of<float>({1, 1, 1, 2}, {1, 2});
   Attributes attributes = {{"height_scale", 2.0f}, {"width_scale", 1.0f}};
-  const Value y = one({.op = "Upsample", .version = 1, .attributes = attributes, .inputs = {x}});
+  const Value y = resampled({.op = "Upsample", .version = 1, .attributes = attributes, .inputs = {x}});
   EXPECT_EQ(y.tensor.shape(), Shape({1, 1, 2, 2}));
   EXPECT_THAT(floats(y), ElementsAre(1, 2, 1, 2));
 }
@@ -46,16 +46,17 @@ TEST(Resample, UpsampleOfTheFirstVersionScalesHeightAndWidth) {
 TEST(Resample, ResizeOfVersionTenTakesTheNextElementWhereItShrinks) {
   const Tensor x = Tensor::of<float>({1, 1, 2, 4}, {1, 2, 3, 4, 5, 6, 7, 8});
   const Tensor scales = Tensor::of<float>({4}, {1, 1, 0.6f, 0.6f});
-  EXPECT_THAT(floats(one({.op = "Resize", .version = 10, .inputs = {x, scales}})), ElementsAre(1, 3));
+  EXPECT_THAT(floats(resampled({.op = "Resize", .version = 10, .inputs = {x, scales}})), ElementsAre(1, 3));
 }
 
 TEST(Resample, ResizeBySizesKeepsAnAxisEmpty) {
   const Tensor x = Tensor::allocate(DType::kF32, {0, 2}).value();
   for (const char* mode : {"half_pixel", "tf_crop_and_resize"}) {
-    const Value y = one({.op = "Resize",
-                         .version = 19,
-                         .attributes = {{"coordinate_transformation_mode", std::string(mode)}},
-                         .inputs = {x, Tensor::of<float>({4}, {0, 0, 1, 1}), {}, Tensor::of<int64_t>({2}, {0, 4})}});
+    const Value y =
+        resampled({.op = "Resize",
+                   .version = 19,
+                   .attributes = {{"coordinate_transformation_mode", std::string(mode)}},
+                   .inputs = {x, Tensor::of<float>({4}, {0, 0, 1, 1}), {}, Tensor::of<int64_t>({2}, {0, 4})}});
     EXPECT_EQ(y.tensor.shape(), Shape({0, 4}));
   }
   EXPECT_THAT(run_op({.op = "Resize", .version = 19, .inputs = {x, {}, {}, Tensor::of<int64_t>({2}, {3, 4})}})
@@ -70,28 +71,29 @@ TEST(Resample, GridSampleMovesPixelsOfEveryType) {
   const Tensor grid = Tensor::of<float>({1, 1, 3, 2}, {-0.5f, 0, 0.5f, 0, 9, 0});
   Attributes nearest = {{"mode", std::string("nearest")}};
   EXPECT_THAT(
-      elements<Complex>(one({.op = "GridSample", .version = 20, .attributes = nearest, .inputs = {image, grid}})),
+      elements<Complex>(resampled({.op = "GridSample", .version = 20, .attributes = nearest, .inputs = {image, grid}})),
       ElementsAre(Complex(1, 2), Complex(3, 4), Complex(0, 0)));
   const Tensor words = Tensor::strings({1, 1, 1, 2}, {"a", "b"});
-  EXPECT_THAT(strings(one({.op = "GridSample", .version = 20, .attributes = nearest, .inputs = {words, grid}})),
+  EXPECT_THAT(strings(resampled({.op = "GridSample", .version = 20, .attributes = nearest, .inputs = {words, grid}})),
               ElementsAre("a", "b", ""));
   EXPECT_THAT(run_op({.op = "GridSample", .version = 20, .inputs = {words, grid}}).status().message(),
               HasSubstr("computes with numbers, not with string"));
 }
 
 TEST(Select, FindsStringsAndComplexNumbersThatAreNotZero) {
-  EXPECT_THAT(elements<int64_t>(one({.op = "NonZero", .version = 13, .inputs = {Tensor::strings({3}, {"", "x", ""})}})),
-              ElementsAre(1));
+  EXPECT_THAT(
+      elements<int64_t>(resampled({.op = "NonZero", .version = 13, .inputs = {Tensor::strings({3}, {"", "x", ""})}})),
+      ElementsAre(1));
   using Complex = std::complex<double>;
   const Tensor x = Tensor::of<Complex>({4}, {Complex(1, 2), Complex(0, 0), Complex(1, -2), Complex(1, 2)});
-  EXPECT_THAT(elements<int64_t>(one({.op = "NonZero", .version = 13, .inputs = {x}})), ElementsAre(0, 2, 3));
-  EXPECT_THAT(elements<Complex>(one({.op = "Unique", .version = 11, .inputs = {x}})),
+  EXPECT_THAT(elements<int64_t>(resampled({.op = "NonZero", .version = 13, .inputs = {x}})), ElementsAre(0, 2, 3));
+  EXPECT_THAT(elements<Complex>(resampled({.op = "Unique", .version = 11, .inputs = {x}})),
               ElementsAre(Complex(0, 0), Complex(1, -2), Complex(1, 2)));
 }
 
 TEST(Functions, ErfOfAnIntegerIsRoundedTowardsZero) {
   EXPECT_THAT(
-      elements<int32_t>(one({.op = "Erf", .version = 13, .inputs = {Tensor::of<int32_t>({4}, {-9, -1, 1, 9})}})),
+      elements<int32_t>(resampled({.op = "Erf", .version = 13, .inputs = {Tensor::of<int32_t>({4}, {-9, -1, 1, 9})}})),
       ElementsAre(-1, 0, 0, 1));
 }
 

@@ -29,7 +29,7 @@ constexpr uint32_t kMaxRuns = 10'000;
 constexpr uint32_t kProfiledRuns = 10;
 constexpr size_t kNodesShown = 20;
 
-struct Options {
+struct BenchOptions {
   SessionOptions session;
   std::string model;
   InputOptions inputs;
@@ -53,7 +53,7 @@ uint64_t time_of(Function&& function) {
       std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start).count());
 }
 
-Measured measure(const Options& options) {
+Measured measure(const BenchOptions& options) {
   Config config = options.session.load();
   config.session.profile.clear();  // it would slow down the timed runs
   Measured made;
@@ -129,7 +129,7 @@ void print(const Measured& measured) {
   if (usage.dropped != 0) fmt::print("{} events were too many for a trace and are not counted\n", usage.dropped);
 }
 
-void write_json(const Options& options, const Measured& measured) {
+void write_json(const BenchOptions& options, const Measured& measured) {
   const Latency latency = summarize(measured.runs_ns);
   const Usage& usage = measured.usage;
   nlohmann::json report = {{"model", options.model},
@@ -167,7 +167,7 @@ void write_json(const Options& options, const Measured& measured) {
   if (!file) fail(kFailed, options.json + ": cannot be written");
 }
 
-void bench(const Options& options) {
+void bench(const BenchOptions& options) {
   const Measured measured = measure(options);
   print(measured);
   if (!options.json.empty()) write_json(options, measured);
@@ -176,7 +176,7 @@ void bench(const Options& options) {
 }  // namespace
 
 void add_bench(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BenchOptions>();
   CLI::App* command = app.add_subcommand("bench", "Measure how long a model takes, and where the time goes");
   command->add_option("MODEL", options->model, "The ONNX model")->required();
   options->session.add_to(*command);

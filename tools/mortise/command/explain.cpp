@@ -9,7 +9,7 @@
 namespace mortise::tool {
 namespace {
 
-struct Options {
+struct ExplainOptions {
   SessionOptions session;
   std::string model;
   bool all = false;
@@ -17,7 +17,7 @@ struct Options {
   std::string html;
 };
 
-void explain(const Options& options) {
+void explain(const ExplainOptions& options) {
   auto session = Session::load(options.model, options.session.load());
   if (!session.ok()) fail(kFailed, session.status().message());
   const Placement placement = session->placement();
@@ -28,7 +28,7 @@ void explain(const Options& options) {
 }  // namespace
 
 void add_explain(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ExplainOptions>();
   CLI::App* command = app.add_subcommand("explain", "Say which provider runs which node, and why");
   command->add_option("MODEL", options->model, "The ONNX model")->required();
   options->session.add_to(*command);

@@ -14,7 +14,7 @@
 namespace mortise::tool {
 namespace {
 
-struct Options {
+struct RunSettings {
   SessionOptions session;
   std::string model;
   InputOptions inputs;
@@ -40,7 +40,7 @@ void write_outputs(const std::filesystem::path& folder, const Session& session, 
   }
 }
 
-void print_outputs(const Options& options, const Session& session, std::span<const Value> values) {
+void print_outputs(const RunSettings& options, const Session& session, std::span<const Value> values) {
   if (!options.json) {
     for (size_t i = 0; i < values.size(); ++i)
       fmt::print("{}: {}\n", report::plain(session.outputs()[i].name), printed(values[i]));
@@ -58,7 +58,7 @@ void print_outputs(const Options& options, const Session& session, std::span<con
   fmt::print("{}\n", report.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }
 
-void run(const Options& options) {
+void run(const RunSettings& options) {
   Config config = options.session.load();
   if (!options.profile.empty()) config.session.profile.clear();  // one trace, and it is written below
   auto session = Session::load(options.model, std::move(config));
@@ -87,7 +87,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_run(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RunSettings>();
   CLI::App* command = app.add_subcommand("run", "Run a model and print its outputs");
   command->add_option("MODEL", options->model, "The ONNX model")->required();
   options->session.add_to(*command);

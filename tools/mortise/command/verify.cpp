@@ -22,7 +22,7 @@
 namespace mortise::tool {
 namespace {
 
-struct Options {
+struct VerifyOptions {
   SessionOptions session;
   std::vector<std::filesystem::path> paths;
   Tolerance tolerance;
@@ -83,7 +83,7 @@ Outcome run_case_safely(const TestCase& test_case, const Config& config, const T
 
 // Runs every case, `jobs` at a time, each with a session of its own, and hands the outcomes over in the order of the
 // cases, on the calling thread.
-void run_cases(const std::vector<TestCase>& cases, const Config& config, const Options& options,
+void run_cases(const std::vector<TestCase>& cases, const Config& config, const VerifyOptions& options,
                const std::function<void(size_t, const Outcome&)>& finished) {
   std::vector<std::promise<Outcome>> outcomes(cases.size());
   std::atomic<size_t> next{0};
@@ -97,7 +97,7 @@ void run_cases(const std::vector<TestCase>& cases, const Config& config, const O
   for (size_t i = 0; i < cases.size(); ++i) finished(i, outcomes[i].get_future().get());
 }
 
-void verify(const Options& options) {
+void verify(const VerifyOptions& options) {
   Config config = options.session.load();
   // The cases share the machine among them; one that is alone has all of it.
   if (options.jobs > 1 && config.session.threads == 0) config.session.threads = 1;
@@ -163,7 +163,7 @@ void verify(const Options& options) {
 }  // namespace
 
 void add_verify(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<VerifyOptions>();
   CLI::App* command =
       app.add_subcommand("verify", "Run test cases in ONNX's backend-test layout and compare the results");
   command->add_option("PATH", options->paths, "Folders to search for cases")->required();

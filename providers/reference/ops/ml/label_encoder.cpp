@@ -18,10 +18,10 @@ using Keys = TypeList<int16_t, int32_t, int64_t, float, double, mortise_string_t
 
 // What keys of a type are looked up by.
 template <class T>
-auto key_of(T key) {
+auto label_key(T key) {
   return static_cast<std::conditional_t<std::is_integral_v<T>, int64_t, double>>(key);
 }
-std::string_view key_of(const mortise_string_t& key) { return {key.data, key.size}; }
+std::string_view label_key(const mortise_string_t& key) { return {key.data, key.size}; }
 
 struct Less {
   bool operator()(int64_t a, int64_t b) const { return a < b; }
@@ -64,9 +64,9 @@ Result<Kernel> make_table(const Tensor& keys, const Tensor& values, const Tensor
   }
   Kernel kernel;
   MORTISE_TRY(dispatch(Keys{}, keys.dtype(), [&]<class K>() -> Status {
-    std::map<decltype(key_of(K{})), uint64_t, Less> table;  // strings are those of `keys`, which it keeps
+    std::map<decltype(label_key(K{})), uint64_t, Less> table;  // strings are those of `keys`, which it keeps
     const auto all = keys.elements<K>();
-    for (uint64_t i = 0; i < all.size(); ++i) table[key_of(all[i])] = i;
+    for (uint64_t i = 0; i < all.size(); ++i) table[label_key(all[i])] = i;
     kernel = [table = std::move(table), keys, values, otherwise](KernelContext& context) -> Status {
       const Tensor& x = context.input(0);
       if (x.dtype() != keys.dtype()) {
@@ -78,7 +78,7 @@ Result<Kernel> make_table(const Tensor& keys, const Tensor& values, const Tensor
         V* const out = y.data<V>();
         context.parallel_for(in.size(), grain_for(32), [&](uint64_t begin, uint64_t end) {
           for (uint64_t i = begin; i < end; ++i) {
-            const auto found = table.find(key_of(in[i]));
+            const auto found = table.find(label_key(in[i]));
             out[i] = found == table.end() ? *otherwise.data<V>() : values.data<V>()[found->second];
           }
         });

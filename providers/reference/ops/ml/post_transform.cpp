@@ -24,7 +24,7 @@ double probit(double probability) {
   return std::numbers::sqrt2 * std::copysign(inverse_erf, x);
 }
 
-void softmax(std::span<double> scores) {
+void softmax_row(std::span<double> scores) {
   const double most = *std::max_element(scores.begin(), scores.end());
   double sum = 0;
   for (double& score : scores) sum += score = std::exp(score - most);
@@ -61,7 +61,7 @@ void finish_scores(PostTransform transform, std::span<double> scores) {
     case PostTransform::kNone:
       return;
     case PostTransform::kSoftmax:
-      return softmax(scores);
+      return softmax_row(scores);
     case PostTransform::kSoftmaxZero:
       return softmax_zero(scores);
     case PostTransform::kLogistic:

@@ -47,10 +47,10 @@ void couple_pairs(uint64_t k, std::span<const double> r, std::span<double> q, st
   }
 }
 
-class Classifier {
+class SvmClassifier {
  public:
-  static Result<Classifier> read(const NodeSpec& node) {
-    Classifier c;
+  static Result<SvmClassifier> read(const NodeSpec& node) {
+    SvmClassifier c;
     MORTISE_ASSIGN(c.labels_, ClassLabels::read(node, "classlabels_ints"));
     c.classes_ = c.labels_.size();
     if (c.classes_ == 0) {
@@ -205,7 +205,7 @@ class Classifier {
 }  // namespace
 
 Result<Kernel> make_svm_classifier(const NodeSpec& node) {
-  MORTISE_ASSIGN(Classifier classifier, Classifier::read(node));
+  MORTISE_ASSIGN(SvmClassifier classifier, SvmClassifier::read(node));
   return Kernel([classifier = std::move(classifier)](KernelContext& context) { return classifier.run(context); });
 }
 

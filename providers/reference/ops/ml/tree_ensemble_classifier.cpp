@@ -13,7 +13,7 @@
 namespace mortise::reference {
 namespace {
 
-struct Classifier {
+struct TreeClassifier {
   Forest forest;
   ClassLabels labels;
   PostTransform transform = PostTransform::kNone;
@@ -48,7 +48,7 @@ std::optional<uint64_t> only_target(std::span<const Vote> votes) {
 }  // namespace
 
 Result<Kernel> make_tree_ensemble_classifier(const NodeSpec& node) {
-  Classifier c;
+  TreeClassifier c;
   MORTISE_ASSIGN(c.labels, ClassLabels::read(node, "classlabels_int64s"));
   const uint64_t classes = c.labels.size();
   if (classes == 0) {

@@ -24,9 +24,9 @@ std::optional<TreeMode> mode_of(std::string_view name) {
   return static_cast<TreeMode>(found - std::begin(kNames));
 }
 
-class Reader {
+class TupleReader {
  public:
-  Reader(const NodeSpec& node, const VoteAttributes& names) : node_(node), names_(names) {}
+  TupleReader(const NodeSpec& node, const VoteAttributes& names) : node_(node), names_(names) {}
 
   Result<Forest> read() {
     MORTISE_TRY(read_nodes());
@@ -173,7 +173,7 @@ class Reader {
 }  // namespace
 
 Result<Forest> read_tree_tuples(const NodeSpec& node, const VoteAttributes& attributes) {
-  return Reader(node, attributes).read();
+  return TupleReader(node, attributes).read();
 }
 
 Status check_known_features(const NodeSpec& node, const Forest& forest) {
