@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what building Mortise needs from Debian's packages (Debian 12 or newer; root, or a user with sudo). Quiet and
 # quick when nothing is missing.
-#   --clang     also the compilers and runtimes of the clang, fuzzing and format lanes
+#   --clang     also the compilers, linker and runtimes of the clang, fuzzing and format lanes
 #   --browser   also the browser that the tests of the placement page drive
 #   --arm64     also the cross-compiler and the emulator of the preset arm64, and the libraries in a sysroot (sysroot.sh)
 set -euo pipefail
@@ -19,7 +19,7 @@ libraries=(
 sysroot() { :; }
 for option in "$@"; do
   case $option in
-    --clang) tools+=(clang clang-format clang-tidy libclang-rt-14-dev) ;;
+    --clang) tools+=(clang clang-format clang-tidy lld libclang-rt-14-dev) ;;
     --browser) tools+=(chromium) ;;
     --arm64)
       tools+=(g++-aarch64-linux-gnu qemu-user llvm)
