@@ -1,4 +1,5 @@
 // Concat and Split: whole rows joined or parted along one axis.
+#include <cmath>
 #include <cstring>
 
 #include "providers/reference/ops/axes.h"
@@ -45,13 +46,40 @@ Result<Kernel> make_concat(const NodeSpec& node) {
   });
 }
 
+namespace {
+
+// The extents that Split of version 1 has as numbers of the data's type.
+Result<Shape> extents_in_floats(const Tensor& split) {
+  if (split.rank() > 1) return invalid_argument("split must have rank 1, not ", split.rank());
+  Shape extents(static_cast<uint32_t>(split.num_elements()), 0);
+  MORTISE_TRY(dispatch(Floats{}, split.dtype(), [&]<class T>() -> Status {
+    for (uint64_t i = 0; i < extents.size(); ++i) {
+      const auto extent = static_cast<double>(split.data<T>()[i]);
+      if (!(extent >= 0 && extent < 0x1p63) || extent != std::trunc(extent)) {
+        return invalid_argument("split ", i, " is ", extent, ", which is no extent");
+      }
+      extents[i] = static_cast<int64_t>(extent);
+    }
+    return {};
+  }));
+  return extents;
+}
+
+}  // namespace
+
 Result<Kernel> make_split(const NodeSpec& node) {
+  const bool in_floats = node.since_version() == 1 && !node.has("split");
   const bool uneven = node.since_version() >= 18 || node.has("num_outputs");
-  return Kernel([axis = node.get_int("axis", 0), split = IntsParameter(node, "split", 1),
+  return Kernel([axis = node.get_int("axis", 0), split = IntsParameter(node, "split", 1), in_floats,
                  uneven](KernelContext& context) -> Status {
     const Tensor& x = context.input(0);
     MORTISE_ASSIGN(const uint32_t a, normalise_axis(axis, x.rank()));
-    MORTISE_ASSIGN(std::optional<Shape> sizes, split.read(context));
+    std::optional<Shape> sizes;
+    if (in_floats && context.has_input(1)) {
+      MORTISE_ASSIGN(sizes, extents_in_floats(context.input(1)));
+    } else {
+      MORTISE_ASSIGN(sizes, split.read(context));
+    }
     const auto count = static_cast<int64_t>(context.num_outputs());
     if (!sizes) {
       const int64_t extent = x.dim(a);

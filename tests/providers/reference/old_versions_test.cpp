@@ -2,6 +2,8 @@
 // once, and what lost or gained a meaning.
 #include <gmock/gmock.h>
 
+#include <cmath>
+
 #include "tests/support/run_op.h"
 
 namespace mortise::test {
@@ -48,6 +50,31 @@ TEST(OldVersions, TileRepeatsOneAxis) {
   const Tensor two = Tensor::of<float>({1}, {2}), zero = Tensor::of<float>({1}, {0});
   EXPECT_THAT(floats(run({.op = "Tile", .version = 1, .inputs = {Tensor::of<float>({2, 1}, {1, 2}), two, zero}})[0]),
               ElementsAre(1, 2, 1, 2));
+}
+
+TEST(OldVersions, SplitHasItsExtentsInTheTypeOfTheData) {
+  const auto y = run({.op = "Split",
+                      .version = 1,
+                      .attributes = {{"axis", int64_t{1}}},
+                      .inputs = {kTwoRowsOfTwo, Tensor::of<float>({2}, {1, 3})},
+                      .num_outputs = 2});
+  EXPECT_THAT(floats(y[0]), ElementsAre(1, 5));
+  EXPECT_THAT(floats(y[1]), ElementsAre(2, 3, 4, 6, 7, 8));
+  const auto halves = run({.op = "Split",
+                           .version = 1,
+                           .inputs = {Tensor::of<Half>({3}, {4, 5, 6}), Tensor::of<Half>({2}, {2, 1})},
+                           .num_outputs = 2});
+  EXPECT_THAT(elements<Half>(halves[0]), ElementsAre(4, 5));
+  EXPECT_THAT(elements<Half>(halves[1]), ElementsAre(6));
+}
+
+TEST(OldVersions, RefusesToSplitAtAFraction) {
+  for (const float part : {0.5f, -1.0f, NAN}) {
+    const Tensor split = Tensor::of<float>({2}, {part, 2});
+    const auto y = run_op({.op = "Split", .version = 1, .inputs = {kTwoRowsOfTwo, split}, .num_outputs = 2});
+    ASSERT_FALSE(y.ok());
+    EXPECT_THAT(y.status().message(), testing::HasSubstr("which is no extent"));
+  }
 }
 
 TEST(OldVersions, TopKHasKAsAnAttribute) {
