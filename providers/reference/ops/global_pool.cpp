@@ -3,6 +3,7 @@
 
 #include "providers/reference/accumulator.h"
 #include "providers/reference/kernel.h"
+#include "providers/reference/ops/extremes.h"
 
 namespace mortise::reference {
 namespace {
@@ -47,8 +48,9 @@ Result<Kernel> make_global_average_pool(const NodeSpec& node) {
 Result<Kernel> make_global_max_pool(const NodeSpec&) {
   return Kernel([](KernelContext& context) -> Status {
     return dispatch(Floats{}, context.input(0).dtype(), [&]<class T>() -> Status {
-      return for_each_plane<T>(context,
-                               [](std::span<const T> plane) { return *std::max_element(plane.begin(), plane.end()); });
+      return for_each_plane<T>(context, [](std::span<const T> plane) {
+        return *std::max_element(plane.begin(), plane.end(), [](T x, T y) { return is_above(y, x); });
+      });
     });
   });
 }

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "providers/reference/accumulator.h"
+#include "providers/reference/ops/extremes.h"
 #include "providers/reference/window.h"
 
 namespace mortise::reference {
@@ -63,7 +64,7 @@ Result<Kernel> make_max_pool(const NodeSpec& node) {
         bool first = true;
         for_each_tap(window, at, [&](uint64_t offset) {
           const auto value = static_cast<Compute<T>>(image[offset]);
-          if (!first && !(value > best)) return;
+          if (!first && !is_above(value, best)) return;
           best = value;
           best_offset = offset;
           first = false;

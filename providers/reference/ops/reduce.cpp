@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "providers/reference/ops/extremes.h"
 #include "providers/reference/ops/strided.h"
 #include "providers/reference/types.h"
 
@@ -109,10 +110,7 @@ struct Extreme {
     if (n == 0) return static_cast<A>(none<T>());
     T best = x[0];
     for (int64_t i = 1; i < n; ++i) {
-      if constexpr (is_float<T>) {
-        if (std::isnan(static_cast<double>(x[i]))) return static_cast<A>(x[i]);
-      }
-      if (kLargest ? best < x[i] : x[i] < best) best = x[i];
+      if (kLargest ? is_above(x[i], best) : is_below(x[i], best)) best = x[i];
     }
     return static_cast<A>(best);
   }

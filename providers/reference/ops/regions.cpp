@@ -4,6 +4,7 @@
 
 #include "providers/reference/ops/axes.h"
 #include "providers/reference/ops/doubles.h"
+#include "providers/reference/ops/extremes.h"
 #include "providers/reference/types.h"
 
 namespace mortise::reference {
@@ -154,7 +155,8 @@ Result<Kernel> make_max_roi_pool(const NodeSpec& node) {
       double highest = -std::numeric_limits<double>::infinity();
       for (int64_t r = first[0]; r < last[0]; ++r) {
         for (int64_t k = first[1]; k < last[1]; ++k) {
-          highest = std::max(highest, image[static_cast<uint64_t>((plane + r) * x.dim(3) + k)]);
+          const double pixel = image[static_cast<uint64_t>((plane + r) * x.dim(3) + k)];
+          if (is_above(pixel, highest)) highest = pixel;
         }
       }
       out[i] = first[0] >= last[0] || first[1] >= last[1] ? 0 : highest;

@@ -3,6 +3,7 @@
 // Updates are applied in order on one thread, since indices may repeat.
 #include <cstring>
 
+#include "providers/reference/ops/extremes.h"
 #include "providers/reference/ops/indices.h"
 #include "providers/reference/types.h"
 
@@ -31,9 +32,9 @@ T combine(Combination reduction, T old, T update) {
     case Combination::kMul:
       return static_cast<T>(static_cast<Wide>(old) * static_cast<Wide>(update));
     case Combination::kMin:
-      return update < old ? update : old;
+      return is_below(update, old) ? update : old;
     case Combination::kMax:
-      return old < update ? update : old;
+      return is_above(update, old) ? update : old;
     case Combination::kNone:
       break;
   }

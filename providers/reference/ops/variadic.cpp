@@ -1,7 +1,6 @@
 // Max, Min, Sum, Mean of any number of inputs. NaN wins in Max and Min, as in numpy.
-#include <cmath>
-
 #include "providers/reference/accumulator.h"
+#include "providers/reference/ops/extremes.h"
 #include "providers/reference/ops/unary.h"
 
 namespace mortise::reference {
@@ -83,21 +82,13 @@ Kernel adding(const NodeSpec& node, bool mean) {
   };
 }
 
-template <class T>
-bool is_nan(T x) {
-  if constexpr (std::is_floating_point_v<T>)
-    return std::isnan(x);
-  else
-    return false;
-}
-
 }  // namespace
 
 Result<Kernel> make_max(const NodeSpec&) {
-  return choosing([]<class T>(T a, T b) { return is_nan(a) || a > b ? a : b; });
+  return choosing([]<class T>(T a, T b) { return is_above(a, b) ? a : b; });
 }
 Result<Kernel> make_min(const NodeSpec&) {
-  return choosing([]<class T>(T a, T b) { return is_nan(a) || a < b ? a : b; });
+  return choosing([]<class T>(T a, T b) { return is_below(a, b) ? a : b; });
 }
 Result<Kernel> make_sum(const NodeSpec& node) { return adding(node, false); }
 Result<Kernel> make_mean(const NodeSpec& node) { return adding(node, true); }

@@ -11,6 +11,7 @@ namespace {
 using testing::ElementsAre;
 using testing::FloatNear;
 using testing::HasSubstr;
+using testing::IsNan;
 using testing::Pointwise;
 
 // Small whole numbers without a pattern: sums of their products are exact in float.
@@ -115,6 +116,25 @@ TEST(MaxPool, GivesIndicesInBothOrders) {
     EXPECT_THAT(floats((*y)[0]), ElementsAre(5, 9));
     EXPECT_THAT(elements<int64_t>((*y)[1]), order == 0 ? ElementsAre(1, 5) : ElementsAre(2, 5));
   }
+}
+
+TEST(MaxPool, LetsNanWinWhereverItStands) {
+  const auto y = run_op({.op = "MaxPool",
+                         .version = 22,
+                         .attributes = {{"kernel_shape", std::vector<int64_t>{2}}},
+                         .inputs = {Tensor::of<float>({1, 1, 5}, {2, NAN, 1, 3, -1})},
+                         .num_outputs = 2});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(floats((*y)[0]), ElementsAre(IsNan(), IsNan(), 3, 3));
+  EXPECT_THAT(elements<int64_t>((*y)[1]), ElementsAre(1, 1, 3, 3));
+}
+
+TEST(GlobalMaxPool, LetsNanWinWhereverItStands) {
+  const auto y = run_op({.op = "GlobalMaxPool",
+                         .version = 22,
+                         .inputs = {Tensor::of<Half>({1, 4, 3}, {NAN, 1, 2, 1, NAN, 2, 1, 2, NAN, 1, 3, 2})}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(elements<Half>((*y)[0]), ElementsAre(IsNan(), IsNan(), IsNan(), 3));
 }
 
 TEST(AveragePool, CountsPaddingOnlyWhenAsked) {

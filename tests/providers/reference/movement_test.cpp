@@ -11,6 +11,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsNan;
 
 Tensor ints(std::initializer_list<int64_t> values) {
   return Tensor::of<int64_t>({static_cast<int64_t>(values.size())}, values);
@@ -94,6 +95,23 @@ TEST(ScatterND, AddsDuplicates) {
   EXPECT_THAT(floats((*y)[0]), ElementsAre(0, 31, 2));
 }
 
+// The old element, then the new one is NaN; then neither.
+TEST(Scatter, LetsNanWinInMaximaAndMinima) {
+  const Tensor x = Tensor::of<float>({3}, {NAN, 1, 2}), updates = Tensor::of<float>({3}, {1, NAN, 3});
+  const auto best = [&](const char* op, const char* reduction, const Shape& indices) {
+    const auto y = run_op({.op = op,
+                           .version = 18,
+                           .attributes = {{"reduction", std::string(reduction)}},
+                           .inputs = {x, Tensor::of<int64_t>(indices, {0, 1, 2}), updates}});
+    EXPECT_TRUE(y.ok()) << y.status().message();
+    return y.ok() ? floats((*y)[0]) : std::vector<float>();
+  };
+  EXPECT_THAT(best("ScatterElements", "max", {3}), ElementsAre(IsNan(), IsNan(), 3));
+  EXPECT_THAT(best("ScatterElements", "min", {3}), ElementsAre(IsNan(), IsNan(), 2));
+  EXPECT_THAT(best("ScatterND", "max", {3, 1}), ElementsAre(IsNan(), IsNan(), 3));
+  EXPECT_THAT(best("ScatterND", "min", {3, 1}), ElementsAre(IsNan(), IsNan(), 2));
+}
+
 TEST(ReduceSum, KeepsPrecisionOverMillionTerms) {
   const std::vector<float> tenths(1 << 20, 0.1f);
   const auto y = run_op({.op = "ReduceSum", .version = 13, .inputs = {Tensor::of<float>({1 << 20}, tenths)}});
@@ -119,9 +137,11 @@ TEST(ReduceSum, WrapsIntegers) {
 }
 
 TEST(ReduceMax, GivesNaN) {
-  const auto y = run_op({.op = "ReduceMax", .version = 18, .inputs = {Tensor::of<float>({3}, {1, NAN, 2})}});
-  ASSERT_TRUE(y.ok()) << y.status().message();
-  EXPECT_TRUE(std::isnan(floats((*y)[0])[0]));
+  for (const Tensor& x : {Tensor::of<float>({3}, {1, NAN, 2}), Tensor::of<float>({3}, {NAN, 1, 2})}) {
+    const auto y = run_op({.op = "ReduceMax", .version = 18, .inputs = {x}});
+    ASSERT_TRUE(y.ok()) << y.status().message();
+    EXPECT_TRUE(std::isnan(floats((*y)[0])[0]));
+  }
 }
 
 TEST(TopK, OrdersTiesByIndexAndNaNAsLargest) {

@@ -1,6 +1,8 @@
 // Operators on boxes of images and of chance against hand calculations.
 #include <gmock/gmock.h>
 
+#include <cmath>
+
 #include "tests/support/run_op.h"
 
 namespace mortise::test {
@@ -8,6 +10,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::FloatNear;
+using testing::IsNan;
 using testing::Pointwise;
 
 TEST(RoiAlign, AveragesSamplesBetweenPixels) {
@@ -38,6 +41,16 @@ TEST(MaxRoiPool, TakesTheLargestPixelOfABox) {
        .inputs = {Tensor::of<float>({1, 1, 2, 3}, {1, 2, 9, 3, 4, 5}), Tensor::of<float>({1, 5}, {0, 0, 0, 1, 1})}});
   ASSERT_TRUE(y.ok()) << y.status().message();
   EXPECT_THAT(floats((*y)[0]), ElementsAre(4));
+}
+
+TEST(MaxRoiPool, LetsNanWin) {
+  const auto y =
+      run_op({.op = "MaxRoiPool",
+              .version = 22,
+              .attributes = {{"pooled_shape", std::vector<int64_t>{1, 1}}},
+              .inputs = {Tensor::of<float>({1, 1, 2, 2}, {1, NAN, 3, 4}), Tensor::of<float>({1, 5}, {0, 0, 0, 1, 1})}});
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(floats((*y)[0]), ElementsAre(IsNan()));
 }
 
 TEST(MaxUnpool, PutsValuesBackAndRefusesPlacesOutside) {
