@@ -3,6 +3,7 @@
 // Updates are applied in order on one thread, since indices may repeat.
 #include <cstring>
 
+#include "providers/reference/ops/doubles.h"
 #include "providers/reference/ops/extremes.h"
 #include "providers/reference/ops/indices.h"
 #include "providers/reference/types.h"
@@ -41,18 +42,6 @@ T combine(Combination reduction, T old, T update) {
   return update;
 }
 
-// Calls write.operator()<T>(apply) where apply(old, update) is the new element.
-template <class Write>
-Status with_reduction(DType dtype, Combination reduction, Write&& write) {
-  if (reduction == Combination::kNone) {
-    return dispatch_size(dtype,
-                         [&]<class T>() -> Status { return write.template operator()<T>([](T, T u) { return u; }); });
-  }
-  return dispatch(Numbers{}, dtype, [&]<class T>() -> Status {
-    return write.template operator()<T>([reduction](T old, T u) { return combine(reduction, old, u); });
-  });
-}
-
 Tensor& copy_data(KernelContext& context) {
   const Tensor& x = context.input(0);
   Tensor& y = context.output(0, x.dtype(), x.shape());
@@ -60,11 +49,40 @@ Tensor& copy_data(KernelContext& context) {
   return y;
 }
 
+// Calls write.operator()<T>(data, apply): updates of type T go into `data`, a copy of the input that becomes the output,
+// where apply(old, update) is the new element.
+template <class Write>
+Status with_reduction(KernelContext& context, Combination reduction, bool f64, Write&& write) {
+  const Tensor& x = context.input(0);
+  if (reduction == Combination::kNone) {
+    return dispatch_size(x.dtype(), [&]<class T>() -> Status {
+      write.template operator()<T>(copy_data(context).template data<T>(), [](T, T u) { return u; });
+      return {};
+    });
+  }
+  return dispatch(Numbers{}, x.dtype(), [&]<class T>() -> Status {
+    if constexpr (is_float<T>) {
+      if (f64) {
+        // Rounded once, after all updates.
+        const std::span<double> data = read_doubles(context, x);
+        write.template operator()<T>(
+            data.data(), [reduction](double old, T u) { return combine(reduction, old, static_cast<double>(u)); });
+        write_doubles(data, context.output(0, x.dtype(), x.shape()));
+        return {};
+      }
+    }
+    write.template operator()<T>(copy_data(context).template data<T>(),
+                                 [reduction](T old, T u) { return combine(reduction, old, u); });
+    return {};
+  });
+}
+
 }  // namespace
 
 Result<Kernel> make_scatter_elements(const NodeSpec& node) {
   MORTISE_ASSIGN(const Combination reduction, reduction_of(node));
-  return Kernel([reduction, axis = node.get_int("axis", 0)](KernelContext& context) -> Status {
+  return Kernel([reduction, axis = node.get_int("axis", 0),
+                 f64 = node.accumulate_f64()](KernelContext& context) -> Status {
     const Tensor& x = context.input(0);
     const Tensor& updates = context.input(2);
     const Shape& shape = context.input(1).shape();
@@ -74,19 +92,17 @@ Result<Kernel> make_scatter_elements(const NodeSpec& node) {
     if (updates.shape() != shape || updates.dtype() != x.dtype()) {
       return invalid_argument("updates must have the shape of indices, ", to_string(shape), ", and the type of data");
     }
-    return with_reduction(x.dtype(), reduction, [&]<class T>(auto apply) -> Status {
-      T* y = copy_data(context).template data<T>();
+    return with_reduction(context, reduction, f64, [&]<class T>(auto* y, auto apply) {
       for_each_element(
           context, shape, x.shape(), a, indices,
           [&](int64_t i, int64_t at) { y[at] = apply(y[at], updates.data<T>()[i]); }, false);
-      return {};
     });
   });
 }
 
 Result<Kernel> make_scatter_nd(const NodeSpec& node) {
   MORTISE_ASSIGN(const Combination reduction, reduction_of(node));
-  return Kernel([reduction](KernelContext& context) -> Status {
+  return Kernel([reduction, f64 = node.accumulate_f64()](KernelContext& context) -> Status {
     const Tensor& x = context.input(0);
     const Tensor& indices = context.input(1);
     const Tensor& updates = context.input(2);
@@ -97,14 +113,12 @@ Result<Kernel> make_scatter_nd(const NodeSpec& node) {
       return invalid_argument("updates must have the shape ", to_string(expected),
                               " and the type of data, not the shape ", to_string(updates.shape()));
     }
-    return with_reduction(x.dtype(), reduction, [&]<class T>(auto apply) -> Status {
-      T* y = copy_data(context).template data<T>();
+    return with_reduction(context, reduction, f64, [&]<class T>(auto* y, auto apply) {
       for (uint64_t b = 0; b < blocks.offsets.size(); ++b) {
         const T* from = updates.data<T>() + static_cast<int64_t>(b) * blocks.length;
-        T* to = y + blocks.offsets[b];
+        auto* to = y + blocks.offsets[b];
         for (int64_t i = 0; i < blocks.length; ++i) to[i] = apply(to[i], from[i]);
       }
-      return {};
     });
   });
 }

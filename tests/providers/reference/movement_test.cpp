@@ -112,6 +112,35 @@ TEST(Scatter, LetsNanWinInMaximaAndMinima) {
   EXPECT_THAT(best("ScatterND", "min", {3, 1}), ElementsAre(IsNan(), IsNan(), 2));
 }
 
+// Half's neighbours are 2 apart from 2048 on, so that each further 1 alone would be lost; its largest is 65504.
+TEST(Scatter, RoundsOnceInTheOracle) {
+  const char* const options = R"({"accumulate": "f64"})";
+  constexpr int64_t kCount = 3000;
+  const std::vector<Half> ones(kCount, 1.0f);
+  const Tensor zeros = Tensor::of<Half>({2}, {0, 0});
+  const Tensor updates = Tensor::of<Half>({kCount}, std::span<const Half>(ones));
+  for (const auto& [op, shape] :
+       {std::pair("ScatterElements", Shape{kCount}), std::pair("ScatterND", Shape{kCount, 1})}) {
+    const std::vector<int64_t> places(kCount, 0);
+    const Tensor indices = Tensor::of<int64_t>(shape, std::span<const int64_t>(places));
+    const auto y = run_op({.op = op,
+                           .version = 18,
+                           .attributes = {{"reduction", std::string("add")}},
+                           .inputs = {zeros, indices, updates},
+                           .options = options});
+    ASSERT_TRUE(y.ok()) << y.status().message();
+    EXPECT_THAT(elements<Half>((*y)[0]), ElementsAre(3000, 0));
+  }
+  const auto product = run_op(
+      {.op = "ScatterElements",
+       .version = 18,
+       .attributes = {{"reduction", std::string("mul")}},
+       .inputs = {Tensor::of<Half>({1}, {60000}), Tensor::of<int64_t>({2}, {0, 0}), Tensor::of<Half>({2}, {2, 0.5f})},
+       .options = options});
+  ASSERT_TRUE(product.ok()) << product.status().message();
+  EXPECT_THAT(elements<Half>((*product)[0]), ElementsAre(60000));
+}
+
 TEST(ReduceSum, KeepsPrecisionOverMillionTerms) {
   const std::vector<float> tenths(1 << 20, 0.1f);
   const auto y = run_op({.op = "ReduceSum", .version = 13, .inputs = {Tensor::of<float>({1 << 20}, tenths)}});
