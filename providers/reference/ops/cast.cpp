@@ -27,16 +27,14 @@ std::string print(T x) {
   }
 }
 
-// Whole integers exactly, anything else as a double that is then converted like one.
-Status parse(std::string_view text, DType to, void* out, uint64_t i) {
+// One element of type `to` at `out`: whole integers exactly, anything else as a double that is then converted like one.
+Status parse(std::string_view text, DType to, void* out, const ConvertOptions& options) {
   const std::string_view whole = text;
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\n')) text.remove_suffix(1);
   if (text.size() > 1 && text.front() == '+' && text[1] != '-') text.remove_prefix(1);
   const char* const end = text.data() + text.size();
-  const uint32_t size = info(to).bits / 8;
-  char* const target = static_cast<char*>(out) + i * size;
-  const auto put = [&](DType from, const void* value) { convert_elements(from, value, to, target, 0, 1); };
+  const auto put = [&](DType from, const void* value) { convert_elements(from, value, to, out, 0, 1, options); };
   int64_t integer = 0;
   uint64_t large = 0;
   double real = 0;
@@ -50,6 +48,45 @@ Status parse(std::string_view text, DType to, void* out, uint64_t i) {
     return invalid_argument("the string '", whole.substr(0, 64), "' is no number");
   }
   return {};
+}
+
+Status from_strings(const Tensor& x, Tensor& y, const ConvertOptions& options) {
+  const std::span<const mortise_string_t> texts = x.elements<mortise_string_t>();
+  auto* const out = static_cast<uint8_t*>(y.raw());
+  const uint32_t bits = info(y.dtype()).bits;
+  if (bits < 8) std::fill_n(out, y.size_bytes(), uint8_t{0});
+  for (uint64_t i = 0; i < texts.size(); ++i) {
+    const std::string_view text(texts[i].data, texts[i].size);
+    if (bits >= 8) {
+      MORTISE_TRY(parse(text, y.dtype(), out + i * (bits / 8), options));
+      continue;
+    }
+    // Elements that share a byte, the first in its low bits.
+    uint8_t code = 0;
+    MORTISE_TRY(parse(text, y.dtype(), &code, options));
+    const uint64_t at = i * bits;
+    out[at / 8] = static_cast<uint8_t>(out[at / 8] | code << (at % 8));
+  }
+  return {};
+}
+
+template <class T>
+void print_all(KernelContext& context, std::span<const T> values, Tensor& y) {
+  for (uint64_t i = 0; i < values.size(); ++i) y.data<mortise_string_t>()[i] = context.keep(print(values[i]));
+}
+
+Status to_strings(KernelContext& context, const Tensor& x, Tensor& y) {
+  if (!contains(kNumbersAndBool, x.dtype())) {
+    // Of 8 bits and fewer: float32 has each of their numbers.
+    const std::span<float> values = context.scratch<float>(static_cast<uint64_t>(x.num_elements()));
+    convert_elements(x.dtype(), x.raw(), DType::kF32, values.data(), 0, values.size());
+    print_all<float>(context, values, y);
+    return {};
+  }
+  return dispatch(NumbersAndBool{}, x.dtype(), [&]<class T>() -> Status {
+    print_all<T>(context, x.elements<T>(), y);
+    return {};
+  });
 }
 
 Status cast(KernelContext& context, DType to, const ConvertOptions& options) {
@@ -96,23 +133,12 @@ Status cast_elements(KernelContext& context, const Tensor& x, Tensor& y, const C
     if (x.size_bytes() != 0) std::memcpy(y.raw(), x.raw(), x.size_bytes());
     return {};
   }
-  if (to == DType::kString) {
-    return dispatch(NumbersAndBool{}, from, [&]<class T>() -> Status {
-      for (uint64_t i = 0; i < count; ++i) y.data<mortise_string_t>()[i] = context.keep(print(x.data<T>()[i]));
-      return {};
-    });
-  }
-  if (from == DType::kString) {
-    if (!contains(kNumbersAndBool, to)) return unimplemented("a string is not cast to ", to_string(to));
-    for (uint64_t i = 0; i < count; ++i) {
-      const mortise_string_t& s = x.data<mortise_string_t>()[i];
-      MORTISE_TRY(parse(std::string_view(s.data, s.size), to, y.raw(), i));
-    }
-    return {};
-  }
-  if (!is_convertible(from) || !is_convertible(to)) {
+  for (const DType dtype : {from, to}) {
+    if (dtype == DType::kString || is_convertible(dtype)) continue;
     return unimplemented("there is no cast from ", to_string(from), " to ", to_string(to));
   }
+  if (from == DType::kString) return from_strings(x, y, options);
+  if (to == DType::kString) return to_strings(context, x, y);
   void* const out = y.raw();
   const void* const in = x.raw();
   context.parallel_for(count, kElementGrain,

@@ -138,6 +138,52 @@ TEST(Packed, BitCastKeepsBits) {
   }
 }
 
+// Numbers that the type has, so that they become the same text again.
+const std::pair<DType, std::vector<std::string>> kTexts[] = {{DType::kF8E4M3FN, {"448", "-1.5", "NaN"}},
+                                                             {DType::kF8E4M3FNUZ, {"240", "-1.5", "NaN"}},
+                                                             {DType::kF8E5M2, {"-57344", "0.25", "NaN"}},
+                                                             {DType::kF8E5M2FNUZ, {"57344", "-0.25", "NaN"}},
+                                                             {DType::kF8E8M0, {"0.5", "1024", "NaN"}},
+                                                             {DType::kF4E2M1, {"-6", "0.5", "3"}},
+                                                             {DType::kI4, {"-8", "7", "-1"}},
+                                                             {DType::kU4, {"15", "0", "8"}},
+                                                             {DType::kI2, {"-2", "1", "-1", "0", "1"}},
+                                                             {DType::kU2, {"3", "0", "2", "1", "3"}}};
+
+TEST(Packed, CastReadsAndWritesStrings) {
+  for (const auto& [dtype, texts] : kTexts) {
+    SCOPED_TRACE(to_string(dtype));
+    const Tensor x = Tensor::strings({static_cast<int64_t>(texts.size())}, texts);
+    const auto y =
+        run_op({.op = "Cast", .version = 25, .attributes = {{"to", static_cast<int64_t>(dtype)}}, .inputs = {x}});
+    ASSERT_TRUE(y.ok()) << y.status().message();
+    EXPECT_EQ((*y)[0].tensor.dtype(), dtype);
+    const auto back = run_op({.op = "Cast",
+                              .version = 25,
+                              .attributes = {{"to", static_cast<int64_t>(DType::kString)}},
+                              .inputs = {(*y)[0]}});
+    ASSERT_TRUE(back.ok()) << back.status().message();
+    EXPECT_EQ(strings((*back)[0]), texts);
+    const auto like = run_op({.op = "CastLike", .version = 25, .inputs = {x, (*y)[0]}});
+    ASSERT_TRUE(like.ok()) << like.status().message();
+    EXPECT_EQ(bytes_of((*like)[0].tensor), bytes_of((*y)[0].tensor));
+    if (dtype == DType::kI4) {
+      EXPECT_THAT(bytes_of((*y)[0].tensor), ElementsAre(0x78, 0x0f));
+    }
+  }
+}
+
+TEST(Packed, CastFromStringsSaturatesUnlessToldNotTo) {
+  for (const int64_t saturate : {1, 0}) {
+    const auto y = run_op({.op = "Cast",
+                           .version = 25,
+                           .attributes = {{"to", static_cast<int64_t>(DType::kF8E4M3FN)}, {"saturate", saturate}},
+                           .inputs = {Tensor::strings({1}, {"1000"})}});
+    ASSERT_TRUE(y.ok()) << y.status().message();
+    EXPECT_THAT(bytes_of((*y)[0].tensor), ElementsAre(saturate != 0 ? 0x7e : 0x7f));
+  }
+}
+
 // Codes of float8e5m2: 0x7c is infinity, 0x7e is no number, 0x7b is the largest.
 TEST(Float8, IsAskedForInfinityAndNaN) {
   Tensor x = Tensor::allocate(DType::kF8E5M2, {5}).value();
