@@ -218,7 +218,7 @@ Result<Tensor> TensorConverter::dense(onnx::SparseTensorProto& proto) {
   MORTISE_ASSIGN(const SparseTensor sparse, this->sparse(proto));
   const DType dtype = sparse.values.dtype();
   const uint64_t width = info(dtype).bits / 8;
-  if (dtype == DType::kString || width == 0) {
+  if (width == 0) {
     return unimplemented("a sparse tensor of ", to_string(dtype), " is not supported; store it dense");
   }
   MORTISE_ASSIGN(const uint64_t bytes, Tensor::storage_size(dtype, sparse.shape));
@@ -246,7 +246,11 @@ Result<Tensor> TensorConverter::dense(onnx::SparseTensorProto& proto) {
     std::memcpy(dense.data<std::byte>() + static_cast<uint64_t>(position) * width,
                 sparse.values.data<std::byte>() + static_cast<uint64_t>(i) * width, width);
   }
-  return dense;
+  if (dtype != DType::kString) return dense;
+  // The others are empty; the characters of these stay with the values.
+  void* const strings = dense.raw();
+  return Tensor::view(dtype, sparse.shape, strings,
+                      std::make_shared<std::pair<Tensor, Tensor>>(std::move(dense), sparse.values));
 }
 
 Result<Type> to_type(const onnx::TypeProto& proto, StringTable& strings) {

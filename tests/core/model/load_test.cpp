@@ -269,6 +269,32 @@ TEST(Load, ImportsConstantsOfEveryForm) {
   EXPECT_EQ(output(5).data<uint8_t>()[0], 0x21);
 }
 
+TEST(Load, FillsSparseStringsWithEmptyOnes) {
+  auto proto = add_model();
+  auto& sparse = *proto.mutable_graph()->add_sparse_initializer();
+  sparse.add_dims(2);
+  sparse.add_dims(2);
+  auto& values = *sparse.mutable_values();
+  values.set_name("words");
+  values.set_data_type(onnx::TensorProto::STRING);
+  values.add_dims(2);
+  values.add_string_data("a word longer than what a string holds in itself");
+  values.add_string_data("b");
+  auto& indices = *sparse.mutable_indices();
+  indices.set_data_type(onnx::TensorProto::INT64);
+  indices.add_dims(2);
+  indices.add_int64_data(1);
+  indices.add_int64_data(2);
+  proto.mutable_graph()->add_output()->set_name("words");
+  const auto model = load(proto);
+  ASSERT_TRUE(model.ok()) << message(model);
+  const Tensor words = *model->graph.constant(model->graph.outputs[1]);
+  EXPECT_EQ(words.shape(), Shape({2, 2}));
+  std::vector<std::string> texts;
+  for (const mortise_string_t& s : words.elements<mortise_string_t>()) texts.emplace_back(s.data, s.size);
+  EXPECT_THAT(texts, testing::ElementsAre("", "a word longer than what a string holds in itself", "b", ""));
+}
+
 TEST(Load, ImportsLongChains) {
   auto proto = add_model();
   std::string last = "y";
