@@ -1,6 +1,7 @@
 // mortise run and explain: their options, on the digit classifier.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <onnx/onnx_pb.h>
 
 #include <nlohmann/json.hpp>
 
@@ -38,6 +39,57 @@ TEST(RunCommand, PrintsJson) {
   EXPECT_EQ(output["shape"], json({1, 10}));
   ASSERT_EQ(output["data"].size(), 10u);
   EXPECT_GT(output["data"][2], 0.9);
+}
+
+// Elements that C++ has no type for: codes of 8 bits and fewer, as ONNX numbers and packs them.
+TEST(RunCommand, PrintsJsonOfEveryKindOfNumber) {
+  struct Kind {
+    std::string name;
+    int32_t type;
+    int64_t extent;
+    std::string bytes;
+    const char* data;
+    const char* text;
+  };
+  const float parts[] = {1.5f, -2, 0, 3};
+  const std::string complex(reinterpret_cast<const char*>(parts), sizeof parts);
+  const Kind kinds[] = {{"complex64", 14, 2, complex, "[[1.5, -2], [0, 3]]", " 1.5-2i 0+3i"},
+                        {"float8e4m3fn", 17, 2, "\x38\x7f", R"([1, "nan"])", " 1 nan"},
+                        {"float8e8m0", 24, 1, "\x80", "[2]", " 2"},
+                        {"float4e2m1", 23, 2, "\xf1", "[0.5, -6]", " 0.5 -6"},
+                        {"int4", 22, 3, "\x78\x0f", "[-8, 7, -1]", " -8 7 -1"},
+                        {"uint2", 25, 5, "\x63\x03", "[3, 0, 2, 1, 3]", " 3 0 2 1 3"}};
+  onnx::ModelProto model;
+  model.set_ir_version(10);
+  model.add_opset_import()->set_version(25);
+  onnx::GraphProto& graph = *model.mutable_graph();
+  graph.set_name("constants");
+  for (const Kind& kind : kinds) {
+    onnx::NodeProto& node = *graph.add_node();
+    node.set_op_type("Constant");
+    node.add_output(kind.name);
+    onnx::AttributeProto& attribute = *node.add_attribute();
+    attribute.set_name("value");
+    attribute.set_type(onnx::AttributeProto::TENSOR);
+    onnx::TensorProto& tensor = *attribute.mutable_t();
+    tensor.set_data_type(kind.type);
+    tensor.add_dims(kind.extent);
+    tensor.set_raw_data(kind.bytes);
+    onnx::ValueInfoProto& output = *graph.add_output();
+    output.set_name(kind.name);
+    output.mutable_type()->mutable_tensor_type()->set_elem_type(kind.type);
+  }
+  write_file(test_folder() / "constants.onnx", model.SerializeAsString());
+  CommandResult result = run_command("run constants.onnx --json");
+  ASSERT_EQ(result.code, 0) << result.error;
+  const json report = json::parse(result.out);
+  for (size_t i = 0; i < std::size(kinds); ++i) {
+    const json& output = report["outputs"][i];
+    EXPECT_EQ(output["dtype"], kinds[i].name);
+    EXPECT_EQ(output["data"], json::parse(kinds[i].data)) << kinds[i].name;
+  }
+  result = run_command("run constants.onnx");
+  for (const Kind& kind : kinds) EXPECT_THAT(result.out, HasSubstr("]" + std::string(kind.text) + "\n")) << kind.name;
 }
 
 TEST(RunCommand, ReadsPbAndNpyAndWritesNpy) {

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
 #include <nlohmann/json.hpp>
 
 #include "core/report/plain.h"
+#include "providers/reference/ops/convert.h"
 
 namespace mortise::tool {
 namespace {
@@ -18,6 +20,9 @@ const char* kind_name(ValueKind kind) {
 }
 
 template <class T>
+inline constexpr bool is_complex = std::is_same_v<T, std::complex<float>> || std::is_same_v<T, std::complex<double>>;
+
+template <class T>
 std::string elements(const Tensor& tensor) {
   std::string text;
   const int64_t count = std::min(tensor.num_elements(), kMaxElements);
@@ -27,6 +32,8 @@ std::string elements(const Tensor& tensor) {
       text += fmt::format(" \"{}\"", report::plain(std::string(element.data, element.size)));
     } else if constexpr (std::is_same_v<T, Half> || std::is_same_v<T, BFloat16> || std::is_floating_point_v<T>) {
       text += fmt::format(" {:.6g}", static_cast<double>(element));
+    } else if constexpr (is_complex<T>) {
+      text += fmt::format(" {:.6g}{:+.6g}i", element.real(), element.imag());
     } else {
       text += fmt::format(" {}", element);
     }
@@ -45,47 +52,78 @@ std::string largest(const Tensor& tensor) {
   return fmt::format(" (largest: {:.6g} at {})", *found, to_string(at));
 }
 
-// Calls f.operator()<T>() with the element type; false for a type that has no text.
+// Numbers of 8 bits and fewer that no C++ type is for, in one that has each of them; any other tensor as it is.
+Tensor widened(const Tensor& tensor) {
+  DType wide = DType::kF32;
+  switch (tensor.dtype()) {
+    case DType::kI4:
+    case DType::kU4:
+    case DType::kI2:
+    case DType::kU2:
+      wide = DType::kI32;
+      break;
+    case DType::kF8E4M3FN:
+    case DType::kF8E4M3FNUZ:
+    case DType::kF8E5M2:
+    case DType::kF8E5M2FNUZ:
+    case DType::kF8E8M0:
+    case DType::kF4E2M1:
+      break;
+    default:
+      return tensor;
+  }
+  Tensor numbers = Tensor::allocate(wide, tensor.shape()).value();
+  reference::convert_elements(tensor.dtype(), tensor.raw(), wide, numbers.raw(), 0,
+                              static_cast<uint64_t>(tensor.num_elements()));
+  return numbers;
+}
+
+// Calls f.operator()<T>() with the element type of a widened tensor.
 template <class F>
-bool with_element_type(DType dtype, F&& f) {
+void with_element_type(DType dtype, F&& f) {
   switch (dtype) {
     case DType::kF32:
-      return f.template operator()<float>(), true;
+      return f.template operator()<float>();
     case DType::kF64:
-      return f.template operator()<double>(), true;
+      return f.template operator()<double>();
     case DType::kF16:
-      return f.template operator()<Half>(), true;
+      return f.template operator()<Half>();
     case DType::kBF16:
-      return f.template operator()<BFloat16>(), true;
+      return f.template operator()<BFloat16>();
     case DType::kI8:
-      return f.template operator()<int8_t>(), true;
+      return f.template operator()<int8_t>();
     case DType::kI16:
-      return f.template operator()<int16_t>(), true;
+      return f.template operator()<int16_t>();
     case DType::kI32:
-      return f.template operator()<int32_t>(), true;
+      return f.template operator()<int32_t>();
     case DType::kI64:
-      return f.template operator()<int64_t>(), true;
+      return f.template operator()<int64_t>();
     case DType::kU8:
-      return f.template operator()<uint8_t>(), true;
+      return f.template operator()<uint8_t>();
     case DType::kU16:
-      return f.template operator()<uint16_t>(), true;
+      return f.template operator()<uint16_t>();
     case DType::kU32:
-      return f.template operator()<uint32_t>(), true;
+      return f.template operator()<uint32_t>();
     case DType::kU64:
-      return f.template operator()<uint64_t>(), true;
+      return f.template operator()<uint64_t>();
     case DType::kBool:
-      return f.template operator()<bool>(), true;
+      return f.template operator()<bool>();
     case DType::kString:
-      return f.template operator()<mortise_string_t>(), true;
+      return f.template operator()<mortise_string_t>();
+    case DType::kC64:
+      return f.template operator()<std::complex<float>>();
+    case DType::kC128:
+      return f.template operator()<std::complex<double>>();
     default:
-      return false;
+      return;
   }
 }
 
 std::string elements_of(const Tensor& tensor) {
+  const Tensor wide = widened(tensor);
   std::string text;
-  const bool known = with_element_type(tensor.dtype(), [&]<class T>() { text = elements<T>(tensor); });
-  return known ? text : " (elements of this type are not printed)";
+  with_element_type(wide.dtype(), [&]<class T>() { text = elements<T>(wide); });
+  return text;
 }
 
 nlohmann::ordered_json json_of(double number) {
@@ -116,18 +154,21 @@ nlohmann::ordered_json json_of(const Value& value) {
   nlohmann::ordered_json dims = nlohmann::ordered_json::array(), data = nlohmann::ordered_json::array();
   for (const int64_t dim : tensor.shape()) dims.push_back(dim);
   nlohmann::ordered_json made = {{"dtype", std::string(to_string(tensor.dtype()))}, {"shape", std::move(dims)}};
-  const bool known = with_element_type(tensor.dtype(), [&]<class T>() {
-    for (const T& element : tensor.elements<T>()) {
+  const Tensor wide = widened(tensor);
+  with_element_type(wide.dtype(), [&]<class T>() {
+    for (const T& element : wide.elements<T>()) {
       if constexpr (std::is_integral_v<T>) {
         data.push_back(element);
       } else if constexpr (std::is_same_v<T, mortise_string_t>) {
         data.push_back(json_of(element));
+      } else if constexpr (is_complex<T>) {
+        data.push_back(nlohmann::ordered_json::array({json_of(element.real()), json_of(element.imag())}));
       } else {
         data.push_back(json_of(static_cast<double>(element)));
       }
     }
   });
-  if (known) made["data"] = std::move(data);
+  made["data"] = std::move(data);
   return made;
 }
 

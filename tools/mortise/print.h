@@ -12,8 +12,7 @@ namespace mortise::tool {
 std::string printed(const Value& value);
 
 // {"dtype": "float32", "shape": [1, 10], "data": [0.01, …]} with all elements in row-major order; numbers that JSON
-// does not have are the strings "nan", "inf" and "-inf"; elements of types that have no text are left out. A sequence
-// is
+// does not have are the strings "nan", "inf" and "-inf", and complex ones are [real, imaginary]. A sequence is
 // {"kind": "sequence", "elements": […]}.
 nlohmann::ordered_json json_of(const Value& value);
 
