@@ -25,9 +25,10 @@ both, `float8` for the four kinds with fractions, `any` for all types of ONNX's 
 `any9` float8, `any10` int4 and uint4, `any11` float4e2m1, `any12` float8e8m0, `any13` int2 and uint2.
 
 The test `Types.OfFirstInputsAreTakenByTheProvider` holds the provider's table against these types, and
-`Types.OfEveryInputRun` runs each of them. The last column names what proves the results: cases of the standard's
-vectors (`test_…`), run at that version, and tests of `tests/providers/reference`. Operators with bodies, and Gradient,
-are the core's; their cases run in `mortise verify`.
+`Types.OfEveryInputRun` runs each of them where a case of the standard's vectors fits the version and has that input; it
+prints how many have no such case, and lists its exceptions with their reasons. The last column names what proves the results: cases of the
+standard's vectors (`test_…`), run at that version, and tests of `tests/providers/reference`. Operators with bodies, and
+Gradient, are the core's; their cases run in `mortise verify`.
 
 This page is printed by `operators_document --print FOLDER…`, which is also the test that keeps it true.
 )";

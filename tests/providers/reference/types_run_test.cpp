@@ -1,6 +1,6 @@
-// Every type that the standard allows for any input runs: the standard's vectors with the inputs of one type variable
-// in another type, at every version that they fit. Only that they run is asked; what moved or computed elements become
-// is for the tests of each family.
+// The types that the standard allows for any input run: the standard's vectors with the inputs of one type variable in
+// another type, at every version that they fit. Types of versions that no vector fits are counted and left out. Only
+// that they run is asked; what moved or computed elements become is for the tests of each family.
 #include <gtest/gtest.h>
 
 #include <complex>
