@@ -68,7 +68,7 @@ Verdict judge_difference(Rig& rig, MixedRun& mixed, const MixedTask& task, std::
   Suspects suspects(rig.oracle(), task.tolerance);
   (void)mixed.run(inputs, poison, [&](const SegmentRun& run) { return suspects.look(run); });
   Verdict verdict = fail(suspects.sentence().empty() ? found : suspects.sentence());
-  if (task.save_segment) verdict.artifact = suspects.save(rig);
+  if (task.save_segment && !rig.settings().artifacts.empty()) verdict.artifact = suspects.save(rig);
   return verdict;
 }
 

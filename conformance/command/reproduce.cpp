@@ -54,6 +54,7 @@ void print_verdict(const Case& which, const Verdict& verdict) {
 
 int reproduce(const std::string& what, RunOptions& options) {
   options.complete();
+  options.settings.artifacts.clear();  // nothing is left in the place of a model that `validate` reduced
   const Case which = find(what, options.settings);
   Verdict found;
   const Case* cases[] = {&which};

@@ -82,6 +82,11 @@ TEST(Reduce, LeavesAModelThatFailsAgain) {
   EXPECT_EQ(right.code, 0) << right.error;
   EXPECT_THAT(right.out, HasSubstr("1 of 1 nodes ran on the provider"));
 
+  // The case, run again, leaves the reduced model as it is.
+  const std::string model = read_file(test_folder() / folder / "model.onnx");
+  EXPECT_EQ(run_command("reproduce " + name + " " + kPlugin).code, 1);
+  EXPECT_EQ(read_file(test_folder() / folder / "model.onnx"), model);
+
   const CommandResult reduced = run_command("reduce " + name + " " + kPlugin + " -o small");
   EXPECT_EQ(reduced.code, 0) << reduced.error;
   EXPECT_THAT(reduced.out, HasSubstr(" nodes to 1: "));
