@@ -36,7 +36,7 @@ double accumulation_epsilon(DType dtype, uint32_t numerics) {
 }  // namespace
 
 std::string_view to_string(BoundKind kind) {
-  constexpr std::string_view kNames[] = {"exact", "ULP", "sum", "convolution", "scaled", "quantized"};
+  constexpr std::string_view kNames[] = {"exact", "ULP", "sum", "convolution", "scaled", "cancelling", "quantized"};
   return kNames[static_cast<size_t>(kind)];
 }
 
@@ -70,6 +70,8 @@ double allowed_error(const Bound& bound, const ElementFacts& facts, uint32_t num
       return sum * facts.magnitude + own;
     case BoundKind::kScaled:
       return c * ulp(format, facts.largest);
+    case BoundKind::kCancelling:
+      return c * ulp(format, std::max(1.0, facts.largest));
   }
   return 0;
 }

@@ -18,6 +18,7 @@ enum class BoundKind : uint8_t {
   kSum,          // c · eps · sqrt(K) · the sum of the K terms' magnitudes, and the rounding to the element's type
   kConvolution,  // the same where numerics may allow another algorithm
   kScaled,       // c units in the last place of the output's largest element
+  kCancelling,   // the same, of 1 at least: a difference of numbers around 1, however small all results are
   kQuantized,    // c steps of the integer type; a floating-point element c units in the last place
 };
 std::string_view to_string(BoundKind kind);

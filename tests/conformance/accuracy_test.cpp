@@ -77,6 +77,19 @@ TEST(Accuracy, CancellationIsMeasuredByMagnitudes) {
   EXPECT_THAT(compare({1e-4f}, {0}, kSums, 0, {1}, 16).problem, HasSubstr("instead of 0"));
 }
 
+TEST(Accuracy, DifferencesOfNumbersAroundOneKeepTheirRoundings) {
+  const Bound scaled = {"", "Test", BoundKind::kScaled, 2, "test"};
+  const Bound cancelling = {"", "Test", BoundKind::kCancelling, 2, "test"};
+  // 0.2 · x + 0.5 of a number close to -2.5.
+  EXPECT_THAT(compare({0.000311653333f}, {0.000311642885f}, scaled).problem, HasSubstr("359 ULP away"));
+  EXPECT_THAT(compare({0.000311653333f}, {0.000311642885f}, cancelling).problem, IsEmpty());
+  EXPECT_THAT(compare({3 * 0x1p-23f}, {0}, cancelling).problem, HasSubstr("instead of 0"));
+  EXPECT_THAT(compare({3 * 0x1p-23f, 2}, {0, 2}, cancelling).problem, IsEmpty());
+  for (const char* op : {"Celu", "Elu", "Gelu", "HardSigmoid", "HardSwish", "Selu"}) {
+    EXPECT_EQ(bound_of("", op).kind, BoundKind::kCancelling) << op;
+  }
+}
+
 TEST(Accuracy, AnElementMayBeRightByAnAlternative) {
   const std::vector<Value> expected = {Tensor::of<float>({2}, {1.0003f, 2})};
   const std::vector<Alternative> half = {{{Tensor::of<float>({2}, {1, 2})}, DType::kF16}};
