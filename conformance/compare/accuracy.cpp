@@ -36,7 +36,8 @@ double accumulation_epsilon(DType dtype, uint32_t numerics) {
 }  // namespace
 
 std::string_view to_string(BoundKind kind) {
-  constexpr std::string_view kNames[] = {"exact", "ULP", "sum", "convolution", "scaled", "cancelling", "quantized"};
+  constexpr std::string_view kNames[] = {"exact",       "ULP",    "exponential", "sum",
+                                         "convolution", "scaled", "cancelling",  "quantized"};
   return kNames[static_cast<size_t>(kind)];
 }
 
@@ -61,6 +62,13 @@ double allowed_error(const Bound& bound, const ElementFacts& facts, uint32_t num
     case BoundKind::kUlp:
     case BoundKind::kQuantized:
       return c * own;
+    case BoundKind::kExponential: {
+      // e = exp(d) / S with d = x - largest <= 0 and S >= 1, so that |d| <= |ln e|. The rounding of d, at most eps/2 · |d|,
+      // is a relative error of exp(d), and eps/2 · e is at most a unit of e. A result of 0 is one below the least number.
+      const double value = std::max(std::fabs(facts.expected), own);
+      return (c + std::fabs(std::log(value))) * own +
+             accumulation_epsilon(facts.dtype, numerics) * std::sqrt(facts.terms) * value;
+    }
     case BoundKind::kSum:
       return sum * facts.magnitude + own;
     case BoundKind::kConvolution:

@@ -15,6 +15,7 @@ namespace mortise::conformance {
 enum class BoundKind : uint8_t {
   kExact,        // nothing
   kUlp,          // c units in the last place of the expected element
+  kExponential,  // c + |ln e| units of it, and eps · sqrt(K) · e: an exponential divided by the sum of K of them
   kSum,          // c · eps · sqrt(K) · the sum of the K terms' magnitudes, and the rounding to the element's type
   kConvolution,  // the same where numerics may allow another algorithm
   kScaled,       // c units in the last place of the output's largest element
@@ -43,7 +44,7 @@ struct ElementFacts {
   double largest = 0;            // magnitude of the largest finite element of the output
   double magnitude = 0;          // kSum, kConvolution: the sum of the terms' magnitudes
   double largest_magnitude = 0;  // of the output
-  double terms = 1;              // K
+  double terms = 1;              // K, or more
 };
 // The allowed absolute error for a provider with these MORTISE_NUMERICS_*.
 double allowed_error(const Bound& bound, const ElementFacts& facts, uint32_t numerics);

@@ -95,7 +95,8 @@ class Judge {
   }
 
   bool signs_matter() const {
-    return (expectation_.bound.kind == BoundKind::kExact || expectation_.bound.kind == BoundKind::kUlp) &&
+    const BoundKind kind = expectation_.bound.kind;
+    return (kind == BoundKind::kExact || kind == BoundKind::kUlp || kind == BoundKind::kExponential) &&
            !declares(MORTISE_NUMERICS_FINITE_ONLY);
   }
 

@@ -1,8 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <random>
 #include <sstream>
 
 #include "conformance/compare/compare.h"
@@ -75,6 +77,33 @@ TEST(Accuracy, FlushingIsExcusedOnlyWhereDeclared) {
 TEST(Accuracy, CancellationIsMeasuredByMagnitudes) {
   EXPECT_THAT(compare({1e-4f}, {0}, kSums, 0, {1000}, 16).problem, IsEmpty());
   EXPECT_THAT(compare({1e-4f}, {0}, kSums, 0, {1}, 16).problem, HasSubstr("instead of 0"));
+}
+
+// What float32 makes of a Softmax, term by term, is right; a hundredth of a percent beside it is not.
+TEST(Accuracy, AllowsSoftmaxTheRoundingOfItsDifferencesAndOfItsSum) {
+  const Bound& softmax = bound_of("", "Softmax");
+  ASSERT_EQ(softmax.kind, BoundKind::kExponential);
+  std::mt19937_64 random(7);
+  for (const double span : {1.0, 8.0, 90.0, 1000.0}) {
+    std::vector<float> x(1031), single, right, wrong;
+    for (float& one : x) one = static_cast<float>(span * static_cast<double>(random() >> 11) * 0x1p-53);
+    const float largest = *std::max_element(x.begin(), x.end());
+    float sum = 0;
+    double exact_sum = 0;
+    for (const float one : x) {
+      sum += std::exp(one - largest);
+      exact_sum += std::exp(static_cast<double>(one) - largest);
+    }
+    for (const float one : x) {
+      single.push_back(std::exp(one - largest) / sum);
+      right.push_back(static_cast<float>(std::exp(static_cast<double>(one) - largest) / exact_sum));
+      wrong.push_back(right.back() * 1.0001f);
+    }
+    EXPECT_THAT(compare(single, right, softmax, 0, {}, 1031).problem, IsEmpty()) << span;
+    EXPECT_THAT(compare(wrong, right, softmax, 0, {}, 1031).problem, HasSubstr("instead of")) << span;
+  }
+  EXPECT_THAT(compare({0}, {1e-6f}, softmax).problem, HasSubstr("0 instead of"));
+  EXPECT_THAT(compare({1e-6f}, {0}, softmax).problem, HasSubstr("instead of 0"));
 }
 
 TEST(Accuracy, DifferencesOfNumbersAroundOneKeepTheirRoundings) {
