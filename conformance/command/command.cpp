@@ -1,7 +1,10 @@
 #include "conformance/command/command.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <cstdio>
 #include <string>
 
@@ -15,6 +18,18 @@ void stop(int code, std::string_view message) {
       ' ');
   std::fprintf(stderr, "mortise-conformance: %s\n", text.c_str());
   throw Exit{code};
+}
+
+CLI::Validator number_between(double least, double most) {
+  const std::string range = fmt::format("from {} to {}", least, most);
+  return {[=](const std::string& text) {
+            double value = 0;
+            const char* end = text.data() + text.size();
+            const auto [rest, error] = std::from_chars(text.data(), end, value);
+            if (error == std::errc() && rest == end && value >= least && value <= most) return std::string();
+            return fmt::format("'{}' is no number {}", text, range);
+          },
+          range};
 }
 
 }  // namespace mortise::conformance

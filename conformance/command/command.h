@@ -20,6 +20,9 @@ struct Exit {
 // Prints "mortise-conformance: <message>" to the standard error stream and ends with the code.
 [[noreturn]] void stop(int code, std::string_view message);
 
+// Takes numbers of this range and nothing else, whereas CLI11's own check of a range takes NaN too.
+CLI::Validator number_between(double least, double most);
+
 #define MORTISE_COMMAND(name) void add_##name(CLI::App& app);
 #include "conformance/command/commands.inc"
 #undef MORTISE_COMMAND

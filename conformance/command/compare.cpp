@@ -41,7 +41,7 @@ void add_compare(CLI::App& app) {
   command->add_option("OLD", options->before, "JSON report of the run before")->required();
   command->add_option("NEW", options->after, "JSON report of the run after")->required();
   command->add_option("--threshold", options->percent, "percent by which errors and times may grow")
-      ->check(CLI::Range(0.0, 1e6))
+      ->check(number_between(0, 1e6))
       ->capture_default_str();
   command->add_flag("--json", options->json, "print the lists as JSON");
   command->callback([options] { throw Exit{compare_reports(*options)}; });

@@ -52,7 +52,7 @@ void add_reduce(CLI::App& app) {
   command->add_option("-o,--output", options->folder,
                       "folder for the model and its data; default: that of the case's artifacts");
   command->add_option("--seconds", options->seconds, "time for it")
-      ->check(CLI::Range(1.0, 86400.0))
+      ->check(number_between(1, 86400))
       ->capture_default_str();
   command->callback([options] { throw Exit{reduce_case(*options)}; });
 }

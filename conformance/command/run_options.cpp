@@ -6,8 +6,10 @@
 #include <limits>
 #include <random>
 
+#include "conformance/cases/abi/created.h"
 #include "conformance/command/command.h"
 #include "core/config/json.h"
+#include "tools/mortise/test_case.h"
 
 namespace mortise::conformance {
 
@@ -26,6 +28,11 @@ CLI::Validator whole_number(uint64_t most) {
             return concat("'", text, "' is no whole number from 0 to ", most);
           },
           ""};
+}
+
+// Settings and reports are JSON.
+void check_utf8(std::string_view option, const std::string& text) {
+  if (!abi::is_utf8(text)) stop(kBadUsage, concat(option, ": '", text, "' is no UTF-8; rename it"));
 }
 
 }  // namespace
@@ -64,7 +71,7 @@ void RunOptions::add_plugin(CLI::App& command) {
       ->check(CLI::Range(1u, 1024u))
       ->capture_default_str();
   command.add_option("--timeout", runner.timeout, "seconds per case")
-      ->check(CLI::Range(0.1, 86400.0))
+      ->check(number_between(0.1, 86400))
       ->capture_default_str();
   command.add_option("--memory", runner.limits.memory_mib, "MiB of memory per worker, 0 for no limit")
       ->check(whole_number(kMostMemory))
@@ -78,6 +85,8 @@ void RunOptions::complete() {
     settings.plugin = std::filesystem::canonical(plugin, code);
     if (code) stop(kBadUsage, concat(plugin, ": ", code.message(), "; name the plugin's library, or 'reference'"));
   }
+  check_utf8("PLUGIN", settings.plugin.string());
+  check_utf8("--provider", settings.provider);
   const Result<nlohmann::json> options = parse_json(settings.options);
   if (!options.ok()) stop(kBadUsage, concat("--options: ", options.status().message()));
   complete_catalogue();
@@ -85,6 +94,7 @@ void RunOptions::complete() {
   for (int i = 0; i < 4; ++i) settings.token += std::to_string(random());
   settings.artifacts =
       std::filesystem::absolute(settings.artifacts.empty() ? "conformance-artifacts" : settings.artifacts);
+  check_utf8("the folder to work in", settings.artifacts.string());
 }
 
 void RunOptions::complete_catalogue() {
@@ -93,6 +103,12 @@ void RunOptions::complete_catalogue() {
     const std::filesystem::path found = std::filesystem::canonical(folder, code);
     if (code || !std::filesystem::is_directory(found, code))
       stop(kBadUsage, concat("--vectors ", folder.string(), ": no such folder"));
+    check_utf8("--vectors", found.string());
+    const auto cases = tool::find_cases({found});
+    if (!cases.ok()) stop(kBadUsage, concat("--vectors ", cases.status().message()));
+    if (std::none_of(cases->begin(), cases->end(), [](const tool::TestCase& one) { return !one.data_sets.empty(); }))
+      stop(kBadUsage, concat("--vectors ", folder.string(),
+                             ": has no ONNX backend test, which is a folder with model.onnx and test_data_set_0"));
     folder = found;
   }
 }

@@ -25,7 +25,8 @@ struct ValidateOptions {
   bool strict = false;
 };
 
-// Everything that is known before the first case.
+// Everything that is known before the first case. That the provider cannot be opened is a problem; that the worker died of
+// the question is none, because the cases will tell how.
 Results begin_results(const ValidateOptions& options, std::span<const Case* const> chosen) {
   Results results{.settings = options.run.settings,
                   .suite_version = MORTISE_PROJECT_VERSION,
@@ -40,20 +41,28 @@ Results begin_results(const ValidateOptions& options, std::span<const Case* cons
   const Case* question[] = {&about_provider()};
   const Status status = run_cases(
       options.run.settings, question, options.run.runner,
-      [&](const Case&, const Verdict& verdict) { results.provider = provider_facts(verdict); },
+      [&](const Case&, const Verdict& verdict) {
+        results.provider = provider_facts(verdict);
+        if (verdict.outcome == Outcome::kPass && !results.provider.problem.empty())
+          results.problems.push_back(results.provider.problem);
+      },
       [&](const std::string& note) { results.notes.push_back(note); });
   if (!status.ok()) stop(kFailed, status.message());
   return results;
 }
 
+// Whose fault it is that the provider cannot be opened: the command line's, which names no provider or options that it does
+// not have, or the provider's and its device's.
+int code_of_problem(const ProviderFacts& provider) {
+  return provider.id.empty() || provider.problem.starts_with("--options") ? kBadUsage : kFailed;
+}
+
+// `results` has the cases, not run, in the same order.
 void run(const ValidateOptions& options, std::span<const Case* const> cases, const Expectations& expectations,
          Results& results) {
   const auto today = std::chrono::floor<std::chrono::days>(run_time());
   std::unordered_map<const Case*, size_t> index;
-  for (const Case* which : cases) {
-    index.emplace(which, results.cases.size());
-    results.cases.push_back(result_of(*which));
-  }
+  for (size_t i = 0; i < cases.size(); ++i) index.emplace(cases[i], i);
   print_identity(results);
   Console console(results.settings, cases.size(), options.strict);
   const auto begin = std::chrono::steady_clock::now();
@@ -91,6 +100,11 @@ int validate(ValidateOptions& options) {
   const std::vector<const Case*> part = options.run.part_of(chosen);
   Results results = begin_results(options, chosen);
   if (!note.empty()) results.notes.push_back(note);
+  for (const Case* which : part) results.cases.push_back(result_of(*which));
+  if (!results.problems.empty()) {
+    options.reports.write(results);
+    stop(code_of_problem(results.provider), results.problems.front());
+  }
   run(options, part, expectations, results);
   if (results.problems.empty() && !options.run.runner.in_process) reduce_failures(options.run, results);
   options.reports.write(results);

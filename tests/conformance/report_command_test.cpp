@@ -42,14 +42,27 @@ TEST(ConformanceCommand, ReportsOnAFileThatIsNoPlugin) {
   write_file(test_folder() / "text.so", "no library");
   const CommandResult result =
       run_command("validate text.so --suite abi --filter '^(claim-pure|run-basic)$' --report-json r.json");
-  EXPECT_EQ(result.code, 1);
-  EXPECT_THAT(result.out, EndsWith("\n0 passed, 2 failed, 0 skipped\n"));
+  EXPECT_EQ(result.code, 2);
+  EXPECT_EQ(result.out, "");
+  EXPECT_THAT(result.error, HasSubstr("text.so: is no shared library"));
   const nlohmann::json report = json_in("r.json");
   EXPECT_THAT(report["provider"]["problem"].get<std::string>(), HasSubstr("text.so"));
+  EXPECT_EQ(report["problems"].at(0), report["provider"]["problem"]);
+  EXPECT_EQ(report["summary"]["outcomes"]["NOTRUN"], 2);
   // Of the ten bytes, by coreutils.
   EXPECT_EQ(report["plugin_sha256"], "a3bba07ee4d772d46d0f99f83549f754e8d42a91d4e258970547e29b0eb35101");
-  EXPECT_THAT(report["cases"][0]["reproduce"].get<std::string>(),
-              StartsWith("mortise-conformance reproduce claim-pure /"));
+}
+
+TEST(ConformanceCommand, EndsBeforeTheFirstCaseWhereTheProviderCannotBeOpened) {
+  const auto fault = [](const std::string& arguments, int code) {
+    const CommandResult result = run_command("validate " + arguments + " --filter '^(claim-pure|run-basic)$'");
+    EXPECT_EQ(result.code, code) << arguments;
+    EXPECT_EQ(result.out, "") << arguments;
+    return result.error;
+  };
+  EXPECT_THAT(fault("reference --provider nope", 2), HasSubstr("the plugin has no provider 'nope'; it has 'org."));
+  EXPECT_THAT(fault("reference --options '[1]'", 2), HasSubstr("--options: options are a JSON object"));
+  EXPECT_THAT(fault("reference --options '{\"nope\":1}'", 2), HasSubstr("--options/nope: unknown key"));
 }
 
 TEST(ConformanceCommand, SaysWhereAReportCannotBeWrittenBeforeTheRun) {
@@ -69,11 +82,16 @@ TEST(ConformanceCommand, SaysWhichOptionIsWrongAndWhatItTakes) {
   EXPECT_THAT(fault("--seed -1"), HasSubstr("--seed: '-1' is no whole number from 0 to 18446744073709551615"));
   EXPECT_THAT(fault("--budget many"), HasSubstr("--budget: 'many' is no whole number from 0 to 1000000"));
   EXPECT_THAT(fault("--memory 99999999999999"), HasSubstr("--memory: '99999999999999' is no whole number from 0 to "));
+  EXPECT_THAT(fault("--timeout nan"), HasSubstr("--timeout: 'nan' is no number from 0.1 to 86400"));
+  EXPECT_THAT(fault("--timeout 0"), HasSubstr("--timeout: '0' is no number from 0.1 to 86400"));
+  EXPECT_THAT(fault("--provider $(printf '\\377')"), HasSubstr("is no UTF-8"));
   EXPECT_THAT(fault("--options '{'"), HasSubstr("--options: line 1, column "));
   EXPECT_THAT(fault("--filter '('"), HasSubstr("--filter (: no expression of RE2: missing )"));
   EXPECT_THAT(fault("--suite opps"), HasSubstr("--suite opps: no such suite; there are abi, ops, "));
   const std::string unknown = "--vectors nowhere: no such folder";
   EXPECT_THAT(fault("--vectors nowhere"), HasSubstr(unknown));
+  std::filesystem::create_directory(test_folder() / "empty");
+  EXPECT_THAT(fault("--vectors empty"), HasSubstr("--vectors empty: has no ONNX backend test"));
   EXPECT_THAT(run_command("list --vectors nowhere").error, HasSubstr(unknown));
   EXPECT_THAT(run_command("show run-basic --vectors nowhere").error, HasSubstr(unknown));
 }
@@ -120,6 +138,7 @@ TEST(ConformanceCommand, MergesShardsOfACommandLineAndOfAScheduler) {
 TEST(ConformanceCommand, ComparesReports) {
   run_command(kTwo + "--report-json r.json");
   EXPECT_EQ(run_command("compare r.json r.json").code, 0);
+  EXPECT_EQ(run_command("compare r.json r.json --threshold nan").code, 2);
   std::string changed = read_file(test_folder() / "r.json");
   changed.replace(changed.rfind("\"PASS\""), 6, "\"LEAK\"");
   write_file(test_folder() / "worse.json", changed);
