@@ -18,6 +18,10 @@ bool fails(const Verdict& verdict) { return is_failure(verdict.outcome) || verdi
 bool claimed(const Verdict& verdict) {
   return verdict.outcome == Outcome::kPass || verdict.outcome == Outcome::kXpass || fails(verdict);
 }
+// An extension that is no longer offered is as lost as an operator that is no longer claimed.
+bool declined(const Verdict& verdict) {
+  return verdict.outcome == Outcome::kUnclaimed || verdict.outcome == Outcome::kSkip;
+}
 
 Change change_of(const CaseResult& after, std::string_view before) {
   return {after.name,
@@ -55,9 +59,9 @@ void compare_case(const CaseResult& before, const CaseResult& after, double thre
     made.gone.push_back(change_of(after, outcome));
   } else if (fails(now) && !fails(then)) {
     made.new_failures.push_back(change_of(after, outcome));
-  } else if (claimed(then) && now.outcome == Outcome::kUnclaimed) {
+  } else if (claimed(then) && declined(now)) {
     made.claims_lost.push_back(change_of(after, outcome));
-  } else if (then.outcome == Outcome::kUnclaimed && claimed(now)) {
+  } else if (declined(then) && claimed(now)) {
     made.claims_won.push_back(change_of(after, outcome));
   } else if (fails(then) && !fails(now)) {
     made.fixed.push_back(change_of(after, outcome));

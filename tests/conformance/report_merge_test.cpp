@@ -104,6 +104,11 @@ TEST(Compare, TellsFailuresAndClaims) {
   EXPECT_EQ(compared(good, unclaimed).claims_lost.size(), 1u);
   EXPECT_TRUE(compared(good, unclaimed).regressed());
   EXPECT_EQ(compared(unclaimed, good).claims_won.size(), 1u);
+  const Verdict skipped{.outcome = Outcome::kSkip, .sentence = "no such extension"};
+  EXPECT_EQ(compared(good, skipped).claims_lost.at(0).sentence, "PASS became SKIP: no such extension");
+  EXPECT_EQ(compared(bad, skipped).claims_lost.size(), 1u);
+  EXPECT_EQ(compared(skipped, good).claims_won.size(), 1u);
+  EXPECT_FALSE(compared(unclaimed, skipped).regressed());
   EXPECT_EQ(compared(bad, good).fixed.size(), 1u);
   EXPECT_FALSE(compared(bad, good).regressed());
   EXPECT_EQ(compared(good, {.outcome = Outcome::kNotRun}).gone.size(), 1u);
