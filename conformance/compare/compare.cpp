@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <optional>
 
 #include "conformance/compare/element.h"
 #include "mortise/provider.h"
@@ -35,6 +36,10 @@ struct Miss {
   double allowed = 0;  // absolute
   bool wrong() const { return !(error <= allowed); }
   double share() const { return error == 0 ? 0 : allowed == 0 ? INFINITY : error / allowed; }
+  // Where exact elements are wrong, every share is infinite.
+  bool worse_than(const Miss& other) const {
+    return share() != other.share() ? share() > other.share() : ulps > other.ulps;
+  }
 };
 
 // Judges the tensors of one output, or of one element of it.
@@ -182,7 +187,7 @@ Match compare_values(std::span<const Value> actual, const Expectation& expectati
   if (!result.problem.empty()) return result;
   const auto given = tensors_of(actual), wanted = tensors_of(expectation.values);
   const auto magnitudes = tensors_of(expectation.magnitudes);
-  double worst = -1;
+  std::optional<Miss> worst;
   uint64_t wrong = 0;
   std::vector<double> errors;
   for (size_t output = 0; output < wanted.size(); ++output) {
@@ -194,15 +199,15 @@ Match compare_values(std::span<const Value> actual, const Expectation& expectati
     const int64_t count = judge.expected().num_elements();
     for (int64_t i = 0; i < count; ++i) {
       const Miss miss = judge.judge(i);
-      if (std::isfinite(miss.ulps)) errors.push_back(miss.ulps);
+      errors.push_back(miss.ulps);
       wrong += miss.wrong() ? 1 : 0;
-      if (miss.share() <= worst) continue;
-      worst = miss.share();
+      if (worst && !miss.worse_than(*worst)) continue;
+      worst = miss;
       result.accuracy.worst = concat("output ", output, " ", sentence(judge, i, miss, expectation.bound));
     }
   }
   result.accuracy.elements = errors.size();
-  result.accuracy.bound_used = std::isfinite(worst) ? std::max(worst, 0.0) : 0;
+  result.accuracy.bound_used = worst ? worst->share() : 0;
   result.accuracy.max_ulp = errors.empty() ? 0 : *std::max_element(errors.begin(), errors.end());
   result.accuracy.p99_ulp = percentile99(errors);
   if (wrong != 0)

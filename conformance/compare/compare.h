@@ -31,7 +31,7 @@ struct Expectation {
 
 struct Match {
   std::string problem;  // empty, or a sentence about the worst element
-  Accuracy accuracy;
+  Accuracy accuracy;    // bound_used is infinite where a wrong element has to be exact
 };
 
 Match compare_values(std::span<const Value> actual, const Expectation& expectation);

@@ -49,6 +49,22 @@ TEST(Accuracy, NamesTheWorstElement) {
   EXPECT_EQ(found.accuracy.max_ulp, 0.5 * 0x1p22);
 }
 
+TEST(Accuracy, EveryFailureUsesMoreThanTheBound) {
+  EXPECT_GT(compare({1 + 5 * 0x1p-23f}, {1}, kFourUlp).accuracy.bound_used, 1);
+  EXPECT_LE(compare({1 + 4 * 0x1p-23f}, {1}, kFourUlp).accuracy.bound_used, 1);
+  EXPECT_EQ(compare({1 + 0x1p-23f}, {1}, kExactly).accuracy.bound_used, INFINITY);
+  const Accuracy nan = compare({NAN}, {1}, kFourUlp).accuracy;
+  EXPECT_EQ(nan.bound_used, INFINITY);
+  EXPECT_EQ(nan.max_ulp, INFINITY);
+  EXPECT_EQ(nan.elements, 1u);
+  EXPECT_EQ(compare({}, {}, kExactly).accuracy.bound_used, 0);
+}
+
+TEST(Accuracy, TheWorstOfExactElementsIsTheFarthest) {
+  EXPECT_THAT(compare({1 + 0x1p-23f, 3, 1}, {1, 2, 1}, kExactly).accuracy.worst, HasSubstr("at [1]: 3 instead of 2"));
+  EXPECT_THAT(compare({3, NAN}, {2, 1}, kExactly).accuracy.worst, HasSubstr("at [1]: nan instead of 1"));
+}
+
 TEST(Accuracy, WantsNaNForNaNAndTheRightInfinity) {
   EXPECT_THAT(compare({NAN, INFINITY}, {-NAN, INFINITY}, kExactly).problem, IsEmpty());
   EXPECT_THAT(compare({0}, {NAN}, kFourUlp).problem, HasSubstr("instead of"));
