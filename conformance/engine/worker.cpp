@@ -86,6 +86,16 @@ void judge_streams(const std::string& written, Verdict& verdict) {
   verdict.requirement = "MORTISE-P-031";
 }
 
+// Cuts off at the end of a character.
+void shorten(std::string& text) {
+  constexpr std::string_view kEllipsis = "…";
+  if (text.size() <= kMaxText) return;
+  size_t end = kMaxText - kEllipsis.size();
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  text.resize(end);
+  text += kEllipsis;
+}
+
 // The jobs of a worker: the cases of the catalogue, which is made when one of them is asked for, and those of no
 // catalogue.
 class Jobs {
@@ -109,7 +119,12 @@ class Jobs {
 
 }  // namespace
 
-std::string to_line(const Answer& answer) {
+std::string to_line(Answer answer) {
+  Verdict& verdict = answer.verdict;
+  shorten(verdict.sentence);
+  shorten(verdict.accuracy.worst);
+  for (std::string& warning : verdict.warnings) shorten(warning);
+  for (auto& [code, text] : verdict.refusals) shorten(text);
   const nlohmann::json json = {{"token", answer.token}, {"name", answer.name}, {"verdict", to_json(answer.verdict)}};
   // Sentences quote providers, whose text need not be UTF-8.
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
@@ -144,7 +159,7 @@ int run_worker(int channel_descriptor, int page) {
     answer.verdict = which != nullptr ? rig.run(*which) : fail("this worker has no such case");
     judge_streams(streams.take(), answer.verdict);
     if (getpid() != self) _exit(0);  // a copy that a plugin forked: only the original answers
-    channel.write_line(to_line(answer));
+    channel.write_line(to_line(std::move(answer)));
   }
   return 0;
 }

@@ -19,7 +19,9 @@ struct Answer {
   std::string name;   // of the case
   Verdict verdict;
 };
-std::string to_line(const Answer& answer);
+// Providers write what they like and as much: of each text in the verdict, its beginning is sent.
+inline constexpr size_t kMaxText = 4096;  // bytes
+std::string to_line(Answer answer);
 Result<Answer> parse_answer(std::string_view line);
 
 // Serves until the channel ends; the exit code.

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "conformance/cases/abi/graphs.h"
+#include "conformance/engine/worker.h"
 #include "conformance/host/exported_symbols.h"
 #include "conformance/host/loaned_graph.h"
 #include "conformance/host/process_state.h"
@@ -72,6 +73,24 @@ TEST(QuietStreams, KeepWhatIsWritten) {
   std::printf("to the output\n");
   std::fprintf(stderr, "to the error stream");
   EXPECT_THAT(streams.written(), AllOf(HasSubstr("to the output"), HasSubstr("to the error stream")));
+}
+
+TEST(Answer, CarriesTheBeginningOfALongText) {
+  std::string words;
+  while (words.size() < 100 * 1024) words += "ä refusal ";
+  Verdict verdict = fail(words);
+  verdict.warnings = {words};
+  verdict.refusals = {{1, words}, {2, "short"}};
+  verdict.accuracy = {.elements = 1, .worst = words};
+  const Answer answer = parse_answer(to_line({.token = "t", .name = "n", .verdict = verdict})).value();
+  for (const std::string& text : {answer.verdict.sentence, answer.verdict.warnings[0],
+                                  answer.verdict.refusals[0].second, answer.verdict.accuracy.worst}) {
+    EXPECT_GT(text.size(), kMaxText - 8);
+    EXPECT_LE(text.size(), kMaxText);
+    EXPECT_THAT(text,
+                AllOf(testing::StartsWith("ä refusal ä"), testing::EndsWith("…"), testing::Not(HasSubstr("\uFFFD"))));
+  }
+  EXPECT_EQ(answer.verdict.refusals[1].second, "short");
 }
 
 TEST(LoanedGraph, SaysWhatTheGraphSays) {
