@@ -73,7 +73,8 @@ std::string readme(const RunOptions& options, const std::string& name, const Red
                 " nodes to ", reduction.nodes, " in ", reduction.tries, " tries",
                 reduction.finished ? "" : ", when the time was up",
                 ". To run it again, in this folder:\n\n```sh\nmortise-conformance reproduce . ",
-                plugin_arguments(options.settings), " --seed ", options.settings.seed, "\n```\n");
+                plugin_arguments(options.settings), " --seed ", options.settings.seed,
+                limit_arguments(case_limits_of(options.runner)), "\n```\n");
 }
 
 }  // namespace

@@ -29,6 +29,7 @@ struct ValidateOptions {
 // the question is none, because the cases will tell how.
 Results begin_results(const ValidateOptions& options, std::span<const Case* const> chosen) {
   Results results{.settings = options.run.settings,
+                  .limits = case_limits_of(options.run.runner),
                   .suite_version = MORTISE_PROJECT_VERSION,
                   .date = date_text(run_time()),
                   .hosts = {this_host()},
@@ -63,7 +64,7 @@ void run(const ValidateOptions& options, std::span<const Case* const> cases, con
   std::unordered_map<const Case*, size_t> index;
   for (size_t i = 0; i < cases.size(); ++i) index.emplace(cases[i], i);
   print_identity(results);
-  Console console(results.settings, cases.size(), options.strict);
+  Console console(results);
   const auto begin = std::chrono::steady_clock::now();
   const Status status = run_cases(
       options.run.settings, cases, options.run.runner,

@@ -71,11 +71,10 @@ void print_warnings(const Results& results) {
 
 }  // namespace
 
-Console::Console(const Settings& settings, size_t total, bool strict)
-    : settings_(settings), strict_(strict), progress_("cases", total) {}
+Console::Console(const Results& results) : results_(results), progress_("cases", results.cases.size()) {}
 
 void Console::show(const CaseResult& result) {
-  const bool failed = counts_as_failure(result.verdict.outcome, strict_);
+  const bool failed = counts_as_failure(result.verdict.outcome, results_.strict);
   ++done_;
   if (failed) {
     ++failed_;
@@ -83,7 +82,7 @@ void Console::show(const CaseResult& result) {
     const std::string requirement = result.verdict.requirement.empty() ? "" : " [" + result.verdict.requirement + "]";
     fmt::print("{} {}: {}{}\n    {}\n", tool::coloured(to_string(result.verdict.outcome), tool::Colour::kRed, stdout),
                plain(result.name), plain(result.verdict.sentence), plain(requirement),
-               plain(reproduction(settings_, result)));
+               plain(reproduction(results_, result)));
     std::fflush(stdout);
   }
   progress_.update(done_, failed_);

@@ -12,15 +12,15 @@ namespace mortise::conformance {
 
 class Console {
  public:
-  Console(const Settings& settings, size_t total, bool strict);
+  // `results` has the cases that are to run, and outlives this.
+  explicit Console(const Results& results);
 
   // A case ended.
   void show(const CaseResult& result);
 
  private:
-  const Settings& settings_;
+  const Results& results_;
   size_t done_ = 0, failed_ = 0;
-  bool strict_;
   tool::Progress progress_;
 };
 

@@ -40,10 +40,12 @@ ordered_json summary(const Results& results) {
           {"score_with_expected_failures", score.rate_with_expected()}};
 }
 
-ordered_json settings_json(const Settings& settings) {
-  nlohmann::json json = to_json(settings);
+ordered_json settings_json(const Results& results) {
+  nlohmann::json json = to_json(results.settings);
   json.erase("token");      // of the run, which is over
   json.erase("artifacts");  // each case has its own
+  json["timeout"] = results.limits.timeout;
+  json["memory_mib"] = results.limits.memory_mib;
   return json;
 }
 
@@ -61,7 +63,7 @@ ordered_json head(const Results& results) {
           {"plugin_sha256", results.plugin_sha256},
           {"provider", to_json(results.provider)},
           {"hosts", hosts},
-          {"settings", settings_json(results.settings)},
+          {"settings", settings_json(results)},
           {"selection",
            {{"suites", selection.suites},
             {"filter", selection.filter},
@@ -75,8 +77,7 @@ ordered_json head(const Results& results) {
 
 ordered_json case_json(const Results& results, const CaseResult& result, const std::filesystem::path& folder) {
   ordered_json json = description_json(result);
-  if (counts_as_failure(result.verdict.outcome, results.strict))
-    json["reproduce"] = reproduction(results.settings, result);
+  if (counts_as_failure(result.verdict.outcome, results.strict)) json["reproduce"] = reproduction(results, result);
   ordered_json verdict = to_json(result.verdict);
   if (!result.verdict.artifact.empty())
     verdict["artifact"] = std::filesystem::path(result.verdict.artifact).lexically_proximate(folder).string();
@@ -112,10 +113,16 @@ Result<Settings> read_settings(nlohmann::json json) {
   return parse_settings(json.dump());
 }
 
+CaseLimits read_limits(const nlohmann::json& json) {
+  return {.timeout = json.value("timeout", CaseLimits().timeout),
+          .memory_mib = json.value("memory_mib", CaseLimits().memory_mib)};
+}
+
 // `json` fits the schema.
 Result<Results> read_results(const nlohmann::json& json, const std::filesystem::path& folder) {
   const nlohmann::json &selection = json["selection"], &shard = json["shard"];
-  Results results{.suite_version = json["suite_version"],
+  Results results{.limits = read_limits(json["settings"]),
+                  .suite_version = json["suite_version"],
                   .date = json["date"],
                   .plugin_sha256 = json["plugin_sha256"],
                   .provider = parse_provider_facts(json["provider"]),

@@ -19,7 +19,7 @@ std::string outcome_element(const Results& results, const CaseResult& result) {
         verdict.outcome == Outcome::kCrash || verdict.outcome == Outcome::kTimeout ? "error" : "failure";
     std::string body = verdict.requirement.empty() ? "" : "requirement: " + verdict.requirement + "\n";
     if (!verdict.artifact.empty()) body += "model: " + verdict.artifact + "\n";
-    body += "reproduce: " + reproduction(results.settings, result);
+    body += "reproduce: " + reproduction(results, result);
     return fmt::format("<{} type=\"{}\" message=\"{}\">{}</{}>", element, outcome, escaped(verdict.sentence),
                        escaped(body), element);
   }

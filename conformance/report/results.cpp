@@ -1,5 +1,7 @@
 #include "conformance/report/results.h"
 
+#include <fmt/core.h>
+
 namespace mortise::conformance {
 
 namespace {
@@ -24,6 +26,10 @@ CaseResult result_of(const Case& which) {
           .verdict = {.outcome = Outcome::kNotRun, .sentence = "not run"}};
 }
 
+CaseLimits case_limits_of(const RunnerOptions& options) {
+  return {.timeout = options.timeout, .memory_mib = options.limits.memory_mib};
+}
+
 std::string plugin_text(const Settings& settings) {
   return settings.plugin.empty() ? std::string(kReferencePlugin) : settings.plugin.string();
 }
@@ -35,12 +41,20 @@ std::string plugin_arguments(const Settings& settings) {
   return text;
 }
 
-std::string reproduction(const Settings& settings, const CaseResult& result) {
+std::string limit_arguments(const CaseLimits& limits) {
+  std::string text;
+  if (limits.timeout != CaseLimits().timeout) text += fmt::format(" --timeout {}", limits.timeout);
+  if (limits.memory_mib != CaseLimits().memory_mib) text += concat(" --memory ", limits.memory_mib);
+  return text;
+}
+
+std::string reproduction(const Results& results, const CaseResult& result) {
+  const Settings& settings = results.settings;
   std::string text = concat("mortise-conformance reproduce ", shell_word(result.name), " ", plugin_arguments(settings),
                             " --seed ", settings.seed);
   if (settings.graphs != Settings().graphs) text += concat(" --budget ", settings.graphs);
   for (const std::filesystem::path& folder : settings.vectors) text += " --vectors " + shell_word(folder.string());
-  return text;
+  return text + limit_arguments(results.limits);
 }
 
 }  // namespace mortise::conformance

@@ -6,6 +6,7 @@
 
 #include "conformance/engine/about.h"
 #include "conformance/engine/case.h"
+#include "conformance/engine/runner.h"
 #include "conformance/engine/settings.h"
 #include "conformance/engine/shard.h"
 #include "conformance/engine/verdict.h"
@@ -30,6 +31,13 @@ struct HostFacts {
   bool operator==(const HostFacts&) const = default;
 };
 
+// What a case may take: a part of why it fails.
+struct CaseLimits {
+  double timeout = RunnerOptions().timeout;         // seconds
+  uint64_t memory_mib = WorkerLimits().memory_mib;  // per worker; 0: no limit
+};
+CaseLimits case_limits_of(const RunnerOptions& options);
+
 // Which cases were chosen, of all shards together.
 struct Selection {
   std::vector<std::string> suites;  // as asked for; empty: those that run by default
@@ -40,6 +48,7 @@ struct Selection {
 
 struct Results {
   Settings settings;
+  CaseLimits limits;
   std::string suite_version;
   std::string date;           // when the run began, "2026-01-31T12:00:00Z"
   std::string plugin_sha256;  // of the binary
@@ -58,7 +67,9 @@ struct Results {
 std::string plugin_text(const Settings& settings);
 // The plugin, its provider and options as the command line has them.
 std::string plugin_arguments(const Settings& settings);
+// The limits as the command line has them, each with a space before it; those that are the default are left out.
+std::string limit_arguments(const CaseLimits& limits);
 // The command that runs one case again as it was run.
-std::string reproduction(const Settings& settings, const CaseResult& result);
+std::string reproduction(const Results& results, const CaseResult& result);
 
 }  // namespace mortise::conformance

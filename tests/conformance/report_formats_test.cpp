@@ -13,6 +13,7 @@
 namespace mortise::conformance {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -113,13 +114,23 @@ TEST(Badge, SaysHowItWent) {
 }
 
 TEST(Reproduction, IsOneWordForAShellWhereItMustBe) {
-  Settings settings{.plugin = "/a folder/it's.so", .provider = "com.vendor.npu", .graphs = 5, .vectors = {"/v"}};
+  Results results{
+      .settings = {.plugin = "/a folder/it's.so", .provider = "com.vendor.npu", .graphs = 5, .vectors = {"/v"}}};
   EXPECT_EQ(
-      reproduction(settings, {.name = "graph-1", .suite = "graphs"}),
+      reproduction(results, {.name = "graph-1", .suite = "graphs"}),
       "mortise-conformance reproduce graph-1 '/a folder/it'\\''s.so' --provider com.vendor.npu --seed 1 --budget 5 "
       "--vectors /v");
   EXPECT_THAT(reproduction({}, {.name = "one", .suite = "abi"}),
               StartsWith("mortise-conformance reproduce one reference "));
+}
+
+TEST(Reproduction, HasTheLimitsThatWereGiven) {
+  Results results = synthetic_results(1);
+  results.limits = {.timeout = 2.5, .memory_mib = 512};
+  EXPECT_THAT(reproduction(results, results.cases[0]), EndsWith(" --seed 7 --timeout 2.5 --memory 512"));
+  const Result<Results> read = parse_report(write_json(results, kFolder), kFolder);
+  ASSERT_TRUE(read.ok()) << read.status().message();
+  EXPECT_EQ(reproduction(*read, read->cases[0]), reproduction(results, results.cases[0]));
 }
 
 }  // namespace
