@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <optional>
 
 #include "conformance/engine/rig.h"
 #include "conformance/engine/worker.h"
@@ -18,6 +19,10 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr double kSecondsToRetire = 10;
+// For what still runs when the run is interrupted: schedulers kill what does not end soon.
+constexpr double kSecondsToStop = 2;
+// A signal may come between a look at `interrupted` and the wait that it should end.
+constexpr double kSecondsToNotice = 0.5;
 
 std::atomic<bool> interrupted = false;
 
@@ -67,6 +72,7 @@ class Pool {
       for (Slot& slot : slots_) {
         if (slot.running == nullptr && next_ < cases_.size() && !interrupted) MORTISE_TRY(start_next(slot));
       }
+      if (interrupted && !stopped_) stopped_ = Clock::now();
       if (std::none_of(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.running != nullptr; })) break;
       wait();
       for (Slot& slot : slots_) {
@@ -97,7 +103,7 @@ class Pool {
 
   void retire(Slot& slot) {
     if (slot.process == nullptr) return;
-    const std::string how = slot.process->retire(kSecondsToRetire);
+    const std::string how = slot.process->retire(interrupted ? kSecondsToStop : kSecondsToRetire);
     if (!how.empty()) {
       on_note_(
           concat("the worker that ran '", slot.last->name, "' last ended badly when the plugin was closed: ", how));
@@ -107,10 +113,11 @@ class Pool {
   }
 
   double seconds_left(const Slot& slot) const { return options_.timeout - seconds_since(slot.begin); }
+  bool must_stop() const { return stopped_ && seconds_since(*stopped_) >= kSecondsToStop; }
 
   void wait() const {
     std::vector<pollfd> watched;
-    double left = options_.timeout;
+    double left = std::min(options_.timeout, kSecondsToNotice);
     for (const Slot& slot : slots_) {
       if (slot.running == nullptr) continue;
       watched.push_back({.fd = slot.process->channel(), .events = POLLIN, .revents = 0});
@@ -130,6 +137,8 @@ class Pool {
       take_answer(slot, **line);
     } else if (dead || slot.process->channel_ended()) {
       end_badly(slot, Outcome::kCrash, slot.process->describe_death());
+    } else if (must_stop()) {
+      end_badly(slot, Outcome::kNotRun, "the run was interrupted while it ran");
     } else if (seconds_left(slot) <= 0) {
       slot.process->kill_group();
       end_badly(slot, Outcome::kTimeout,
@@ -164,6 +173,7 @@ class Pool {
   const OnNote& on_note_;
   std::vector<Slot> slots_;
   size_t next_ = 0;
+  std::optional<Clock::time_point> stopped_;  // since when no case is started any more
 };
 
 }  // namespace

@@ -24,8 +24,8 @@ using OnVerdict = std::function<void(const Case& which, const Verdict& verdict)>
 // A worker that ended badly when it had nothing to do any more: a sentence that names the last case it ran.
 using OnNote = std::function<void(const std::string& sentence)>;
 
-// Cases are started in order. SIGINT or SIGTERM ends the run early: the remaining cases are NOTRUN. Fails if no worker can be
-// started.
+// Cases are started in order. SIGINT or SIGTERM ends the run early: cases that run get 2 s to end, these and the remaining
+// ones are NOTRUN. Fails if no worker can be started.
 Status run_cases(const Settings& settings, std::span<const Case* const> cases, const RunnerOptions& options,
                  const OnVerdict& on_verdict, const OnNote& on_note);
 

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -84,6 +85,30 @@ TEST_P(Gallery, IsCaughtByItsCase) {
 
 INSTANTIATE_TEST_SUITE_P(Plugins, Gallery, testing::Range<size_t>(0, gallery().size()),
                          [](const auto& one) { return gallery()[one.param].name; });
+
+// A scheduler that ends a job does not wait for the timeout of a case that hangs.
+TEST(Interrupted, RunEndsWithinSeconds) {
+  const fs::path folder = fs::path(testing::TempDir()) / "mortise_gallery" / "interrupted";
+  fs::create_directories(folder);
+  const fs::path report = folder / "report.json";
+  fs::remove(report);
+  const std::string command =
+      concat("cd '", folder.string(), "' && timeout --signal TERM --kill-after 20 2 '", MORTISE_CONFORMANCE_FILE,
+             "' validate '", MORTISE_GALLERY_DIRECTORY, "/hangs.so' --suite abi --timeout 100 --report-json '",
+             report.string(), "' >out.txt 2>&1");
+  const auto begin = std::chrono::steady_clock::now();
+  // 124: it ended by itself after SIGTERM.
+  const int status = std::system(command.c_str());
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 124) << status;
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(15));
+  std::ifstream file(report);
+  const nlohmann::json json = nlohmann::json::parse(file, nullptr, false);
+  ASSERT_FALSE(json.is_discarded()) << "no report: " << command;
+  const auto interrupted = std::count_if(json["cases"].begin(), json["cases"].end(), [](const nlohmann::json& one) {
+    return one["verdict"]["sentence"] == "the run was interrupted while it ran";
+  });
+  EXPECT_GT(interrupted, 0);
+}
 
 TEST(GalleryList, HasALineForEveryPluginAndAPluginForEveryLine) {
   std::vector<std::string> listed, built;
