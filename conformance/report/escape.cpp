@@ -35,6 +35,8 @@ std::string escaped(std::string_view text) {
       default:
         if (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') {
           made += kReplacement;
+        } else if ((c == '\xBE' || c == '\xBF') && made.ends_with("\xEF\xBF")) {
+          made += kReplacement.back();  // U+FFFE and U+FFFF begin as U+FFFD does
         } else {
           made += c;
         }

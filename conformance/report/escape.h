@@ -6,8 +6,8 @@
 
 namespace mortise::conformance {
 
-// For text and for attributes in double quotes. What XML cannot carry, control characters and bytes that are no UTF-8,
-// becomes U+FFFD.
+// For text and for attributes in double quotes. What XML cannot carry, control characters, U+FFFE, U+FFFF and bytes that
+// are no UTF-8, becomes U+FFFD.
 std::string escaped(std::string_view text);
 
 }  // namespace mortise::conformance

@@ -102,6 +102,13 @@ reproduce: mortise-conformance reproduce one /plugins/libvendor_npu.so --options
   EXPECT_THAT(write_junit(results, kFolder), HasSubstr(R"(<skipped message="SKIP: a)"));
 }
 
+TEST(JunitReport, HasNoCharacterThatXmlForbids) {
+  Results results = synthetic_results(1);
+  results.cases[0].verdict = {.outcome = Outcome::kFail, .sentence = "\uFFFE\uFFFF|\uFFFD|\uFFEE\u0fbf\U0001FFFE|\x07"};
+  EXPECT_THAT(write_junit(results, kFolder),
+              HasSubstr("message=\"\uFFFD\uFFFD|\uFFFD|\uFFEE\u0fbf\U0001FFFE|\uFFFD\""));
+}
+
 TEST(Badge, SaysHowItWent) {
   Results results = synthetic_results(1);
   results.cases[0].verdict.outcome = Outcome::kPass;
