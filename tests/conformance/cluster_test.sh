@@ -74,7 +74,9 @@ perl -MCPAN::Meta::YAML -e '
 mapfile -d '' -t command <"$work/command"
 mkdir "$work/kubernetes"
 for index in 0 1 2; do
-  JOB_COMPLETION_INDEX=$index GTEST_TOTAL_SHARDS=3 PLUGIN=$plugin OPTIONS="--jobs 2 ${choice[*]}" REPORTS="$work/kubernetes" "${command[@]}"
+  JOB_COMPLETION_INDEX=$index GTEST_TOTAL_SHARDS=3 PLUGIN=$plugin OPTIONS="--jobs 2 --badge badge.svg ${choice[*]}" REPORTS="$work/kubernetes" "${command[@]}"
 done
+# Files that are named without a folder, as those of failures are, lie beside the reports.
+[ -f "$work/kubernetes/badge.svg" ] || die "Kubernetes: the suite does not run in the folder of the reports"
 mortise-conformance merge "$work"/kubernetes/part-*.json --report-json "$work/kubernetes.json"
 same Kubernetes "$work/kubernetes.json"
