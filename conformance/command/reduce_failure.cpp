@@ -15,6 +15,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr size_t kAtMost = 5;            // failures that a whole run reduces
+constexpr size_t kAtMostTried = 15;      // with those that no single run shows
 constexpr double kSecondsEach = 20;      // for each of them
 constexpr double kLeastTryTimeout = 5;   // seconds; starting the plugin is a part of every try
 constexpr double kTriesInTimeout = 0.1;  // of the time for all: ten tries that hang use it up
@@ -89,6 +90,8 @@ Result<std::string> reduce_failure(const RunOptions& options, const std::string&
     if (!fails) continue;
     MORTISE_ASSIGN(const Reduction reduction,
                    reduce(start, rig.oracle(), seconds, [&](const Specimen& smaller) { return trial.fails(smaller); }));
+    MORTISE_ASSIGN(const bool fails_again, trial.fails(reduction.specimen));
+    if (!fails_again) return make_error(StatusCode::kNotFound, name, " fails in the same way only now and then");
     MORTISE_TRY(save_specimen(folder, reduction.specimen, reduction.outputs, readme(options, name, reduction, trial)));
     return concat(name, " is reduced from ", reduction.nodes_before, " nodes to ", reduction.nodes,
                   reduction.finished ? "" : " so far", ": ", folder.string());
@@ -97,14 +100,38 @@ Result<std::string> reduce_failure(const RunOptions& options, const std::string&
                     " fails only as a whole: no single run of its graph fails in the same way");
 }
 
-void reduce_failures(const RunOptions& options, Results& results) {
-  size_t count = 0;
+void drop_passing_segments(const RunOptions& options, Results& results) {
+  std::vector<CaseResult*> owners;
+  std::vector<Case> segments;
   for (CaseResult& result : results.cases) {
-    if (result.suite != "graphs" || !is_failure(result.verdict.outcome) || count == kAtMost) continue;
-    ++count;
+    if (result.suite != "graphs" || result.verdict.artifact.empty()) continue;
+    owners.push_back(&result);
+    segments.push_back(specimen_case(result.verdict.artifact));
+  }
+  std::vector<const Case*> cases;
+  for (const Case& segment : segments) cases.push_back(&segment);
+  const Status status = run_cases(
+      options.settings, cases, options.runner,
+      [&](const Case& which, const Verdict& verdict) {
+        if (!is_failure(verdict.outcome) || is_suite_failure(verdict))
+          owners[static_cast<size_t>(&which - segments.data())]->verdict.artifact.clear();
+      },
+      [](const std::string&) {});
+  if (!status.ok()) results.notes.push_back(concat("the models of failures were not run again: ", status.message()));
+}
+
+void reduce_failures(const RunOptions& options, Results& results) {
+  size_t count = 0, tried = 0;
+  for (CaseResult& result : results.cases) {
+    if (count == kAtMost || tried == kAtMostTried) break;
+    if (result.suite != "graphs" || !is_failure(result.verdict.outcome)) continue;
+    ++tried;
     const fs::path folder = options.settings.artifacts / result.name;
     const Result<std::string> reduced = reduce_failure(options, result.name, result.verdict, folder, kSecondsEach);
-    if (reduced.ok()) result.verdict.artifact = folder.string();
+    if (reduced.ok()) {
+      ++count;
+      result.verdict.artifact = folder.string();
+    }
     results.notes.push_back(reduced.ok() ? *reduced
                                          : concat(result.name, " is not reduced: ", reduced.status().message()));
   }

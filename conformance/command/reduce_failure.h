@@ -13,8 +13,12 @@ namespace mortise::conformance {
 Result<std::string> reduce_failure(const RunOptions& options, const std::string& name, const Verdict& verdict,
                                    const std::filesystem::path& folder, double seconds);
 
-// The first failures among the results, each in a short time, each into its case's folder, which becomes the verdict's
-// artifact. Notes say what became of them.
+// Runs the segments that failures left again, and takes those that pass alone from the verdicts: what a report links shows
+// the failure.
+void drop_passing_segments(const RunOptions& options, Results& results);
+
+// The first failures among the results that can be reduced, each in a short time, each into its case's folder, which becomes
+// the verdict's artifact. Notes say what became of them.
 void reduce_failures(const RunOptions& options, Results& results);
 
 }  // namespace mortise::conformance

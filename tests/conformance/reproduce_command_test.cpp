@@ -102,6 +102,18 @@ TEST(Reduce, LeavesAModelThatFailsAgain) {
   EXPECT_EQ(run_command("reproduce small " + kPlugin).code, 1);
 }
 
+// The plugin's sessions know one shape only. The run of a graph that shows it is never the first of its session.
+TEST(Reduce, LinksNoModelThatDoesNotFail) {
+  const std::string plugin = std::filesystem::path(kPlugin).replace_filename("first_shape_for_ever.so");
+  const CommandResult run =
+      run_command("validate " + plugin + " --suite graphs --filter '^graph-130$' --report-json r.json");
+  EXPECT_EQ(run.code, 1) << run.error;
+  EXPECT_THAT(run.out, HasSubstr("note: graph-130 is not reduced: graph-130 fails only as a whole"));
+  const nlohmann::json report = nlohmann::json::parse(read_file(test_folder() / "r.json"));
+  EXPECT_EQ(report["cases"].at(0)["verdict"]["outcome"], "FAIL");
+  EXPECT_FALSE(report["cases"].at(0)["verdict"].contains("artifact"));
+}
+
 TEST(Reduce, SaysWhatCannotBeReduced) {
   EXPECT_EQ(run_command("reduce run-basic reference").code, 2);
   EXPECT_EQ(run_command("reduce graph-9999 reference").code, 2);

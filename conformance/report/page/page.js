@@ -192,7 +192,7 @@ function showCase(one) {
   if (verdict.artifact) {
     const link = element("a", verdict.artifact);
     link.href = verdict.artifact.split("/").map(encodeURIComponent).join("/") + "/";
-    const line = element("p", "The smallest model that shows it: ");
+    const line = element("p", "A model that shows it: ");
     line.append(link);
     details.append(line);
   }
