@@ -14,9 +14,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "conformance/engine/orphans.h"
 #include "conformance/engine/worker.h"
 
 namespace mortise::conformance {
@@ -53,6 +55,7 @@ void limit(int resource, uint64_t mib) {
   dup2(nothing, STDIN_FILENO);
   dup2(streams, STDOUT_FILENO);
   dup2(streams, STDERR_FILENO);
+  setenv(kWorkerVariable, std::to_string(getpid()).c_str(), 1);
   // Inherited: what dup() gives has no FD_CLOEXEC.
   const std::string channel_text = std::to_string(dup(channel)), page_text = std::to_string(dup(page));
   execl("/proc/self/exe", "mortise-conformance", "worker", channel_text.c_str(), page_text.c_str(), nullptr);

@@ -27,6 +27,7 @@ class WorkerProcess {
   WorkerProcess(const WorkerProcess&) = delete;
   WorkerProcess& operator=(const WorkerProcess&) = delete;
 
+  pid_t pid() const { return pid_; }
   int channel() const { return channel_; }
   int pidfd() const { return pidfd_; }
 

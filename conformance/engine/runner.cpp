@@ -9,6 +9,7 @@
 #include <chrono>
 #include <optional>
 
+#include "conformance/engine/orphans.h"
 #include "conformance/engine/rig.h"
 #include "conformance/engine/worker.h"
 
@@ -51,6 +52,7 @@ class InterruptScope {
 // One place for a worker, and what runs there.
 struct Slot {
   std::unique_ptr<WorkerProcess> process;
+  pid_t worker = 0;  // the process's id, also when it is dead
   const Case* running = nullptr;
   const Case* last = nullptr;
   Clock::time_point begin;
@@ -80,6 +82,7 @@ class Pool {
       }
     }
     for (Slot& slot : slots_) retire(slot);
+    for (const Orphan& orphan : left_) on_note_(concat(orphan.sentence, " (MORTISE-P-062)"));
     for (; next_ < cases_.size(); ++next_) {
       on_verdict_(*cases_[next_], {.outcome = Outcome::kNotRun, .sentence = "the run was interrupted before"});
     }
@@ -93,6 +96,7 @@ class Pool {
     if (slot.last != nullptr && (which.fresh || slot.last->fresh)) retire(slot);
     if (slot.process == nullptr) {
       MORTISE_ASSIGN(slot.process, WorkerProcess::start(settings_, options_.limits));
+      slot.worker = slot.process->pid();
     }
     ++next_;
     slot.running = slot.last = &which;
@@ -109,7 +113,38 @@ class Pool {
           concat("the worker that ran '", slot.last->name, "' last ended badly when the plugin was closed: ", how));
     }
     slot.process.reset();
+    for (const std::string& orphan : take_orphans(slot)) {
+      on_note_(concat("of the worker that ran '", slot.last->name, "' last, ", orphan, " (MORTISE-P-062)"));
+    }
     slot.last = nullptr;
+  }
+
+  // Those of the slot's worker; others wait for their own. Who does not say where it comes from is of the only worker.
+  std::vector<std::string> take_orphans(const Slot& slot) {
+    std::vector<pid_t> workers;
+    for (const Slot& each : slots_) {
+      if (each.process != nullptr) workers.push_back(each.worker);
+    }
+    for (Orphan& orphan : orphans_.take(workers)) left_.push_back(std::move(orphan));
+    std::vector<std::string> sentences;
+    std::erase_if(left_, [&](const Orphan& orphan) {
+      const bool is_of_slot = orphan.worker == slot.worker || slots_.size() == 1;
+      if (is_of_slot) sentences.push_back(orphan.sentence);
+      return is_of_slot;
+    });
+    return sentences;
+  }
+
+  void judge_orphans(const Slot& slot, Verdict& verdict) {
+    for (std::string& sentence : take_orphans(slot)) {
+      if (is_failure(verdict.outcome)) {
+        verdict.warnings.push_back(std::move(sentence));
+        continue;
+      }
+      verdict.outcome = Outcome::kFail;
+      verdict.sentence = std::move(sentence);
+      verdict.requirement = "MORTISE-P-062";
+    }
   }
 
   double seconds_left(const Slot& slot) const { return options_.timeout - seconds_since(slot.begin); }
@@ -162,6 +197,7 @@ class Pool {
   }
 
   void finish(Slot& slot, Verdict verdict) {
+    judge_orphans(slot, verdict);
     const Case& which = *std::exchange(slot.running, nullptr);
     on_verdict_(which, verdict);
   }
@@ -173,6 +209,8 @@ class Pool {
   const OnNote& on_note_;
   std::vector<Slot> slots_;
   size_t next_ = 0;
+  const Orphans orphans_;
+  std::vector<Orphan> left_;                  // of workers that are not done
   std::optional<Clock::time_point> stopped_;  // since when no case is started any more
 };
 

@@ -87,15 +87,6 @@ std::map<std::string, std::string> environment() {
   return found;
 }
 
-std::vector<int> children() {
-  std::vector<int> found;
-  for_each_number("/proc/self/task", [&](int thread) {
-    std::ifstream list(concat("/proc/self/task/", thread, "/children"));
-    for (int child = 0; list >> child;) found.push_back(child);
-  });
-  return found;
-}
-
 template <class Key>
 void compare(const std::map<Key, std::string>& before, const std::map<Key, std::string>& after, const char* what,
              std::vector<std::string>& found) {
@@ -112,6 +103,15 @@ void compare(const std::map<Key, std::string>& before, const std::map<Key, std::
 
 }  // namespace
 
+std::vector<int> child_processes() {
+  std::vector<int> found;
+  for_each_number("/proc/self/task", [&](int thread) {
+    std::ifstream list(concat("/proc/self/task/", thread, "/children"));
+    for (int child = 0; list >> child;) found.push_back(child);
+  });
+  return found;
+}
+
 ProcessState process_state() {
   ProcessState state;
   for_each_number("/proc/self/task", [&](int) { ++state.threads; });
@@ -127,7 +127,7 @@ ProcessState process_state() {
   umask(static_cast<mode_t>(state.umask));
   state.floating_point = floating_point();
   state.environment = environment();
-  state.children = children();
+  state.children = child_processes();
   return state;
 }
 

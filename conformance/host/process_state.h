@@ -26,6 +26,9 @@ struct ProcessState {
 
 ProcessState process_state();
 
+// The children of this process, dead ones that nobody has waited for included.
+std::vector<int> child_processes();
+
 // A sentence for everything that differs: "2 more threads than before", "descriptor 7 (/dev/dri/card0) was left open".
 // Nothing says which thread or call did it.
 std::vector<std::string> differences(const ProcessState& before, const ProcessState& after);

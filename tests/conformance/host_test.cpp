@@ -1,5 +1,7 @@
 // What the suite's host sees of a plugin's file and of a process: each on something that is known to be wrong.
 #include <gmock/gmock.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -11,6 +13,7 @@
 #include <thread>
 
 #include "conformance/cases/abi/graphs.h"
+#include "conformance/engine/orphans.h"
 #include "conformance/engine/worker.h"
 #include "conformance/host/exported_symbols.h"
 #include "conformance/host/loaned_graph.h"
@@ -65,6 +68,35 @@ TEST(ProcessState, ShowsWhatWasLeftBehind) {
   unsetenv("MORTISE_LEFT_BEHIND");
   EXPECT_THAT(found, AllOf(HasSubstr("1 threads are new"), HasSubstr("/dev/null"),
                            HasSubstr("the handler of signal 12"), HasSubstr("MORTISE_LEFT_BEHIND")));
+}
+
+TEST(Orphans, AreFoundAndKilledInASessionOfTheirOwn) {
+  const std::vector<int> before = child_processes();
+  const Orphans orphans;
+  EXPECT_THAT(orphans.take({}), IsEmpty());
+  const pid_t parent = fork();
+  if (parent == 0) {
+    setsid();
+    if (fork() == 0) pause();
+    _exit(0);
+  }
+  ASSERT_EQ(waitpid(parent, nullptr, 0), parent);
+  const std::vector<Orphan> found = orphans.take({});
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_THAT(found[0].sentence, HasSubstr("was left to itself, and killed"));
+  EXPECT_EQ(child_processes(), before);
+}
+
+TEST(Orphans, AWorkersOwnChildIsNone) {
+  const Orphans orphans;
+  const pid_t worker = fork();
+  if (worker == 0) {
+    pause();
+    _exit(0);
+  }
+  EXPECT_THAT(orphans.take(std::vector<pid_t>{worker}), IsEmpty());
+  kill(worker, SIGKILL);
+  EXPECT_EQ(waitpid(worker, nullptr, 0), worker);
 }
 
 TEST(QuietStreams, KeepWhatIsWritten) {
