@@ -1,6 +1,7 @@
 #include "conformance/engine/shard.h"
 
 #include <charconv>
+#include <fstream>
 
 #include "conformance/engine/hash.h"
 
@@ -46,6 +47,11 @@ Result<Shard> shard_of(const Variables& variables) {
   if (!count || *count < 1 || *count > kMaxShards || !from_zero || *from_zero >= *count) {
     return invalid_argument(name, "=", *index, " with GTEST_TOTAL_SHARDS=", *total,
                             ": the index counts from 0 and is less than the total, which is at most ", kMaxShards);
+  }
+  if (const std::optional<std::string> status = variables("TEST_SHARD_STATUS_FILE"); status && !status->empty()) {
+    if (!std::ofstream(*status, std::ios::app)) {
+      return make_error(StatusCode::kPermissionDenied, "TEST_SHARD_STATUS_FILE=", *status, " cannot be made");
+    }
   }
   return Shard{*from_zero + 1, *count};
 }

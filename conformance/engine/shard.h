@@ -30,7 +30,8 @@ Result<Shard> parse_shard(std::string_view text);
 // A variable of the environment, or nothing.
 using Variables = std::function<std::optional<std::string>(const char* name)>;
 // The shard that a scheduler asks for: GTEST_TOTAL_SHARDS with GTEST_SHARD_INDEX or, failing that,
-// JOB_COMPLETION_INDEX, both of which count from 0. The whole where GTEST_TOTAL_SHARDS is not set.
+// JOB_COMPLETION_INDEX, both of which count from 0. The whole where GTEST_TOTAL_SHARDS is not set. Makes the file that
+// TEST_SHARD_STATUS_FILE names, by which Bazel sees that its shards are heeded.
 Result<Shard> shard_of(const Variables& variables);
 
 }  // namespace mortise::conformance

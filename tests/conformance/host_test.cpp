@@ -14,6 +14,7 @@
 
 #include "conformance/cases/abi/graphs.h"
 #include "conformance/engine/orphans.h"
+#include "conformance/engine/shard.h"
 #include "conformance/engine/worker.h"
 #include "conformance/host/exported_symbols.h"
 #include "conformance/host/loaned_graph.h"
@@ -97,6 +98,23 @@ TEST(Orphans, AWorkersOwnChildIsNone) {
   EXPECT_THAT(orphans.take(std::vector<pid_t>{worker}), IsEmpty());
   kill(worker, SIGKILL);
   EXPECT_EQ(waitpid(worker, nullptr, 0), worker);
+}
+
+TEST(Shards, TellBazelThatTheyAreHeeded) {
+  const std::filesystem::path status = std::filesystem::path(testing::TempDir()) / "shard_status";
+  std::filesystem::remove(status);
+  const auto shard = [&](bool total, const std::string& file) {
+    return shard_of([&](const char* name) -> std::optional<std::string> {
+      if (std::string_view(name) == "TEST_SHARD_STATUS_FILE") return file;
+      if (!total) return std::nullopt;
+      return std::string_view(name) == "GTEST_TOTAL_SHARDS" ? "4" : "1";
+    });
+  };
+  EXPECT_TRUE(shard(false, status).value().whole());
+  EXPECT_FALSE(std::filesystem::exists(status));
+  EXPECT_EQ(shard(true, status).value(), (Shard{2, 4}));
+  EXPECT_TRUE(std::filesystem::exists(status));
+  EXPECT_THAT(shard(true, status / "below").status().message(), HasSubstr("TEST_SHARD_STATUS_FILE="));
 }
 
 TEST(QuietStreams, KeepWhatIsWritten) {
