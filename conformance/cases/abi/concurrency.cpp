@@ -1,4 +1,5 @@
 // Cases about several threads, and about results that repeat.
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <thread>
@@ -28,9 +29,44 @@ std::string on_threads(const std::function<std::string(int thread)>& work) {
   return first;
 }
 
-std::string run_often(const Compiled& compiled) {
+// Inputs of a thread's own, which show whose a result is, and what they give.
+struct Work {
+  std::vector<Value> inputs, expected;
+
+  // Empty, or what is wrong.
+  std::string run(const Compiled& compiled) const {
+    const RunOutcome outcome = compiled.session->run(inputs, compiled.settings());
+    if (!outcome.status.ok()) return concat("run() failed: ", outcome.status.message());
+    return difference(outcome.outputs, expected);
+  }
+};
+
+// The tensor's elements, beginning with another one.
+Tensor turned(const Tensor& tensor, uint64_t by) {
+  Tensor copy = Tensor::allocate(tensor.dtype(), tensor.shape()).value();
+  const uint64_t size = tensor.size_bytes(), width = size / static_cast<uint64_t>(tensor.num_elements());
+  const auto* bytes = tensor.data<uint8_t>();
+  std::rotate_copy(bytes, bytes + by * width % size, bytes + size, copy.data<uint8_t>());
+  return copy;
+}
+
+// For each thread: the graph's own inputs, turned.
+Result<std::vector<Work>> work_of_threads(Rig& rig, const OpGraph& graph) {
+  MORTISE_ASSIGN(const std::unique_ptr<Session> oracle, compile_all(rig.oracle(), graph));
+  std::vector<Work> works;
+  for (uint64_t thread = 0; thread < kThreads; ++thread) {
+    Work& work = works.emplace_back();
+    for (const Value& input : graph.inputs) work.inputs.push_back(turned(input.tensor, thread * 3));
+    RunOutcome outcome = oracle->run(work.inputs, settings_for(graph, *oracle));
+    if (!outcome.status.ok()) return outcome.status;
+    work.expected = std::move(outcome.outputs);
+  }
+  return works;
+}
+
+std::string run_often(const Compiled& compiled, const Work& work) {
   for (int run = 0; run < kRuns; ++run) {
-    std::string wrong = compiled.wrong();
+    std::string wrong = work.run(compiled);
     if (!wrong.empty()) return concat("in run ", run, " of a thread: ", wrong);
   }
   return {};
@@ -78,8 +114,11 @@ Result<std::vector<Value>> outputs_with_threads(Rig& rig, uint32_t threads) {
 Verdict threads_concurrent_runs(Rig& rig) {
   return with_workload(rig, [&](Device& device, const Compiled& compiled) {
     const uint32_t promised = device.descriptor().concurrency;
+    const Result<std::vector<Work>> works = work_of_threads(rig, *compiled.graph);
+    if (!works.ok()) return fail("the oracle failed: ", works.status().message());
+    const auto work_of = [&](int thread) -> const Work& { return (*works)[static_cast<size_t>(thread)]; };
     if (promised == MORTISE_CONCURRENCY_REENTRANT) {
-      const std::string wrong = on_threads([&](int) { return run_often(compiled); });
+      const std::string wrong = on_threads([&](int i) { return run_often(compiled, work_of(i)); });
       return wrong.empty() ? pass("concurrent runs of one session give what one run gives") : fail(wrong);
     }
     if (promised == MORTISE_CONCURRENCY_SERIAL_SESSION) {
@@ -89,14 +128,15 @@ Verdict threads_concurrent_runs(Rig& rig) {
         if (!one.ok()) return fail("compile() failed: ", one.status().message());
         sessions.push_back(std::move(*one));
       }
-      const std::string wrong = on_threads([&](int i) { return run_often(sessions[static_cast<size_t>(i)]); });
+      const std::string wrong =
+          on_threads([&](int i) { return run_often(sessions[static_cast<size_t>(i)], work_of(i)); });
       return wrong.empty() ? pass("concurrent runs of several sessions give what one run gives") : fail(wrong);
     }
     std::mutex one_at_a_time;
-    const std::string wrong = on_threads([&](int) -> std::string {
+    const std::string wrong = on_threads([&](int i) -> std::string {
       for (int run = 0; run < kRuns; ++run) {
         const std::lock_guard lock(one_at_a_time);
-        std::string found = compiled.wrong();
+        std::string found = work_of(i).run(compiled);
         if (!found.empty()) return found;
       }
       return {};

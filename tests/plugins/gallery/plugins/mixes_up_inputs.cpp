@@ -1,0 +1,31 @@
+// Runs of a session read their first input from one place, although the session is declared reentrant.
+#include <chrono>
+#include <cstring>
+#include <thread>
+
+#include "base.h"
+
+namespace {
+
+using namespace gallery;
+
+class Broken : public Plugin {
+ public:
+  Status compute(const Step& step, std::span<const Tensor> inputs, Tensor& output) override {
+    const size_t size = inputs.front().size_bytes();
+    if (size == 0 || size > sizeof buffer_) return Plugin::compute(step, inputs, output);
+    std::memcpy(buffer_, inputs.front().raw(), size);
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
+    std::vector<Tensor> read(inputs.begin(), inputs.end());
+    MORTISE_ASSIGN(read.front(), Tensor::allocate(inputs.front().dtype(), inputs.front().shape()));
+    std::memcpy(read.front().raw(), buffer_, size);
+    return Plugin::compute(step, read, output);
+  }
+
+ private:
+  char buffer_[4096];
+};
+
+}  // namespace
+
+MORTISE_GALLERY_PLUGIN(Broken);
