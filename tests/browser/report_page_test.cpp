@@ -7,6 +7,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <limits>
 
 #include "conformance/report/formats.h"
 #include "conformance/report/score.h"
@@ -122,6 +123,33 @@ TEST_F(ReportPage, OpensTheCasesOfACellOfTheMatrix) {
   EXPECT_EQ(evaluate("view"), "cases");
   EXPECT_EQ(evaluate("shown.every(one => one.operator === byId('op').value && one.dtype === byId('dtype').value)"),
             true);
+}
+
+TEST_F(ReportPage, KeepsTheOperatorsInSightWhenTheMatrixScrolls) {
+  browser_->resize(390, 844);
+  open(synthetic_results(kMany));
+  view("matrix");
+  EXPECT_EQ(evaluate("[...document.querySelectorAll('.row.head span')].every(s => s.title === s.textContent)"), true);
+  evaluate("byId('table').scrollLeft = 300");
+  wait_for_frame();
+  EXPECT_EQ(evaluate("byId('table').scrollLeft"), 300);
+  for (const char* row : {".row.head", ".row:not(.head)"}) {
+    EXPECT_EQ(evaluate(concat("document.querySelector('", row, " .fixed').getBoundingClientRect().left")),
+              evaluate("byId('table').getBoundingClientRect().left"))
+        << row;
+  }
+}
+
+TEST_F(ReportPage, SaysWhereAnExactResultIsRequired) {
+  Results results = synthetic_results(200);
+  results.cases[50].verdict = {.outcome = Outcome::kOverclaim, .sentence = "wrong"};
+  results.cases[50].verdict.accuracy = {
+      .max_ulp = 3, .bound_used = std::numeric_limits<double>::infinity(), .elements = 1};
+  open(results);
+  view("accuracy");
+  EXPECT_EQ(evaluate("document.querySelector('.row:not(.head) .number.bad').textContent"), "not exact");
+  evaluate("showCase(data.cases[50])");
+  EXPECT_THAT(text_of("details"), HasSubstr("max 3 ulp, p99 0 ulp, an exact result is required, 1 elements"));
 }
 
 TEST_F(ReportPage, ShowsAccuracyWithItsWorstInput) {

@@ -22,9 +22,12 @@ const kRefusals = ["other", "operator", "opset", "type", "rank", "dynamic shape"
 const operator = one => one.op === undefined ? "" : one.domain ? `${one.domain}::${one.op}` : one.op;
 const percent = share => (100 * share).toFixed(2) + " %";
 const figure = number => Number(number.toPrecision(4)).toLocaleString("en");
-// A share of the allowed error.
-const used = share => share > 10 ? figure(share) + " ×" : percent(share);
-const ulp = number => number > 1e6 ? number.toExponential(1) : figure(number);
+// What stands for infinity, which JSON does not have.
+const kInfinite = Number.MAX_VALUE;
+// A share of the allowed error; infinite where no error is allowed.
+const used = share => share === kInfinite ? "not exact" : share > 10 ? figure(share) + " ×" : percent(share);
+const usedOfBound = share => share === kInfinite ? "an exact result is required" : used(share) + " of the bound";
+const ulp = number => number === kInfinite ? "∞" : number > 1e6 ? number.toExponential(1) : figure(number);
 
 for (const one of data.cases) {
   one.operator = operator(one);
@@ -205,7 +208,7 @@ function showCase(one) {
   fact(facts, "shapes", one.shape_class);
   if (verdict.accuracy) {
     const {max_ulp, p99_ulp, bound_used, elements, worst} = verdict.accuracy;
-    fact(facts, "accuracy", `max ${ulp(max_ulp)} ulp, p99 ${ulp(p99_ulp)} ulp, ${used(bound_used)} of the bound, ${elements.toLocaleString("en")} elements`);
+    fact(facts, "accuracy", `max ${ulp(max_ulp)} ulp, p99 ${ulp(p99_ulp)} ulp, ${usedOfBound(bound_used)}, ${elements.toLocaleString("en")} elements`);
     fact(facts, "worst", worst);
   }
   for (const {name, value, unit} of verdict.figures || []) fact(facts, name, `${figure(value)} ${unit}`);

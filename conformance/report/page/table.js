@@ -44,10 +44,17 @@ class Table {
     const last = Math.min(rows.length, first + Math.ceil(this.list.clientHeight / kRowHeight) + 10);
     const drawn = document.createDocumentFragment();
     const head = element("div", undefined, "row head");
-    for (const [title, name] of columns) head.append(element("span", title, name));
+    for (const [title, name] of columns) head.append(this.drawCell(title, name));
     drawn.append(head);
     for (let i = first; i < last; ++i) drawn.append(this.drawRow(rows[i], i, cells(rows[i])));
     this.space.replaceChildren(drawn);
+  }
+
+  // What is cut off in a narrow column can be read by pointing at it.
+  drawCell(text, className) {
+    const made = element("span", text, className);
+    made.title = text;
+    return made;
   }
 
   drawRow(row, index, cells) {
@@ -55,7 +62,7 @@ class Table {
     made.style.top = (index + 1) * kRowHeight + "px";
     cells.forEach((cell, column) => {
       const [text, name, click] = Array.isArray(cell) ? cell : [cell];
-      const shown = element("span", text, `${this.view.columns[column][1]} ${name || ""}`);
+      const shown = this.drawCell(text, `${this.view.columns[column][1]} ${name || ""}`);
       if (click) shown.onclick = event => { event.stopPropagation(); click(); };
       made.append(shown);
     });
