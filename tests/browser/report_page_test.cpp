@@ -147,9 +147,9 @@ TEST_F(ReportPage, SaysWhereAnExactResultIsRequired) {
       .max_ulp = 3, .bound_used = std::numeric_limits<double>::infinity(), .elements = 1};
   open(results);
   view("accuracy");
-  EXPECT_EQ(evaluate("document.querySelector('.row:not(.head) .number.bad').textContent"), "not exact");
+  EXPECT_EQ(evaluate("document.querySelector('.row:not(.head) .number.bad').textContent"), "∞ ×");
   evaluate("showCase(data.cases[50])");
-  EXPECT_THAT(text_of("details"), HasSubstr("max 3 ulp, p99 0 ulp, an exact result is required, 1 elements"));
+  EXPECT_THAT(text_of("details"), HasSubstr("max 3 ulp, p99 0 ulp, beyond any bound: an exact result is required, "));
 }
 
 TEST_F(ReportPage, ShowsAccuracyWithItsWorstInput) {

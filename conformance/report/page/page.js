@@ -24,9 +24,9 @@ const percent = share => (100 * share).toFixed(2) + " %";
 const figure = number => Number(number.toPrecision(4)).toLocaleString("en");
 // What stands for infinity, which JSON does not have.
 const kInfinite = Number.MAX_VALUE;
-// A share of the allowed error; infinite where no error is allowed.
-const used = share => share === kInfinite ? "not exact" : share > 10 ? figure(share) + " ×" : percent(share);
-const usedOfBound = share => share === kInfinite ? "an exact result is required" : used(share) + " of the bound";
+// A share of the allowed error.
+const used = share => share === kInfinite ? "∞ ×" : share > 10 ? figure(share) + " ×" : percent(share);
+const usedOfBound = share => share === kInfinite ? "beyond any bound: an exact result is required, or the error is infinite" : used(share) + " of the bound";
 const ulp = number => number === kInfinite ? "∞" : number > 1e6 ? number.toExponential(1) : figure(number);
 
 for (const one of data.cases) {
