@@ -31,12 +31,8 @@ bool is_listed_suite(std::string_view suite) { return suite == "abi" || suite ==
 
 // What somebody tried to show with a plugin and no case saw.
 constexpr char kHoles[] =
-    "- `parallel_for()` called in `claim()` or `compile()`, which its tag forbids (MORTISE-P-047).\n"
-    "- An input of the run before that is read in the next run: `run-arguments-forgotten` gives its memory back, and "
-    "the "
-    "next\n  input may lie at the same address.\n"
-    "- Concurrent runs that mix up their inputs: `threads-concurrent-runs` gives all of them the same.\n"
-    "- A Softmax that overflows on large numbers: no variant has them.\n";
+    "- An input of the run before that is read in the next run: `run-arguments-forgotten` gives its memory back, "
+    "and the next\n  input may lie at the same address.\n";
 
 std::string page(const Catalogue& catalogue) {
   const auto broken = std::count_if(gallery().begin(), gallery().end(),
