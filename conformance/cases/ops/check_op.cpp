@@ -184,7 +184,7 @@ Verdict check_op(Rig& rig, const Form& form, const Variant& variant) {
     for (int next = 1; variant.dynamic && next < kDynamicRounds; ++next) {
       if (auto verdict = trial.run_next(random, next)) return ended(verdict);
     }
-    if (variant.dynamic || (may_be_empty(variant) && !findings.variety.has_elements())) break;
+    if (may_be_empty(variant) && !findings.variety.has_elements()) break;
   }
   return conclude(findings, variant);
 }
