@@ -65,6 +65,15 @@ TEST(ConformanceCommand, EndsBeforeTheFirstCaseWhereTheProviderCannotBeOpened) {
   EXPECT_THAT(fault("reference --options '{\"nope\":1}'", 2), HasSubstr("--options/nope: unknown key"));
 }
 
+TEST(ConformanceCommand, FailsBeforeTheFirstCaseWhereThereIsNoDevice) {
+  const std::filesystem::path plugin = std::filesystem::path(MORTISE_PLUGINS) / "libmortise_vulkan.so";
+  if (!std::filesystem::exists(plugin)) GTEST_SKIP() << "the Vulkan plugin is not built";
+  const CommandResult result = run_command("validate '" + plugin.string() + "' --filter '^run-basic$'");
+  EXPECT_EQ(result.code, 1);
+  EXPECT_EQ(result.out, "");
+  EXPECT_THAT(result.error, HasSubstr("Vulkan: the loader finds no driver"));
+}
+
 TEST(ConformanceCommand, SaysWhereAReportCannotBeWrittenBeforeTheRun) {
   const CommandResult result = run_command(kTwo + "--report-json nowhere/r.json");
   EXPECT_EQ(result.code, 2);
