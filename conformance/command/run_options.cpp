@@ -32,7 +32,7 @@ CLI::Validator whole_number(uint64_t most) {
 
 // Settings and reports are JSON.
 void check_utf8(std::string_view option, const std::string& text) {
-  if (!abi::is_utf8(text)) stop(kBadUsage, concat(option, ": '", text, "' is no UTF-8; rename it"));
+  if (!abi::is_utf8(text)) stop(kBadUsage, concat(option, ": '", text, "' is no UTF-8"));
 }
 
 }  // namespace
