@@ -18,7 +18,7 @@ struct Settings {
   uint64_t seed = 1;
   uint32_t graphs = 2000;                      // number of random graphs
   std::vector<std::filesystem::path> vectors;  // folders with ONNX backend tests
-  std::filesystem::path artifacts;             // where failing cases leave models; absolute
+  std::filesystem::path artifacts;             // where failing cases leave models; absolute. Empty: nowhere
   std::string token;                           // of this run, unguessable: part of every answer
 };
 

@@ -239,7 +239,8 @@ HWY_INLINE bool AreModerate(Vec x) { return hn::AllTrue(Floats(), hn::Lt(hn::Abs
 HWY_INLINE Vec Sin(Vec x) {
   if (!AreModerate(x)) return ByElement(std::sin, x);
   const Vec n = hn::Round(hn::Mul(x, Constant(0.318309886f)));
-  return SineOfMultiple(x, n, n);
+  // The sign of a zero is that of x; the sums above make it positive.
+  return hn::IfThenElse(hn::Eq(x, Constant(0.0f)), x, SineOfMultiple(x, n, n));
 }
 
 // cos(x) = sin(x + pi / 2); x = (n + 1/2) * pi + r.
