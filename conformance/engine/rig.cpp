@@ -1,8 +1,8 @@
 #include "conformance/engine/rig.h"
-#include "conformance/engine/clock.h"
 
 #include <chrono>
 
+#include "conformance/engine/clock.h"
 #include "core/config/options.h"
 
 namespace mortise::conformance {

@@ -1,5 +1,4 @@
 #include "conformance/engine/runner.h"
-#include "conformance/engine/clock.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -9,6 +8,7 @@
 #include <chrono>
 #include <optional>
 
+#include "conformance/engine/clock.h"
 #include "conformance/engine/orphans.h"
 #include "conformance/engine/rig.h"
 #include "conformance/engine/worker.h"

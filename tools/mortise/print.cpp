@@ -6,6 +6,7 @@
 #include <cmath>
 #include <complex>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "core/report/plain.h"
 #include "providers/reference/ops/convert.h"
@@ -72,10 +73,11 @@ Tensor widened(const Tensor& tensor) {
     default:
       return tensor;
   }
-  Tensor numbers = Tensor::allocate(wide, tensor.shape()).value();
-  reference::convert_elements(tensor.dtype(), tensor.raw(), wide, numbers.raw(), 0,
+  Result<Tensor> numbers = Tensor::allocate(wide, tensor.shape());
+  if (!numbers.ok()) throw std::runtime_error(numbers.status().message());
+  reference::convert_elements(tensor.dtype(), tensor.raw(), wide, numbers->raw(), 0,
                               static_cast<uint64_t>(tensor.num_elements()));
-  return numbers;
+  return *std::move(numbers);
 }
 
 // Calls f.operator()<T>() with the element type of a widened tensor.

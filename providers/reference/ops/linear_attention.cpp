@@ -25,7 +25,7 @@ struct LinearAttributes {
   bool gated = false, delta = false;
 };
 
-// AttendedRows [batch, position, head] of `size` numbers, as the input has them.
+// Rows [batch, position, head] of `size` numbers, as the input has them.
 struct AttendedRows {
   std::span<const double> data;
   int64_t heads = 1, size = 0;

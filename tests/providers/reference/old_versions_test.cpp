@@ -20,21 +20,21 @@ std::vector<Value> run(const OpTest& op) {
   return y.ok() ? std::move(*y) : std::vector<Value>(op.num_outputs, Tensor::of<float>({0}, {}));
 }
 
-const Tensor kTwoRowsOfTwo = Tensor::of<float>({2, 4}, {1, 2, 3, 4, 5, 6, 7, 8});
+const Tensor kTwoRowsOfFour = Tensor::of<float>({2, 4}, {1, 2, 3, 4, 5, 6, 7, 8});
 
 TEST(OldVersions, ReshapeHasItsShapeAsAnAttribute) {
   const auto y =
-      run({.op = "Reshape", .version = 1, .attributes = {{"shape", Ints{0, 2, -1}}}, .inputs = {kTwoRowsOfTwo}});
+      run({.op = "Reshape", .version = 1, .attributes = {{"shape", Ints{0, 2, -1}}}, .inputs = {kTwoRowsOfFour}});
   EXPECT_EQ(y[0].tensor.shape(), Shape({2, 2, 2}));
   EXPECT_THAT(floats(y[0]), ElementsAre(1, 2, 3, 4, 5, 6, 7, 8));
 }
 
 TEST(OldVersions, SliceHasItsBoundsAsAttributes) {
   const Attributes bounds = {{"starts", Ints{0, 1}}, {"ends", Ints{-1, 1000}}};
-  EXPECT_THAT(floats(run({.op = "Slice", .version = 1, .attributes = bounds, .inputs = {kTwoRowsOfTwo}})[0]),
+  EXPECT_THAT(floats(run({.op = "Slice", .version = 1, .attributes = bounds, .inputs = {kTwoRowsOfFour}})[0]),
               ElementsAre(2, 3, 4));
   const Attributes one = {{"axes", Ints{1}}, {"starts", Ints{-2}}, {"ends", Ints{-1}}};
-  EXPECT_THAT(floats(run({.op = "Slice", .version = 1, .attributes = one, .inputs = {kTwoRowsOfTwo}})[0]),
+  EXPECT_THAT(floats(run({.op = "Slice", .version = 1, .attributes = one, .inputs = {kTwoRowsOfFour}})[0]),
               ElementsAre(3, 7));
 }
 
@@ -56,7 +56,7 @@ TEST(OldVersions, SplitHasItsExtentsInTheTypeOfTheData) {
   const auto y = run({.op = "Split",
                       .version = 1,
                       .attributes = {{"axis", int64_t{1}}},
-                      .inputs = {kTwoRowsOfTwo, Tensor::of<float>({2}, {1, 3})},
+                      .inputs = {kTwoRowsOfFour, Tensor::of<float>({2}, {1, 3})},
                       .num_outputs = 2});
   EXPECT_THAT(floats(y[0]), ElementsAre(1, 5));
   EXPECT_THAT(floats(y[1]), ElementsAre(2, 3, 4, 6, 7, 8));
@@ -71,7 +71,7 @@ TEST(OldVersions, SplitHasItsExtentsInTheTypeOfTheData) {
 TEST(OldVersions, RefusesToSplitAtAFraction) {
   for (const float part : {0.5f, -1.0f, NAN}) {
     const Tensor split = Tensor::of<float>({2}, {part, 2});
-    const auto y = run_op({.op = "Split", .version = 1, .inputs = {kTwoRowsOfTwo, split}, .num_outputs = 2});
+    const auto y = run_op({.op = "Split", .version = 1, .inputs = {kTwoRowsOfFour, split}, .num_outputs = 2});
     ASSERT_FALSE(y.ok());
     EXPECT_THAT(y.status().message(), testing::HasSubstr("which is no extent"));
   }
@@ -113,9 +113,9 @@ TEST(OldVersions, DepthToSpaceTakesBlocksFromDistantChannels) {
 
 TEST(OldVersions, DropoutIsTestedByAnAttribute) {
   const Attributes test = {{"is_test", int64_t{1}}, {"ratio", 0.9f}};
-  EXPECT_THAT(floats(run({.op = "Dropout", .version = 1, .attributes = test, .inputs = {kTwoRowsOfTwo}})[0]),
+  EXPECT_THAT(floats(run({.op = "Dropout", .version = 1, .attributes = test, .inputs = {kTwoRowsOfFour}})[0]),
               ElementsAre(1, 2, 3, 4, 5, 6, 7, 8));
-  EXPECT_THAT(floats(run({.op = "Dropout", .version = 6, .attributes = test, .inputs = {kTwoRowsOfTwo}})[0]),
+  EXPECT_THAT(floats(run({.op = "Dropout", .version = 6, .attributes = test, .inputs = {kTwoRowsOfFour}})[0]),
               ElementsAre(1, 2, 3, 4, 5, 6, 7, 8));
 }
 
@@ -167,7 +167,7 @@ TEST(OldVersions, SequencesAreBuiltAndTakenApart) {
 }
 
 TEST(OldVersions, OptionalHoldsItsInput) {
-  const Value y = run({.op = "Optional", .version = 15, .inputs = {kTwoRowsOfTwo}})[0];
+  const Value y = run({.op = "Optional", .version = 15, .inputs = {kTwoRowsOfFour}})[0];
   ASSERT_EQ(y.kind, ValueKind::kOptional);
   ASSERT_EQ(y.elements.size(), 1u);
   EXPECT_EQ(y.elements[0].tensor.shape(), Shape({2, 4}));

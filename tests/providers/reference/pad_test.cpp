@@ -12,7 +12,7 @@ namespace {
 
 using testing::ElementsAre;
 
-Tensor extents(std::initializer_list<int64_t> values) {
+Tensor pads(std::initializer_list<int64_t> values) {
   return Tensor::of<int64_t>({static_cast<int64_t>(values.size())}, values);
 }
 
@@ -26,13 +26,13 @@ TEST(Pad, ReflectsMoreThanOnce) {
   const auto y = run_op({.op = "Pad",
                          .version = 18,
                          .attributes = {{"mode", std::string("reflect")}},
-                         .inputs = {numbers({3}), extents({5, 4})}});
+                         .inputs = {numbers({3}), pads({5, 4})}});
   ASSERT_TRUE(y.ok()) << y.status().message();
   EXPECT_THAT(floats((*y)[0]), ElementsAre(1, 0, 1, 2, 1, 0, 1, 2, 1, 0, 1, 2));
 }
 
 TEST(Pad, CutsWhereNegative) {
-  const auto y = run_op({.op = "Pad", .version = 18, .inputs = {numbers({2, 3}), extents({0, -1, 1, 1})}});
+  const auto y = run_op({.op = "Pad", .version = 18, .inputs = {numbers({2, 3}), pads({0, -1, 1, 1})}});
   ASSERT_TRUE(y.ok()) << y.status().message();
   EXPECT_THAT(floats((*y)[0]), ElementsAre(1, 2, 0, 4, 5, 0, 0, 0, 0));
 }
@@ -82,11 +82,10 @@ TEST(Pad, WrapsWhatNegativePadsLeaveAsOftenAsItTakes) {
     }
     for (const DType dtype : kWholeBytes) {
       SCOPED_TRACE(concat(to_string(dtype), " padded by ", above, ' ', before, ' ', below, ' ', behind));
-      const auto y =
-          run_op({.op = "Pad",
-                  .version = 25,
-                  .attributes = {{"mode", std::string("wrap")}},
-                  .inputs = {numbered(dtype, kRows, kColumns, all), extents({above, before, below, behind})}});
+      const auto y = run_op({.op = "Pad",
+                             .version = 25,
+                             .attributes = {{"mode", std::string("wrap")}},
+                             .inputs = {numbered(dtype, kRows, kColumns, all), pads({above, before, below, behind})}});
       ASSERT_TRUE(y.ok()) << y.status().message();
       const Tensor wanted =
           numbered(dtype, static_cast<int64_t>(rows.size()), static_cast<int64_t>(columns.size()), expected);
@@ -98,11 +97,10 @@ TEST(Pad, WrapsWhatNegativePadsLeaveAsOftenAsItTakes) {
 }
 
 TEST(Pad, WrapsStrings) {
-  const auto y =
-      run_op({.op = "Pad",
-              .version = 25,
-              .attributes = {{"mode", std::string("wrap")}},
-              .inputs = {Tensor::strings({3}, {"a", "longer than a short string is", "c"}), extents({-1, 5})}});
+  const auto y = run_op({.op = "Pad",
+                         .version = 25,
+                         .attributes = {{"mode", std::string("wrap")}},
+                         .inputs = {Tensor::strings({3}, {"a", "longer than a short string is", "c"}), pads({-1, 5})}});
   ASSERT_TRUE(y.ok()) << y.status().message();
   EXPECT_THAT(strings((*y)[0]), ElementsAre("longer than a short string is", "c", "longer than a short string is", "c",
                                             "longer than a short string is", "c", "longer than a short string is"));
@@ -112,7 +110,7 @@ TEST(Pad, RefusesToWrapWhatIsNotThere) {
   const auto y = run_op({.op = "Pad",
                          .version = 25,
                          .attributes = {{"mode", std::string("wrap")}},
-                         .inputs = {numbers({2, 3}), extents({0, -3, 0, 4})}});
+                         .inputs = {numbers({2, 3}), pads({0, -3, 0, 4})}});
   ASSERT_FALSE(y.ok());
   EXPECT_THAT(y.status().message(), testing::HasSubstr("axis 1 has nothing to pad from"));
 }
