@@ -28,9 +28,7 @@ std::vector<Line> lines() {
 std::vector<OperatorVersion> rows_of(const Line& line) {
   const infer::Operator* op = infer::find_operator(line.domain, line.op);
   std::vector<OperatorVersion> rows;
-  for (const infer::Signature& signature : op->signatures) {
-    for (const int32_t version : signature.since_versions) rows.push_back({op, &signature, version});
-  }
+  for (const infer::Signature& signature : op->signatures) rows.push_back({op, &signature, signature.since_version});
   return rows;
 }
 
@@ -42,7 +40,7 @@ std::vector<DType> types_of(const Line& line, const OperatorVersion& row) {
   const auto found = std::find_if(parameters.begin(), parameters.end(), [&](const infer::Parameter& parameter) {
     return line.family->parameter.empty() || parameter.name == line.family->parameter;
   });
-  TypeSet set = found != parameters.end() ? allowed_types(row, *found).set : 0;
+  TypeSet set = found != parameters.end() ? allowed_types(*found).set : 0;
   // What is newer than the table, or has maps: as the provider says.
   if (set == 0) set = entry->types;
   if (found == parameters.begin()) set &= entry->types;

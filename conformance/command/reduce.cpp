@@ -1,6 +1,7 @@
 // `mortise-conformance reduce`: the smallest model that shows a failure of the graphs suite.
 #include <fmt/core.h>
 
+#include "conformance/command/ask_provider.h"
 #include "conformance/command/command.h"
 #include "conformance/command/reduce_failure.h"
 #include "core/report/plain.h"
@@ -26,9 +27,11 @@ int reduce_case(ReduceOptions& options) {
     stop(kBadUsage, concat("there is no case '", options.name, "'", catalogue.did_you_mean(options.name)));
   if (which->suite != "graphs")
     stop(kBadUsage, concat("'", options.name, "' is no case of the graphs suite, which alone has graphs to reduce"));
+  require_provider(options.run);
   Verdict found;
   const Status status = run_cases(
-      settings, std::span(&which, 1), options.run.runner, [&](const Case&, const Verdict& verdict) { found = verdict; },
+      settings, std::span(&which, 1), options.run.runner,
+      [&](const Case&, const Verdict& verdict, auto) { found = verdict; },
       [](const std::string& note) { fmt::print("note: {}\n", plain(note)); });
   if (!status.ok()) stop(kFailed, status.message());
   fmt::print("{} {}: {}\n", to_string(found.outcome), plain(which->name), plain(found.sentence));

@@ -41,7 +41,7 @@ class Trial {
     const Case* cases[] = {&which};
     Verdict seen;
     MORTISE_TRY(run_cases(
-        settings_, cases, runner_, [&](const Case&, const Verdict& verdict) { seen = verdict; },
+        settings_, cases, runner_, [&](const Case&, const Verdict& verdict, auto) { seen = verdict; },
         [](const std::string&) {}));
     if (seen.outcome == Outcome::kNotRun) return make_error(StatusCode::kCancelled, seen.sentence);
     const bool same =
@@ -112,7 +112,7 @@ void drop_passing_segments(const RunOptions& options, Results& results) {
   for (const Case& segment : segments) cases.push_back(&segment);
   const Status status = run_cases(
       options.settings, cases, options.runner,
-      [&](const Case& which, const Verdict& verdict) {
+      [&](const Case& which, const Verdict& verdict, auto) {
         if (!is_failure(verdict.outcome) || is_suite_failure(verdict))
           owners[static_cast<size_t>(&which - segments.data())]->verdict.artifact.clear();
       },
@@ -124,7 +124,7 @@ void reduce_failures(const RunOptions& options, Results& results) {
   size_t count = 0, tried = 0;
   for (CaseResult& result : results.cases) {
     if (count == kAtMost || tried == kAtMostTried) break;
-    if (result.suite != "graphs" || !is_failure(result.verdict.outcome)) continue;
+    if (result.suite != "graphs" || !is_failure(result.verdict.outcome) || result.verdict.after) continue;
     ++tried;
     const fs::path folder = options.settings.artifacts / result.name;
     const Result<std::string> reduced = reduce_failure(options, result.name, result.verdict, folder, kSecondsEach);

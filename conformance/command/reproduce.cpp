@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "conformance/cases/specimen_case.h"
+#include "conformance/command/ask_provider.h"
 #include "conformance/command/command.h"
 #include "conformance/command/run_options.h"
 #include "core/report/plain.h"
@@ -54,12 +55,16 @@ void print_verdict(const Case& which, const Verdict& verdict) {
 
 int reproduce(const std::string& what, RunOptions& options) {
   options.complete();
-  options.settings.artifacts.clear();  // nothing is left in the place of a model that `validate` reduced
   const Case which = find(what, options.settings);
+  require_provider(options);
+  // Nothing is left unasked, nor in the place of a model that `validate` left and may have reduced.
+  std::error_code code;
+  if (options.artifacts.empty() || std::filesystem::exists(options.artifacts / which.name, code))
+    options.settings.artifacts.clear();
   Verdict found;
   const Case* cases[] = {&which};
   const Status status = run_cases(
-      options.settings, cases, options.runner, [&](const Case&, const Verdict& verdict) { found = verdict; },
+      options.settings, cases, options.runner, [&](const Case&, const Verdict& verdict, auto) { found = verdict; },
       [](const std::string& note) { fmt::print("note: {}\n", plain(note)); });
   if (!status.ok()) stop(kFailed, status.message());
   print_verdict(which, found);

@@ -6,8 +6,8 @@
 #include <limits>
 #include <random>
 
-#include "conformance/cases/abi/created.h"
 #include "conformance/command/command.h"
+#include "conformance/engine/utf8.h"
 #include "core/config/json.h"
 #include "tools/mortise/test_case.h"
 
@@ -32,7 +32,7 @@ CLI::Validator whole_number(uint64_t most) {
 
 // Settings and reports are JSON.
 void check_utf8(std::string_view option, const std::string& text) {
-  if (!abi::is_utf8(text)) stop(kBadUsage, concat(option, ": '", text, "' is no UTF-8"));
+  if (!is_utf8(text)) stop(kBadUsage, concat(option, ": '", text, "' is no UTF-8"));
 }
 
 }  // namespace
@@ -76,6 +76,10 @@ void RunOptions::add_plugin(CLI::App& command) {
   command.add_option("--memory", runner.limits.memory_mib, "MiB of memory per worker, 0 for no limit")
       ->check(whole_number(kMostMemory))
       ->capture_default_str();
+  command
+      .add_option("--artifacts", artifacts,
+                  "folder for the models of failing cases; default: conformance-artifacts, and none for `reproduce`")
+      ->type_name("DIR");
   command.add_flag("--in-process", runner.in_process, "run the cases in this process, for a debugger");
 }
 
@@ -92,9 +96,12 @@ void RunOptions::complete() {
   complete_catalogue();
   std::random_device random;
   for (int i = 0; i < 4; ++i) settings.token += std::to_string(random());
-  settings.artifacts =
-      std::filesystem::absolute(settings.artifacts.empty() ? "conformance-artifacts" : settings.artifacts);
-  check_utf8("the folder to work in", settings.artifacts.string());
+  if (!artifacts.empty()) artifacts = std::filesystem::absolute(artifacts).lexically_normal();
+  std::error_code code;
+  if (std::filesystem::exists(artifacts, code) && !std::filesystem::is_directory(artifacts, code))
+    stop(kBadUsage, concat("--artifacts ", artifacts.string(), ": is no folder"));
+  settings.artifacts = artifacts.empty() ? std::filesystem::absolute("conformance-artifacts") : artifacts;
+  check_utf8("the folder for artifacts", settings.artifacts.string());
 }
 
 void RunOptions::complete_catalogue() {

@@ -16,6 +16,7 @@ struct RunOptions {
   Settings settings;
   std::vector<std::string> suites;  // empty: those that run by default
   std::string filter;               // RE2, anywhere in the name
+  std::filesystem::path artifacts;  // as the command line names it, made absolute; empty: conformance-artifacts here
   std::optional<Shard> shard;       // part_of() sets it where the command line does not
   RunnerOptions runner;
 

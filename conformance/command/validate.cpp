@@ -4,7 +4,9 @@
 #include <unordered_map>
 
 #include "conformance/cases/vectors.h"
+#include "conformance/command/ask_provider.h"
 #include "conformance/command/command.h"
+#include "conformance/command/isolate_failures.h"
 #include "conformance/command/reduce_failure.h"
 #include "conformance/command/report_options.h"
 #include "conformance/command/run_options.h"
@@ -25,8 +27,7 @@ struct ValidateOptions {
   bool strict = false;
 };
 
-// Everything that is known before the first case. That the provider cannot be opened is a problem; that the worker died of
-// the question is none, because the cases will tell how.
+// Everything that is known before the provider is asked.
 Results begin_results(const ValidateOptions& options, std::span<const Case* const> chosen) {
   Results results{.settings = options.run.settings,
                   .limits = case_limits_of(options.run.runner),
@@ -36,43 +37,32 @@ Results begin_results(const ValidateOptions& options, std::span<const Case* cons
                   .selection = selection_of(chosen, options.run.suites, options.run.filter),
                   .shard = *options.run.shard,
                   .strict = options.strict};
+  results.settings.artifacts = options.run.artifacts;
   Result<std::string> sum = plugin_sha256(options.run.settings.plugin);
   if (!sum.ok()) stop(kBadUsage, sum.status().message());
   results.plugin_sha256 = std::move(*sum);
-  const Case* question[] = {&about_provider()};
-  const Status status = run_cases(
-      options.run.settings, question, options.run.runner,
-      [&](const Case&, const Verdict& verdict) {
-        results.provider = provider_facts(verdict);
-        if (verdict.outcome == Outcome::kPass && !results.provider.problem.empty())
-          results.problems.push_back(results.provider.problem);
-      },
-      [&](const std::string& note) { results.notes.push_back(note); });
-  if (!status.ok()) stop(kFailed, status.message());
   return results;
 }
 
-// Whose fault it is that the provider cannot be opened: the command line's, which names no provider or options that it does
-// not have, or the provider's and its device's.
-int code_of_problem(const ProviderFacts& provider) {
-  return provider.id.empty() || provider.problem.starts_with("--options") ? kBadUsage : kFailed;
-}
-
-// `results` has the cases, not run, in the same order.
-void run(const ValidateOptions& options, std::span<const Case* const> cases, const Expectations& expectations,
-         std::chrono::sys_days today, Results& results) {
+// `results` has the cases, not run, in the same order. Gives the first failures that may be those of cases before them.
+std::vector<SharedFailure> run(const ValidateOptions& options, std::span<const Case* const> cases,
+                               const Expectations& expectations, std::chrono::sys_days today, Results& results) {
   std::unordered_map<const Case*, size_t> index;
   for (size_t i = 0; i < cases.size(); ++i) index.emplace(cases[i], i);
   print_identity(results);
   Console console(results);
+  std::vector<SharedFailure> shared;
   const auto begin = std::chrono::steady_clock::now();
   const Status status = run_cases(
       options.run.settings, cases, options.run.runner,
-      [&](const Case& which, const Verdict& verdict) {
-        CaseResult& result = results.cases[index.at(&which)];
+      [&](const Case& which, const Verdict& verdict, std::span<const Case* const> before) {
+        const size_t place = index.at(&which);
+        CaseResult& result = results.cases[place];
         result.verdict = verdict;
         expectations.apply(which.name, today, result.verdict);
         console.show(result);
+        if (is_failure(result.verdict.outcome) && !before.empty() && shared.size() < kMostIsolated)
+          shared.push_back({place, &which, {before.begin(), before.end()}});
       },
       [&](const std::string& note) { results.notes.push_back(note); });
   if (!status.ok()) results.problems.push_back(status.message());
@@ -80,6 +70,7 @@ void run(const ValidateOptions& options, std::span<const Case* const> cases, con
   const auto left = std::count_if(results.cases.begin(), results.cases.end(),
                                   [](const CaseResult& result) { return result.verdict.outcome == Outcome::kNotRun; });
   if (left > 0) results.problems.push_back(concat("the run ended early: ", left, " cases were not run"));
+  return shared;
 }
 
 int validate(ValidateOptions& options) {
@@ -100,14 +91,20 @@ int validate(ValidateOptions& options) {
   Results results = begin_results(options, chosen);
   if (!note.empty()) results.notes.push_back(note);
   for (const Case* which : part) results.cases.push_back(result_of(*which));
-  if (!results.problems.empty()) {
+  const Result<Introduction> introduction =
+      ask_provider(options.run, [&](const std::string& sentence) { results.notes.push_back(sentence); });
+  if (!introduction.ok()) stop(kFailed, introduction.status().message());
+  results.provider = introduction->provider;
+  if (!introduction->fault.empty()) {
+    results.problems.push_back(introduction->fault);
     options.reports.write(results);
-    stop(code_of_problem(results.provider), results.problems.front());
+    stop(introduction->code, introduction->fault);
   }
   // Not SOURCE_DATE_EPOCH's day: that would keep an expectation alive for ever.
   const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
-  run(options, part, expectations, today, results);
+  const std::vector<SharedFailure> shared = run(options, part, expectations, today, results);
   if (results.problems.empty() && !options.run.runner.in_process) {
+    isolate_failures(options.run, shared, results);
     drop_passing_segments(options.run, results);
     reduce_failures(options.run, results);
   }

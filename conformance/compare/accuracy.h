@@ -18,6 +18,8 @@ enum class BoundKind : uint8_t {
   kExponential,  // c + |ln e| units of it, and eps · sqrt(K) · e: an exponential divided by the sum of K of them
   kSum,          // c · eps · sqrt(K) · the sum of the K terms' magnitudes, and the rounding to the element's type
   kConvolution,  // the same where numerics may allow another algorithm
+  kConditioned,  // c · ((unit + eps · sqrt(K)) · the element's condition + ulp(e)): steps that are rounded one by one
+  kSaturating,   // the same, the condition enlarged by 1: steps on the way flatten what they are given
   kScaled,       // c units in the last place of the output's largest element
   kCancelling,   // the same, of 1 at least: a difference of numbers around 1, however small all results are
   kQuantized,    // c steps of the integer type; a floating-point element c units in the last place
@@ -37,19 +39,24 @@ std::span<const Bound> bounds();
 // Operators without a line are exact.
 const Bound& bound_of(std::string_view domain, std::string_view op);
 
+// What has to be measured beside the element itself before it can be judged.
+enum class Measure : uint8_t {
+  kNone,
+  kMagnitudes,  // kSum, kConvolution: the sum of the terms' magnitudes
+  kConditions,  // kConditioned, kSaturating: sqrt(Σ (x · de/dx)²) over the numbers x that the operator is given
+};
+Measure measure_of(BoundKind kind);
+
 // What is known of one element when its allowed error is asked for.
 struct ElementFacts {
   DType dtype = DType::kUndefined;
-  double expected = 0;           // finite
-  double largest = 0;            // magnitude of the largest finite element of the output
-  double magnitude = 0;          // kSum, kConvolution: the sum of the terms' magnitudes
-  double largest_magnitude = 0;  // of the output
-  double terms = 1;              // K, or more
+  double expected = 0;         // finite
+  double largest = 0;          // magnitude of the largest finite element of the output
+  double measure = 0;          // as measure_of() says
+  double largest_measure = 0;  // of the output
+  double terms = 1;            // K, or more
 };
 // The allowed absolute error for a provider with these MORTISE_NUMERICS_*.
 double allowed_error(const Bound& bound, const ElementFacts& facts, uint32_t numerics);
-
-// Whether judging needs the magnitudes.
-bool needs_magnitudes(BoundKind kind);
 
 }  // namespace mortise::conformance

@@ -45,15 +45,15 @@ struct Miss {
 // Judges the tensors of one output, or of one element of it.
 class Judge {
  public:
-  Judge(const Expectation& expectation, const Tensor& actual, const Tensor& expected, const Tensor* magnitudes)
+  Judge(const Expectation& expectation, const Tensor& actual, const Tensor& expected, const Tensor* measures)
       : expectation_(expectation),
         actual_(as_numbers(actual)),
         expected_(as_numbers(expected)),
         format_(float_format(expected_.dtype())) {
-    if (magnitudes != nullptr) magnitudes_ = as_numbers(*magnitudes);
+    if (measures != nullptr) measures_ = as_numbers(*measures);
     if (!format_) return;
     facts_ = {.dtype = expected_.dtype(), .largest = largest_of(expected_), .terms = expectation.terms};
-    if (magnitudes_) facts_.largest_magnitude = largest_of(*magnitudes_);
+    if (measures_) facts_.largest_measure = largest_of(*measures_);
   }
 
   void add_alternative(const Tensor& expected, DType unit) {
@@ -85,7 +85,7 @@ class Judge {
     if (e == 0 && a == 0)
       return signs_matter() && std::signbit(a) != std::signbit(e) ? Miss{INFINITY, INFINITY, 0} : Miss{};
     facts_.expected = e;
-    if (magnitudes_) facts_.magnitude = std::fabs(*number_at(*magnitudes_, i));
+    if (measures_) facts_.measure = std::fabs(*number_at(*measures_, i));
     ElementFacts facts = facts_;
     uint32_t numerics = expectation_.numerics;
     if (unit != DType::kUndefined && facts.dtype == DType::kF32) {
@@ -121,7 +121,7 @@ class Judge {
     DType unit;
   };
   std::vector<Other> alternatives_;
-  std::optional<Tensor> magnitudes_;
+  std::optional<Tensor> measures_;
   std::optional<FloatFormat> format_;
   ElementFacts facts_;
 };
@@ -186,12 +186,12 @@ Match compare_values(std::span<const Value> actual, const Expectation& expectati
   Match result{.problem = structure_difference(actual, expectation.values)};
   if (!result.problem.empty()) return result;
   const auto given = tensors_of(actual), wanted = tensors_of(expectation.values);
-  const auto magnitudes = tensors_of(expectation.magnitudes);
+  const auto measures = tensors_of(expectation.measures);
   std::optional<Miss> worst;
   uint64_t wrong = 0;
   std::vector<double> errors;
   for (size_t output = 0; output < wanted.size(); ++output) {
-    Judge judge(expectation, *given[output], *wanted[output], at(magnitudes, output));
+    Judge judge(expectation, *given[output], *wanted[output], at(measures, output));
     for (const Alternative& other : expectation.alternatives) {
       const auto tensors = tensors_of(other.values);
       if (tensors.size() == wanted.size()) judge.add_alternative(*tensors[output], other.unit);

@@ -23,7 +23,8 @@ struct Alternative {
 struct Expectation {
   std::span<const Value> values;  // of the outputs
   std::span<const Alternative> alternatives;
-  std::span<const Value> magnitudes;  // results for the inputs' magnitudes; empty unless the bound needs them
+  std::span<const Value>
+      measures;  // of the outputs' elements, as measure_of() the bound says; empty where it says none
   Bound bound;
   double terms = 1;       // how many are added up for one element
   uint32_t numerics = 0;  // MORTISE_NUMERICS_* of the provider

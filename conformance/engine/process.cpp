@@ -19,6 +19,7 @@
 #include <nlohmann/json.hpp>
 
 #include "conformance/engine/orphans.h"
+#include "conformance/engine/shared_memory.h"
 #include "conformance/engine/worker.h"
 
 namespace mortise::conformance {
@@ -66,6 +67,7 @@ void limit(int resource, uint64_t mib) {
 
 Result<std::unique_ptr<WorkerProcess>> WorkerProcess::start(const Settings& settings, const WorkerLimits& limits) {
   std::unique_ptr<WorkerProcess> worker(new WorkerProcess);
+  worker->memory_mib_ = limits.memory_mib;
   int ends[2] = {-1, -1};
   const auto failed = [](std::string_view what) {
     return make_error(StatusCode::kResourceExhausted, "a worker cannot be started: ", what, ": ", std::strerror(errno));
@@ -130,6 +132,13 @@ Result<std::optional<std::string>> WorkerProcess::receive() {
   std::string line = inbox_.substr(0, end);
   inbox_.erase(0, end + 1);
   return std::optional<std::string>(std::move(line));
+}
+
+std::string WorkerProcess::memory_fault() const {
+  if (!kLimitsMemory || memory_mib_ == 0) return {};
+  const uint64_t mib = shared_memory_of(pid_) >> 20;
+  if (mib <= memory_mib_) return {};
+  return concat("took ", mib, " MiB of shared memory, more than the ", memory_mib_, " MiB that --memory allows");
 }
 
 void WorkerProcess::kill_group() {

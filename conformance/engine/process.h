@@ -14,7 +14,7 @@
 namespace mortise::conformance {
 
 struct WorkerLimits {
-  uint64_t memory_mib = 8192;  // RLIMIT_DATA; 0: none
+  uint64_t memory_mib = 8192;  // private of each process (RLIMIT_DATA), and shared of all together; 0: no limit
   uint64_t file_mib = 1024;    // RLIMIT_FSIZE
 };
 
@@ -38,6 +38,8 @@ class WorkerProcess {
   // Nobody can send any more: the worker has died, is about to, or lost the descriptor of its channel.
   bool channel_ended() const { return channel_ended_; }
 
+  // A sentence where the worker shares more memory than its limit allows, which only looking tells; otherwise empty.
+  std::string memory_fault() const;
   void kill_group();
   // Ends the channel and waits for a normal exit; after `seconds` it is killed. Empty if it ended well, otherwise how.
   std::string retire(double seconds);
@@ -50,6 +52,7 @@ class WorkerProcess {
   std::string last_words() const;
   int wait();
 
+  uint64_t memory_mib_ = 0;
   pid_t pid_ = -1;
   int pidfd_ = -1;
   int channel_ = -1;

@@ -22,8 +22,9 @@ using Clock = std::chrono::steady_clock;
 constexpr double kSecondsToRetire = 10;
 // For what still runs when the run is interrupted: schedulers kill what does not end soon.
 constexpr double kSecondsToStop = 2;
-// A signal may come between a look at `interrupted` and the wait that it should end.
-constexpr double kSecondsToNotice = 0.5;
+// How often workers are looked at that say nothing: for the memory that they share, which should not outgrow its limit by
+// much, and for a signal that came between a look at `interrupted` and the wait that it should end.
+constexpr double kSecondsToNotice = 0.1;
 
 std::atomic<bool> interrupted = false;
 
@@ -54,8 +55,9 @@ struct Slot {
   std::unique_ptr<WorkerProcess> process;
   pid_t worker = 0;  // the process's id, also when it is dead
   const Case* running = nullptr;
-  const Case* last = nullptr;
+  std::vector<const Case*> ran;  // by this process, with the one that runs
   Clock::time_point begin;
+  Clock::time_point weighed;  // when its memory was looked at last
 };
 
 class Pool {
@@ -84,7 +86,7 @@ class Pool {
     for (Slot& slot : slots_) retire(slot);
     for (const Orphan& orphan : left_) on_note_(concat(orphan.sentence, " (MORTISE-P-062)"));
     for (; next_ < cases_.size(); ++next_) {
-      on_verdict_(*cases_[next_], {.outcome = Outcome::kNotRun, .sentence = "the run was interrupted before"});
+      on_verdict_(*cases_[next_], {.outcome = Outcome::kNotRun, .sentence = "the run was interrupted before"}, {});
     }
     return {};
   }
@@ -93,13 +95,14 @@ class Pool {
   Status start_next(Slot& slot) {
     const Case& which = *cases_[next_];
     // A fresh case shares its worker with nobody, neither before nor behind it.
-    if (slot.last != nullptr && (which.fresh || slot.last->fresh)) retire(slot);
+    if (!slot.ran.empty() && (which.fresh || slot.ran.back()->fresh)) retire(slot);
     if (slot.process == nullptr) {
       MORTISE_ASSIGN(slot.process, WorkerProcess::start(settings_, options_.limits));
       slot.worker = slot.process->pid();
     }
     ++next_;
-    slot.running = slot.last = &which;
+    slot.running = &which;
+    slot.ran.push_back(&which);
     slot.begin = Clock::now();
     slot.process->send(which.name);
     return {};
@@ -108,15 +111,15 @@ class Pool {
   void retire(Slot& slot) {
     if (slot.process == nullptr) return;
     const std::string how = slot.process->retire(interrupted ? kSecondsToStop : kSecondsToRetire);
+    const std::string& last = slot.ran.back()->name;
     if (!how.empty()) {
-      on_note_(
-          concat("the worker that ran '", slot.last->name, "' last ended badly when the plugin was closed: ", how));
+      on_note_(concat("the worker that ran '", last, "' last ended badly when the plugin was closed: ", how));
     }
     slot.process.reset();
     for (const std::string& orphan : take_orphans(slot)) {
-      on_note_(concat("of the worker that ran '", slot.last->name, "' last, ", orphan, " (MORTISE-P-062)"));
+      on_note_(concat("of the worker that ran '", last, "' last, ", orphan, " (MORTISE-P-062)"));
     }
-    slot.last = nullptr;
+    slot.ran.clear();
   }
 
   // Those of the slot's worker; others wait for their own. Who does not say where it comes from is of the only worker.
@@ -162,11 +165,21 @@ class Pool {
     poll(watched.data(), watched.size(), std::max(0, static_cast<int>(left * 1000) + 1));
   }
 
+  // Not at every answer: there may be thousands in a second.
+  std::string memory_fault(Slot& slot) {
+    if (seconds_since(slot.weighed) < kSecondsToNotice) return {};
+    slot.weighed = Clock::now();
+    return slot.process->memory_fault();
+  }
+
   void look(Slot& slot) {
     pollfd death = {.fd = slot.process->pidfd(), .events = POLLIN, .revents = 0};
     const bool dead = poll(&death, 1, 0) == 1;  // before the channel: an answer may be its last deed
     Result<std::optional<std::string>> line = slot.process->receive();
-    if (!line.ok()) {
+    if (const std::string fault = memory_fault(slot); !fault.empty()) {
+      slot.process->kill_group();
+      end_badly(slot, Outcome::kFail, concat(fault, ": ", slot.process->describe_death()));
+    } else if (!line.ok()) {
       end_badly(slot, Outcome::kFail, concat("the worker ", line.status().message()));
     } else if (line->has_value()) {
       take_answer(slot, **line);
@@ -192,14 +205,14 @@ class Pool {
 
   void end_badly(Slot& slot, Outcome outcome, std::string sentence) {
     slot.process.reset();
-    slot.last = nullptr;
     finish(slot, {.outcome = outcome, .sentence = std::move(sentence), .seconds = seconds_since(slot.begin)});
   }
 
   void finish(Slot& slot, Verdict verdict) {
     judge_orphans(slot, verdict);
     const Case& which = *std::exchange(slot.running, nullptr);
-    on_verdict_(which, verdict);
+    on_verdict_(which, verdict, std::span(slot.ran).first(slot.ran.size() - 1));
+    if (slot.process == nullptr) slot.ran.clear();
   }
 
   const Settings& settings_;
@@ -220,7 +233,7 @@ Status run_cases(const Settings& settings, std::span<const Case* const> cases, c
                  const OnVerdict& on_verdict, const OnNote& on_note) {
   if (options.in_process) {
     Rig rig(settings);
-    for (const Case* which : cases) on_verdict(*which, rig.run(*which));
+    for (size_t i = 0; i < cases.size(); ++i) on_verdict(*cases[i], rig.run(*cases[i]), cases.first(i));
     return {};
   }
   const InterruptScope scope;

@@ -19,8 +19,9 @@ struct RunnerOptions {
   bool in_process = false;  // for debuggers: no worker, no timeout; a crash is the run's end
 };
 
-// Called once per case, in the order in which they end, on the caller's thread.
-using OnVerdict = std::function<void(const Case& which, const Verdict& verdict)>;
+// Called once per case, in the order in which they end, on the caller's thread. before: what its process had run before
+// it, in order.
+using OnVerdict = std::function<void(const Case& which, const Verdict& verdict, std::span<const Case* const> before)>;
 // A worker that ended badly when it had nothing to do any more: a sentence that names the last case it ran.
 using OnNote = std::function<void(const std::string& sentence)>;
 

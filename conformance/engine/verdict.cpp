@@ -74,6 +74,7 @@ nlohmann::json to_json(const Verdict& verdict) {
     json["figures"].push_back({{"name", figure.name}, {"value", finite(figure.value)}, {"unit", figure.unit}});
   }
   if (!verdict.artifact.empty()) json["artifact"] = verdict.artifact;
+  if (verdict.after) json["after"] = *verdict.after;
   if (!verdict.facts.empty()) json["facts"] = verdict.facts;
   return json;
 }
@@ -96,6 +97,7 @@ Result<Verdict> parse_verdict(const nlohmann::json& json) {
                                  .unit = figure.at("unit").get<std::string>()});
     }
     verdict.artifact = get<std::string>(json, "artifact");
+    if (json.contains("after")) verdict.after = json["after"].get<std::vector<std::string>>();
     verdict.facts = get<std::string>(json, "facts");
     return verdict;
   } catch (const nlohmann::json::exception& e) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -59,8 +60,10 @@ struct Verdict {
   Accuracy accuracy;                                       // elements is 0 where nothing was measured
   std::vector<Figure> figures;
   std::string artifact;  // folder with a model and its data that show the failure, or empty
-  double seconds = 0;    // wall time; set by the worker
-  std::string facts;     // JSON; of about_provider() alone
+  // Of a failure that is none where the case runs alone: the cases behind which it fails, empty where none were found.
+  std::optional<std::vector<std::string>> after;
+  double seconds = 0;  // wall time; set by the worker
+  std::string facts;   // JSON; of about_provider() alone
 };
 
 inline Verdict pass(std::string sentence) { return {.outcome = Outcome::kPass, .sentence = std::move(sentence)}; }

@@ -1,4 +1,4 @@
-// The element types that ONNX allows: standard_types.inc as data.
+// The versions of the standard's operators and the element types that they allow, for what goes through all of them.
 #pragma once
 
 #include <string>
@@ -10,6 +10,7 @@
 
 namespace mortise::conformance {
 
+using infer::variable_of;
 using reference::TypeSet;
 
 // One version of one operator.
@@ -33,10 +34,7 @@ struct AllowedTypes {
   TypeSet set = 0;
   std::string text;
 };
-AllowedTypes allowed_types(const OperatorVersion& row, const infer::Parameter& parameter);
-
-// The type variable, or the name of a parameter that takes anything.
-std::string_view variable_of(const infer::Parameter& parameter);
+AllowedTypes allowed_types(const infer::Parameter& parameter);
 
 // The core runs it or replaces it by other nodes, before a provider sees it.
 bool runs_in_core(std::string_view op_type);

@@ -1,7 +1,9 @@
 #include "conformance/host/checked_run.h"
 
 #include <algorithm>
+#include <cstring>
 
+#include "conformance/engine/clock.h"
 #include "conformance/host/call.h"
 #include "conformance/host/guarded_memory.h"
 
@@ -27,9 +29,11 @@ Result<Value> guarded_value(const Value& value, const std::string& label) {
   if (value.is_tensor()) {
     MORTISE_ASSIGN(copy.tensor, guarded_copy(value.tensor, label));
   }
-  for (size_t i = 0; i < copy.elements.size(); ++i) {
-    MORTISE_ASSIGN(copy.elements[i], guarded_value(value.elements[i], concat("element ", i, " of ", label)));
+  std::vector<Value> elements = value.elements.list();
+  for (size_t i = 0; i < elements.size(); ++i) {
+    MORTISE_ASSIGN(elements[i], guarded_value(elements[i], concat("element ", i, " of ", label)));
   }
+  copy.elements = std::move(elements);
   return copy;
 }
 
@@ -71,19 +75,56 @@ Status CheckedRun::prepare(std::span<const Value> inputs) {
     MORTISE_TRY(add_input(i));
   }
   for (size_t i = 0; i < outputs_.size(); ++i) MORTISE_TRY(add_output(i));
-  args_ = {.inputs = input_records_.data(),
-           .outputs = output_records_.data(),
-           .num_inputs = input_records_.size(),
-           .num_outputs = output_records_.size(),
-           .context = &context_};
+  own_args_ = {.inputs = input_records_.data(),
+               .outputs = output_records_.data(),
+               .num_inputs = input_records_.size(),
+               .num_outputs = output_records_.size(),
+               .context = &context_};
+  return settings_.take_back ? lend_records() : Status();
+}
+
+Status CheckedRun::lend_records() {
+  const uint64_t records = own_args_.num_inputs + own_args_.num_outputs;
+  MORTISE_ASSIGN(records_, GuardedBlock::create(sizeof own_args_ + sizeof context_ + records * sizeof(mortise_tensor_t),
+                                                "the arguments of an earlier run"));
+  auto* place = static_cast<char*>(records_->data());
+  const auto lend = [&](const auto* first, uint64_t count) {
+    const auto* copy = reinterpret_cast<decltype(first)>(place);
+    if (count != 0) std::memcpy(place, first, count * sizeof *first);
+    place += count * sizeof *first;
+    return copy;
+  };
+  own_args_.inputs = lend(own_args_.inputs, own_args_.num_inputs);
+  own_args_.outputs = lend(own_args_.outputs, own_args_.num_outputs);
+  own_args_.context = lend(&context_, 1);
+  args_ = lend(&own_args_, 1);
   return {};
 }
 
-void CheckedRun::protect_inputs(bool on) {
-  for (const Value& input : inputs_) set_read_only(input, on);
+void CheckedRun::take_back() {
+  for (const Value& input : inputs_) {
+    for_each_tensor(input, [](const Tensor& tensor) {
+      if (GuardedBlock* block = block_of(tensor)) block->seal();
+    });
+  }
+  records_->seal();
+  outcome_.taken = {std::move(inputs_), std::move(records_)};
+}
+
+void CheckedRun::begin() {
+  for (const Value& input : inputs_) set_read_only(input, true);
+  begin_ = std::chrono::steady_clock::now();
+}
+
+void CheckedRun::end() { outcome_.seconds = seconds_since(begin_); }
+
+bool CheckedRun::cancelled() const {
+  if (settings_.is_cancelled && settings_.is_cancelled()) return true;
+  return settings_.deadline && std::chrono::steady_clock::now() - begin_ >= *settings_.deadline;
 }
 
 RunOutcome CheckedRun::finish(Status status) {
+  for (const Value& input : inputs_) set_read_only(input, false);
   for (const Value& input : inputs_) check_block(input, "MORTISE-P-033");
   for (size_t i = 0; i < outputs_.size(); ++i) {
     Output& output = outputs_[i];
@@ -99,6 +140,7 @@ RunOutcome CheckedRun::finish(Status status) {
     set_read_only(output.value, false);
     outcome_.outputs.push_back(std::move(output.value));
   }
+  if (settings_.take_back) take_back();
   outcome_.status = std::move(status);
   return std::move(outcome_);
 }

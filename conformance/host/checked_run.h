@@ -20,16 +20,18 @@ class CheckedRun : public RunState, private ProfileSink {
   // and for inputs that do not fit the segment.
   Status prepare(std::span<const Value> inputs);
   // Valid after prepare(), as long as this object.
-  const mortise_run_args_t& args() const { return args_; }
-  // Inputs are read-only while it is on.
-  void protect_inputs(bool on);
+  const mortise_run_args_t& args() const { return *args_; }
+  // Just before the call: inputs become read-only, and the time begins.
+  void begin();
+  // As soon as the provider says that the run has ended; from any thread.
+  void end();
   // Looks at the memory around all tensors, and takes the outputs of a run that succeeded.
   RunOutcome finish(Status status);
 
   // --- RunState, from any thread
   Status allocate_output(uint64_t index, std::span<const int64_t> dims, mortise_tensor_t* tensor) override;
   Status set_output(uint64_t index, const Value& value) override;
-  bool cancelled() const override { return settings_.is_cancelled && settings_.is_cancelled(); }
+  bool cancelled() const override;
   Result<Tensor> allocate(DType dtype, const Shape& shape) override;
 
  private:
@@ -41,6 +43,9 @@ class CheckedRun : public RunState, private ProfileSink {
 
   Status add_input(size_t index);
   Status add_output(size_t index);
+  // Puts the records of the arguments where they can be taken back.
+  Status lend_records();
+  void take_back();
   Status make_output(uint64_t index, const Shape& shape);
   // The kind of memory that the session wants.
   using KindFunction = decltype(mortise_provider_device_memory_t::input_kind) mortise_provider_device_memory_t::*;
@@ -61,7 +66,10 @@ class CheckedRun : public RunState, private ProfileSink {
   std::vector<mortise_tensor_t> input_records_, output_records_;
   RunOutcome outcome_;
   mortise_run_context_t context_;
-  mortise_run_args_t args_{};
+  mortise_run_args_t own_args_{};
+  const mortise_run_args_t* args_ = &own_args_;  // or their copy in records_
+  std::shared_ptr<GuardedBlock> records_;
+  std::chrono::steady_clock::time_point begin_;
 };
 
 }  // namespace mortise::conformance

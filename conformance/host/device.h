@@ -4,6 +4,7 @@
 // Not thread-safe, except Session::run().
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -91,12 +92,16 @@ struct RunSettings {
   int poison = 0;                      // which pattern fills the outputs
   uint32_t flags = 0;                  // MORTISE_RUN_*
   std::function<bool()> is_cancelled;  // empty: never
+  // After this time, counted from the call of run() or submit(), the run is cancelled too.
+  std::optional<std::chrono::nanoseconds> deadline;
   // Shapes of outputs that are allocated beforehand, by index; the others are left to allocate_output().
   std::map<uint64_t, Shape> shapes;
   std::set<uint64_t> absent;    // outputs that nobody reads, by index
   bool refuse_outputs = false;  // allocate_output() has no memory
   // Inputs and allocated outputs lie where the session asks for them, behind one alignment of that memory.
   bool in_device_memory = false;
+  // What the run was lent is taken back when run() has returned: see RunOutcome::taken. Not for submitted runs.
+  bool take_back = false;
 };
 
 // A profile event, as it was recorded.
@@ -113,6 +118,14 @@ struct RunOutcome {
   std::vector<RunEvent> events;
   std::set<uint64_t> asked_for;  // outputs for which allocate_output() or set_output() was called
   uint64_t on_device = 0;        // inputs and outputs that lay in device memory
+  double seconds = 0;            // from the call to its return or, of a submitted run, to completed()
+
+  // Inputs and the records of the arguments, sealed and nobody else's memory for as long as they are kept here: whoever
+  // touches them uses them after their time. Only with RunSettings::take_back.
+  struct {
+    std::vector<Value> inputs;
+    std::shared_ptr<GuardedBlock> records;
+  } taken;
 };
 
 class Session {

@@ -1,6 +1,7 @@
 #include "conformance/host/process_state.h"
 
 #include <dirent.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -148,6 +149,11 @@ std::vector<std::string> differences(const ProcessState& before, const ProcessSt
   if (after.children.size() > before.children.size())
     found.push_back(concat(after.children.size() - before.children.size(), " child processes are new"));
   return found;
+}
+
+uint64_t heap_in_use() {
+  const struct mallinfo2 info = mallinfo2();
+  return info.uordblks + info.hblkhd;
 }
 
 std::string join(const std::vector<std::string>& sentences) {

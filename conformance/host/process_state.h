@@ -33,6 +33,9 @@ std::vector<int> child_processes();
 // Nothing says which thread or call did it.
 std::vector<std::string> differences(const ProcessState& before, const ProcessState& after);
 
+// Bytes of the heap in use, large blocks included.
+uint64_t heap_in_use();
+
 // The sentences in one; empty if nothing differs.
 std::string join(const std::vector<std::string>& sentences);
 

@@ -26,16 +26,17 @@ Result<std::unique_ptr<SubmittedRun>> SubmittedRun::submit(const Session& sessio
   State& state = *submitted->state_;
   state.run = std::make_unique<CheckedRun>(session, settings);
   MORTISE_TRY(state.run->prepare(inputs));
-  state.run->protect_inputs(true);
   CheckedHost& host = session.device().host();
   const auto done = [](void* context, mortise_status status, const mortise_error_t* error) {
     State& ended = *static_cast<State*>(context);
     const std::lock_guard lock(ended.mutex);
+    ended.run->end();
     ended.status = status_of(status, error);
     ended.ended.notify_all();
   };
   const std::optional<uint64_t> run_id = host.completions().add({.done = done, .context = &state, .gate = nullptr});
   if (!run_id) return make_error(StatusCode::kResourceExhausted, "the host has too many runs pending");
+  state.run->begin();
   const Status status = call(host, "submit()", ThreadRole::kWorker, [&](mortise_error_t* error) {
     return table->submit(session.abi(), *run_id, &state.run->args(), error);
   });
@@ -58,7 +59,6 @@ RunOutcome SubmittedRun::wait() {
     (void)state_.release();  // the provider may still write there
     return {.status = make_error(StatusCode::kDeadlineExceeded, "the submitted run did not end")};
   }
-  state_->run->protect_inputs(false);
   return state_->run->finish(*state_->status);
 }
 

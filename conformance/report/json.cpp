@@ -42,8 +42,8 @@ ordered_json summary(const Results& results) {
 
 ordered_json settings_json(const Results& results) {
   nlohmann::json json = to_json(results.settings);
-  json.erase("token");      // of the run, which is over
-  json.erase("artifacts");  // each case has its own
+  json.erase("token");  // of the run, which is over
+  if (results.settings.artifacts.empty()) json.erase("artifacts");
   json["timeout"] = results.limits.timeout;
   json["memory_mib"] = results.limits.memory_mib;
   return json;
@@ -109,7 +109,8 @@ Result<CaseResult> read_case(const nlohmann::json& json, const std::filesystem::
 }
 
 Result<Settings> read_settings(nlohmann::json json) {
-  json["token"] = json["artifacts"] = "";
+  json["token"] = "";
+  json.emplace("artifacts", "");
   return parse_settings(json.dump());
 }
 

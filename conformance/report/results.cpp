@@ -15,6 +15,21 @@ std::string shell_word(std::string_view word) {
   return made + "'";
 }
 
+// The case with those behind which it fails, or the whole run where they are not known. Cases run in the catalogue's order.
+std::string choice_arguments(const Results& results, const CaseResult& result) {
+  const Selection& selection = results.selection;
+  std::string suites, filter;
+  for (const std::string& suite : selection.suites) suites += (suites.empty() ? "" : ",") + suite;
+  for (const std::string& name : *result.verdict.after) filter += name + "|";
+  filter = filter.empty() ? selection.filter : concat("^(", filter, result.name, ")$");
+  std::string text;
+  if (!suites.empty()) text += " --suite " + shell_word(suites);
+  if (!filter.empty()) text += " --filter " + shell_word(filter);
+  if (result.verdict.after->empty() && !results.shard.whole())
+    text += concat(" --shard ", results.shard.index, "/", results.shard.count);
+  return text;
+}
+
 }  // namespace
 
 CaseResult result_of(const Case& which) {
@@ -50,10 +65,14 @@ std::string limit_arguments(const CaseLimits& limits) {
 
 std::string reproduction(const Results& results, const CaseResult& result) {
   const Settings& settings = results.settings;
-  std::string text = concat("mortise-conformance reproduce ", shell_word(result.name), " ", plugin_arguments(settings),
-                            " --seed ", settings.seed);
+  std::string text = "mortise-conformance ";
+  text += result.verdict.after
+              ? concat("validate ", plugin_arguments(settings), choice_arguments(results, result), " --jobs 1")
+              : concat("reproduce ", shell_word(result.name), " ", plugin_arguments(settings));
+  text += concat(" --seed ", settings.seed);
   if (settings.graphs != Settings().graphs) text += concat(" --budget ", settings.graphs);
   for (const std::filesystem::path& folder : settings.vectors) text += " --vectors " + shell_word(folder.string());
+  if (!settings.artifacts.empty()) text += " --artifacts " + shell_word(settings.artifacts.string());
   return text + limit_arguments(results.limits);
 }
 

@@ -47,7 +47,7 @@ struct Selection {
 };
 
 struct Results {
-  Settings settings;
+  Settings settings;  // artifacts: empty where they are in the default folder
   CaseLimits limits;
   std::string suite_version;
   std::string date;           // when the run began, "2026-01-31T12:00:00Z"
@@ -69,7 +69,7 @@ std::string plugin_text(const Settings& settings);
 std::string plugin_arguments(const Settings& settings);
 // The limits as the command line has them, each with a space before it; those that are the default are left out.
 std::string limit_arguments(const CaseLimits& limits);
-// The command that runs one case again as it was run.
+// The command that runs one case again as it was run; with others before it where it fails only so.
 std::string reproduction(const Results& results, const CaseResult& result);
 
 }  // namespace mortise::conformance

@@ -1,10 +1,26 @@
 #include "core/emit/emitter.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "core/infer/operator_table.h"
 
 namespace mortise::emit {
+namespace {
+
+// Elements that a copy of an attribute's value copies.
+template <class Value>
+uint64_t length_of(const Value& value) {
+  if constexpr (requires { value.size(); }) return value.size();
+  return 1;
+}
+
+uint64_t length_of(const std::vector<std::string>& texts) {
+  return std::accumulate(texts.begin(), texts.end(), uint64_t{texts.size()},
+                         [](uint64_t sum, const std::string& text) { return sum + text.size(); });
+}
+
+}  // namespace
 
 const Type& Term::type() const {
   static const Type kUnknown;
@@ -73,7 +89,8 @@ std::vector<Term> Emitter::add_like(NodeId id, std::span<const Term> inputs) {
         [&](const auto& value) {
           using T = std::decay_t<decltype(value)>;
           if constexpr (std::is_copy_constructible_v<T> && !std::is_same_v<T, std::vector<std::unique_ptr<Graph>>>) {
-            node.attributes.push_back({attribute.name, value});
+            charge(length_of(value) / 32);
+            if (status_.ok()) node.attributes.push_back({attribute.name, value});
           } else {
             fail(unimplemented(describe(graph_, id),
                                ": a node with a body cannot be differentiated or evaluated at "

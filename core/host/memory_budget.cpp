@@ -20,7 +20,8 @@ MemoryBudget::MemoryBudget(uint64_t limit_mib)
       limit_(configured_ ? std::min(limit_mib, kMostMib) << 20 : std::min(system_memory_bytes(), kMostMib << 20)) {}
 
 Status MemoryBudget::refuse(uint64_t bytes, uint64_t in_use) const {
-  const std::string used = in_use == 0 ? std::string() : concat(", of which ", in_use, " are in use");
+  const std::string used =
+      in_use == 0 ? std::string() : concat(", of which ", in_use, " are in use and ", limit_ - in_use, " left");
   if (configured_) {
     return make_error(StatusCode::kResourceExhausted, bytes, " bytes are over the limit of ", limit_,
                       " bytes for the runs of this session", used,

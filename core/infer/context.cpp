@@ -99,6 +99,17 @@ Result<std::vector<bool>> InferContext::axis_mask(std::span<const int64_t> axes,
   return mask;
 }
 
+Result<std::vector<bool>> InferContext::distinct_axes(std::string_view what, std::span<const int64_t> axes,
+                                                      size_t rank) const {
+  std::vector<bool> mask(rank, false);
+  for (const int64_t number : axes) {
+    MORTISE_ASSIGN(const size_t position, axis(number, rank));
+    if (mask[position]) return error("'", what, "' names axis ", position, " twice; give each once");
+    mask[position] = true;
+  }
+  return mask;
+}
+
 Status InferContext::expect_rank_at_least(uint32_t i, size_t rank) const {
   if (dims(i) == nullptr || dims(i)->size() >= rank) return {};
   return error("input #", i, " is ", to_string(input(i)), "; its rank must be at least ", rank);

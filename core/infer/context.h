@@ -79,13 +79,16 @@ class InferContext {
   void set_elements(Elements elements) { set_elements(0, std::move(elements)); }
   // What is known of input `from` is the content of output 0, whose shape alone differs.
   void pass_elements(uint32_t from);
-  // Gives the outputs that no one has set what the signature says of them; after everything else.
-  void finish();
+  // Gives the outputs that no one has set what the signature says of them, and checks the element types of all; after
+  // everything else.
+  Status finish();
 
   // 0 <= axis < rank, negative ones counted from the end.
   Result<size_t> axis(int64_t axis, size_t rank) const;
   // The axes of a list, each once, as a mask.
   Result<std::vector<bool>> axis_mask(std::span<const int64_t> axes, size_t rank) const;
+  // The same; fails if `what` the list is names an axis twice.
+  Result<std::vector<bool>> distinct_axes(std::string_view what, std::span<const int64_t> axes, size_t rank) const;
   // Fail if the rank is known and does not fit.
   Status expect_rank_at_least(uint32_t i, size_t rank) const;
   Status expect_rank(uint32_t i, size_t rank) const;

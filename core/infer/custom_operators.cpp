@@ -162,7 +162,7 @@ Status CustomOperators::add(const mortise_operator_t& form, Infer infer) {
   const auto keep = [&](const char* given) -> std::string_view {
     return *kept.texts.emplace_back(std::make_unique<std::string>(text(given)));
   };
-  auto signature = read_signature(keep(form.inputs), keep(form.outputs), keep(form.attributes), {form.since_version});
+  auto signature = read_signature(keep(form.inputs), keep(form.outputs), keep(form.attributes), form.since_version);
   if (!signature.ok()) {
     if (kept.infer.empty()) operators_.erase(std::pair(domain, name));
     return std::move(signature).status().context(what);
@@ -177,7 +177,7 @@ void CustomOperators::merge(CustomOperators&& other) {
   for (auto& [key, entry] : other.operators_) {
     Entry& kept = *operators_.at(key);
     for (Signature& signature : entry->op.signatures) {
-      const int32_t version = signature.since_versions.front();
+      const int32_t version = signature.since_version;
       if (!kept.infer.emplace(version, std::move(entry->infer.at(version))).second) continue;
       kept.op.signatures.push_back(std::move(signature));
     }

@@ -140,8 +140,8 @@ class Engine {
     InferContext context(*this, graph_, id, *signature);
     MORTISE_TRY(context.check());
     MORTISE_TRY(op->infer(context));
-    context.finish();
-    return std::exchange(fault_, Status());
+    Status status = context.finish();
+    return fault_.ok() ? std::move(status) : std::exchange(fault_, Status());
   }
 
   const Graph& graph_;
@@ -172,14 +172,16 @@ void InferContext::set_elements(uint32_t i, Elements elements) {
   if (i < num_outputs() && node().outputs[i] != kNoId) engine_.set_elements(node().outputs[i], std::move(elements));
 }
 
-void InferContext::finish() {
+Status InferContext::finish() {
   for (uint32_t i = 0; i < num_outputs(); ++i) {
     if (node().outputs[i] == kNoId) continue;
     const Type& type = engine_.type(node().outputs[i]);
     if (type.kind == ValueKind::kNone || type.dtype == DType::kUndefined) {
       set_output(i, output_type(signature_, i, types_));
     }
+    MORTISE_TRY(check_output(signature_, graph_, id_, i, engine_.type(node().outputs[i])));
   }
+  return {};
 }
 
 uint32_t InferContext::depth() const { return engine_.depth(); }

@@ -30,15 +30,39 @@ constexpr Line kSignatures[] = {
 #undef MORTISE_SIGNATURE
 };
 
+struct TypesLine {
+  std::string_view domain;
+  std::string_view name;
+  std::string_view types;
+  std::array<int16_t, 12> since_versions;  // ascending, then zeros
+};
+
+constexpr TypesLine kElementTypes[] = {
+#define MORTISE_TYPES(domain, name, types, ...) {domain, #name, types, {__VA_ARGS__}},
+#include "core/infer/element_types.inc"
+#undef MORTISE_TYPES
+};
+
 using Index = std::unordered_map<std::string_view, Operator*>;
 
 struct Table {
   Table() {
     for (Operator& row : rows) index[row.domain][row.name] = &row;
     for (const Line& line : kSignatures) {
-      const auto zeros = std::find(line.since_versions.begin(), line.since_versions.end(), 0);
-      index[line.domain].at(line.name)->signatures.push_back(parse_signature(
-          line.inputs, line.outputs, line.attributes, std::vector<int32_t>(line.since_versions.begin(), zeros)));
+      auto& signatures = index[line.domain].at(line.name)->signatures;
+      Signature signature = parse_signature(line.inputs, line.outputs, line.attributes, 0);
+      for (const int16_t version : line.since_versions) {
+        if (version == 0) break;
+        signature.since_version = version;
+        signatures.push_back(signature);
+      }
+    }
+    for (const TypesLine& line : kElementTypes) {
+      for (Signature& signature : index[line.domain].at(line.name)->signatures) {
+        const auto& versions = line.since_versions;
+        if (std::find(versions.begin(), versions.end(), signature.since_version) == versions.end()) continue;
+        allow_types(signature, line.types);
+      }
     }
   }
 
@@ -59,8 +83,7 @@ const Table& table() {
 
 const Signature* Operator::signature(int32_t since_version) const {
   for (const Signature& signature : signatures) {
-    const auto& versions = signature.since_versions;
-    if (std::find(versions.begin(), versions.end(), since_version) != versions.end()) return &signature;
+    if (signature.since_version == since_version) return &signature;
   }
   return nullptr;
 }
@@ -79,9 +102,7 @@ std::optional<int32_t> since_version(std::string_view domain, std::string_view o
   if (op == nullptr) return std::nullopt;
   std::optional<int32_t> newest;
   for (const Signature& signature : op->signatures) {
-    for (const int32_t version : signature.since_versions) {
-      if (version <= opset) newest = version;
-    }
+    if (signature.since_version <= opset) newest = signature.since_version;
   }
   return newest;
 }

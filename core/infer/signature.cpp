@@ -42,8 +42,62 @@ void read_element_type(std::string_view text, Parameter& parameter, std::vector<
     if (found == variables.end()) found = variables.insert(variables.end(), text);
     parameter.variable = static_cast<uint8_t>(found - variables.begin());
   } else {
+    parameter.allowed = text;
     while (!text.empty()) parameter.dtypes |= dtype_bit(take(text, '|'));
   }
+}
+
+uint32_t bits(std::initializer_list<DType> dtypes) {
+  uint32_t set = 0;
+  for (const DType dtype : dtypes) set |= 1u << static_cast<uint32_t>(dtype);
+  return set;
+}
+
+// A name of the notation of element_types.inc; 0 for an unknown one.
+uint32_t named_types(std::string_view name) {
+  const uint32_t floats = bits({DType::kF16, DType::kF32, DType::kF64});
+  const uint32_t ints =
+      bits({DType::kI8, DType::kI16, DType::kI32, DType::kI64, DType::kU8, DType::kU16, DType::kU32, DType::kU64});
+  const uint32_t float8 = bits({DType::kF8E4M3FN, DType::kF8E4M3FNUZ, DType::kF8E5M2, DType::kF8E5M2FNUZ});
+  if (name == "float") return floats;
+  if (name == "float8") return float8;
+  if (name == "int") return ints;
+  if (name == "number") return floats | ints;
+  uint32_t any = floats | ints | bits({DType::kBool, DType::kString, DType::kC64, DType::kC128});
+  if (name == "any") return any;
+  const std::pair<std::string_view, uint32_t> additions[] = {{"any4", bits({DType::kBF16})},
+                                                             {"any9", float8},
+                                                             {"any10", bits({DType::kU4, DType::kI4})},
+                                                             {"any11", bits({DType::kF4E2M1})},
+                                                             {"any12", bits({DType::kF8E8M0})},
+                                                             {"any13", bits({DType::kU2, DType::kI2})}};
+  for (const auto& [version, types] : additions) {
+    any |= types;
+    if (name == version) return any;
+  }
+  return dtype_bit(name);
+}
+
+// "int32, int64 or string"
+std::string to_text(uint32_t dtypes) {
+  std::string text;
+  for (uint32_t number = 1; number < kNumDTypes; ++number) {
+    if ((dtypes >> number & 1) == 0) continue;
+    const bool is_last = dtypes >> number == 1;
+    text.append(text.empty() ? "" : is_last ? " or " : ", ").append(kDTypeInfo[number].name);
+  }
+  return text;
+}
+
+// Of a tensor, or of the tensors in a sequence or an optional.
+DType element_type(const Type& type) {
+  if (type.kind == ValueKind::kMap) return DType::kUndefined;
+  return type.element ? element_type(*type.element) : type.dtype;
+}
+
+bool allows(const Parameter& parameter, DType dtype) {
+  return parameter.dtypes == 0 || dtype == DType::kUndefined ||
+         (parameter.dtypes >> static_cast<uint32_t>(dtype) & 1) != 0;
 }
 
 std::vector<Parameter> read_parameters(std::string_view text, std::vector<std::string_view>& variables, uint32_t& min,
@@ -132,17 +186,25 @@ std::string join(const List& list) {
   return text;
 }
 
+std::string range_of(const AttributeRule& rule) {
+  if (rule.most == std::numeric_limits<int64_t>::max()) return concat("at least ", rule.least);
+  return concat(rule.least, " to ", rule.most);
+}
+
 Status check_attribute(const AttributeRule& rule, const Graph& graph, NodeId id, const AttributeValue& value) {
   if (value.index() != rule.type) {
     return fault(graph, id, "attribute '", rule.name, "' is a value of the type ", kAttributeTypes[value.index()],
                  "; it must be of the type ", kAttributeTypes[rule.type]);
   }
   if (const auto* number = std::get_if<int64_t>(&value); number != nullptr) {
-    if (*number < rule.least) {
-      return fault(graph, id, "attribute '", rule.name, "' is ", *number, "; it must be at least ", rule.least);
+    if (!rule.has(*number)) {
+      return fault(graph, id, "attribute '", rule.name, "' is ", *number, "; it must be ", range_of(rule));
     }
-    if (*number > rule.most) {
-      return fault(graph, id, "attribute '", rule.name, "' is ", *number, "; it must be at most ", rule.most);
+  }
+  if (const auto* numbers = std::get_if<std::vector<int64_t>>(&value); numbers != nullptr) {
+    const auto odd = std::find_if_not(numbers->begin(), numbers->end(), [&](int64_t n) { return rule.has(n); });
+    if (odd != numbers->end()) {
+      return fault(graph, id, "attribute '", rule.name, "' has the entry ", *odd, "; each must be ", range_of(rule));
     }
   }
   if (const auto* text = std::get_if<std::string>(&value); text != nullptr && !rule.words.empty()) {
@@ -177,10 +239,10 @@ Status check_attributes(const Signature& signature, const Graph& graph, NodeId i
 }  // namespace
 
 Signature parse_signature(std::string_view inputs, std::string_view outputs, std::string_view attributes,
-                          std::vector<int32_t> since_versions) {
+                          int32_t since_version) {
   Signature signature;
   std::vector<std::string_view> variables;
-  signature.since_versions = std::move(since_versions);
+  signature.since_version = since_version;
   signature.inputs = read_parameters(inputs, variables, signature.min_inputs, signature.max_inputs);
   signature.outputs = read_parameters(outputs, variables, signature.min_outputs, signature.max_outputs);
   while (!attributes.empty()) signature.attributes.push_back(read_attribute(take(attributes, ' ')));
@@ -239,12 +301,37 @@ Status check_attributes(std::string_view text) {
 }  // namespace
 
 Result<Signature> read_signature(std::string_view inputs, std::string_view outputs, std::string_view attributes,
-                                 std::vector<int32_t> since_versions) {
+                                 int32_t since_version) {
   std::vector<std::string_view> variables;
   MORTISE_TRY(check_parameters(inputs, variables).context("inputs"));
   MORTISE_TRY(check_parameters(outputs, variables).context("outputs"));
   MORTISE_TRY(check_attributes(attributes));
-  return parse_signature(inputs, outputs, attributes, std::move(since_versions));
+  return parse_signature(inputs, outputs, attributes, since_version);
+}
+
+std::string_view variable_of(const Parameter& parameter) {
+  std::string_view type = parameter.type;
+  if (type == "any") return parameter.name;
+  if (type.starts_with("seq(")) type = type.substr(4, type.size() - 5);
+  return type;
+}
+
+void allow_types(Signature& signature, std::string_view types) {
+  while (!types.empty()) {
+    std::string_view allowed = take(types, ';');
+    if (allowed.starts_with(' ')) allowed.remove_prefix(1);
+    const std::string_view variable = take(allowed, ':');
+    allowed.remove_prefix(1);
+    uint32_t dtypes = 0;
+    for (std::string_view rest = allowed; !rest.empty();) dtypes |= named_types(take(rest, '+'));
+    for (auto* parameters : {&signature.inputs, &signature.outputs}) {
+      for (Parameter& parameter : *parameters) {
+        if (variable_of(parameter) != variable) continue;
+        parameter.allowed = allowed;
+        parameter.dtypes = dtypes;
+      }
+    }
+  }
 }
 
 Status check_node(const Signature& signature, const Graph& graph, NodeId id) {
@@ -269,23 +356,46 @@ Status check_node(const Signature& signature, const Graph& graph, NodeId id) {
 Status check_input(const Signature& signature, const Graph& graph, NodeId id, uint32_t i, const Type& type,
                    ElementTypes& types) {
   const Parameter& parameter = parameter_of(signature.inputs, i);
-  if (type.kind == ValueKind::kNone || parameter.kind == Parameter::Kind::kAnything) return {};
+  if (type.kind == ValueKind::kNone) return {};
   const bool sequence = parameter.kind == Parameter::Kind::kSequence;
   const auto mismatch = [&](const auto&... wanted) {
     return fault(graph, id, "input #", i, " '", parameter.name, "' is ", to_string(type), "; it must be ", wanted...);
   };
+  const DType dtype = element_type(type);
+  const auto not_allowed = [&] {
+    return mismatch(to_text(parameter.dtypes), " in version ", signature.since_version,
+                    " of the operator; cast it, or import an opset whose version takes it");
+  };
+  if (parameter.kind == Parameter::Kind::kAnything) return allows(parameter, dtype) ? Status() : not_allowed();
   if (type.kind != (sequence ? ValueKind::kSequence : ValueKind::kTensor)) {
     return mismatch(sequence ? "a sequence of tensors" : "a tensor");
   }
-  if (sequence && !type.element) return {};
-  const DType dtype = sequence ? type.element->dtype : type.dtype;
   if (dtype == DType::kUndefined) return {};
-  if (!parameter.variable) {
-    return (parameter.dtypes >> static_cast<uint32_t>(dtype) & 1) != 0 ? Status() : mismatch(parameter.type);
-  }
+  if (!allows(parameter, dtype)) return not_allowed();
+  if (!parameter.variable) return {};
   DType& bound = types[*parameter.variable];
   if (bound == DType::kUndefined) bound = dtype;
   return bound == dtype ? Status() : mismatch(to_string(bound), ", like the other inputs of the type ", parameter.type);
+}
+
+Status check_output(const Signature& signature, const Graph& graph, NodeId id, uint32_t i, const Type& type) {
+  const Parameter& parameter = parameter_of(signature.outputs, i);
+  if (allows(parameter, element_type(type))) return {};
+  return fault(graph, id, "output #", i, " '", parameter.name, "' would be ", to_string(type), "; version ",
+               signature.since_version, " of the operator gives ", to_text(parameter.dtypes));
+}
+
+Status check_constant(const Signature& signature, std::string_view attribute, DType dtype) {
+  const auto& rules = signature.attributes;
+  if (std::none_of(rules.begin(), rules.end(), [&](const AttributeRule& rule) { return rule.name == attribute; })) {
+    std::vector<std::string_view> known;
+    for (const AttributeRule& rule : rules) known.push_back(rule.name);
+    return invalid_argument("attribute '", attribute, "' is unknown to version ", signature.since_version,
+                            " of the operator, which has ", join(known));
+  }
+  if (allows(signature.outputs.front(), dtype)) return {};
+  return invalid_argument("its value is ", to_string(dtype), "; it must be ", to_text(signature.outputs.front().dtypes),
+                          " in version ", signature.since_version, " of the operator");
 }
 
 Type output_type(const Signature& signature, uint32_t i, const ElementTypes& types) {

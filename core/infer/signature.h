@@ -20,10 +20,11 @@ struct Parameter {
   enum class Count : uint8_t { kOne, kOptional, kMany };
 
   std::string_view name;
-  std::string_view type;  // as it is written
+  std::string_view type;     // as it is written
+  std::string_view allowed;  // the element types, as element_types.inc or `type` writes them; empty: any
   Kind kind = Kind::kAnything;
   Count count = Count::kOne;
-  uint32_t dtypes = 0;              // bit set by DType number; 0: see `variable`
+  uint32_t dtypes = 0;              // `allowed`: bit set by DType number; 0: any
   std::optional<uint8_t> variable;  // of element types, by number within the signature
 };
 
@@ -32,12 +33,14 @@ struct AttributeRule {
   size_t type = 0;  // index in AttributeValue
   bool required = false;
   std::vector<std::string_view> words;  // of a string; empty: any
+  // Of an integer, or of each in a list.
   int64_t least = std::numeric_limits<int64_t>::min();
   int64_t most = std::numeric_limits<int64_t>::max();
+  bool has(int64_t number) const { return least <= number && number <= most; }
 };
 
 struct Signature {
-  std::vector<int32_t> since_versions;  // ascending
+  int32_t since_version = 0;
   std::vector<Parameter> inputs;
   std::vector<Parameter> outputs;
   std::vector<AttributeRule> attributes;
@@ -51,11 +54,16 @@ inline constexpr uint32_t kAnyNumber = 0x7fffffff;  // max_inputs and max_output
 
 // The texts must live as long as the signature.
 Signature parse_signature(std::string_view inputs, std::string_view outputs, std::string_view attributes,
-                          std::vector<int32_t> since_versions);
+                          int32_t since_version);
 
 // The same for texts of unknown origin; fails for what is not in the notation.
 Result<Signature> read_signature(std::string_view inputs, std::string_view outputs, std::string_view attributes,
-                                 std::vector<int32_t> since_versions);
+                                 int32_t since_version);
+
+// The type variable, or the name of a parameter that takes anything.
+std::string_view variable_of(const Parameter& parameter);
+// What the type variables may stand for, and parameters that take anything: a text of element_types.inc.
+void allow_types(Signature& signature, std::string_view types);
 
 // The element types that the variables of a signature stand for at one node; kUndefined until an input says so.
 using ElementTypes = std::array<DType, 8>;
@@ -65,6 +73,10 @@ Status check_node(const Signature& signature, const Graph& graph, NodeId id);
 // The type of input i; what it says of variables is noted.
 Status check_input(const Signature& signature, const Graph& graph, NodeId id, uint32_t i, const Type& type,
                    ElementTypes& types);
+// The element type of output i, against what the version may give.
+Status check_output(const Signature& signature, const Graph& graph, NodeId id, uint32_t i, const Type& type);
+// A Constant of this form: its one attribute and the type of what that holds.
+Status check_constant(const Signature& signature, std::string_view attribute, DType dtype);
 // As far as the signature and the inputs say it.
 Type output_type(const Signature& signature, uint32_t i, const ElementTypes& types);
 

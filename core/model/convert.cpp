@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <charconv>
+#include <limits>
 #include <optional>
 
 namespace mortise {
@@ -26,10 +27,31 @@ Result<DType> to_dtype(int32_t number) {
                           "; export the model with a supported type");
 }
 
+Result<Shape> to_shape(const google::protobuf::RepeatedField<int64_t>& dims) {
+  for (int axis = 0; axis < dims.size(); ++axis) {
+    if (dims[axis] >= 0) continue;
+    return invalid_argument("extent ", dims[axis], " of axis ", axis,
+                            " is negative; the file is damaged or was exported wrongly");
+  }
+  return Shape(std::span(dims.data(), static_cast<size_t>(dims.size())));
+}
+
 std::string mismatch(std::string_view field, uint64_t has, std::string_view unit, const Shape& shape, DType dtype,
                      uint64_t needs) {
   return concat(field, " holds ", has, " ", unit, ", but ", to_string(dtype), to_string(shape), " needs ", needs,
                 "; the file is damaged or was exported wrongly");
+}
+
+// Typed fields are wider than the elements that they hold. Bits may be written with or without a sign.
+template <class T, class Number>
+bool fits(Number number) {
+  if constexpr (std::is_same_v<T, bool> || sizeof(T) >= sizeof(Number)) {
+    return true;
+  } else {
+    const auto wide = static_cast<int64_t>(number);
+    return wide >= std::numeric_limits<std::make_signed_t<T>>::min() &&
+           wide <= int64_t{std::numeric_limits<std::make_unsigned_t<T>>::max()};
+  }
 }
 
 // Elements of a typed field, each narrowed to T.
@@ -37,6 +59,11 @@ template <class T, class Field>
 Result<Tensor> from_field(const Field& field, std::string_view name, DType dtype, const Shape& shape, uint64_t count) {
   if (static_cast<uint64_t>(field.size()) != count) {
     return invalid_argument(mismatch(name, static_cast<uint64_t>(field.size()), "elements", shape, dtype, count));
+  }
+  const auto odd = std::find_if(field.begin(), field.end(), [](auto element) { return !fits<T>(element); });
+  if (odd != field.end()) {
+    return invalid_argument(name, " has ", *odd, " at ", odd - field.begin(), ", which is too large for ",
+                            to_string(dtype), "; the file is damaged or was exported wrongly");
   }
   MORTISE_ASSIGN(Tensor tensor, Tensor::allocate(dtype, shape));
   std::transform(field.begin(), field.end(), tensor.data<T>(), [](auto element) { return static_cast<T>(element); });
@@ -126,6 +153,42 @@ Result<Dims> to_dims(const onnx::TensorShapeProto& proto, StringTable& strings) 
   return dims;
 }
 
+// Where the values of a sparse tensor stand in the dense one, counted row by row; they ascend.
+Result<std::vector<int64_t>> positions_of(const SparseTensor& sparse) {
+  const auto indices = sparse.indices.elements<int64_t>();
+  const bool linear = sparse.indices.rank() == 1;
+  const uint32_t rank = linear ? 1 : sparse.shape.rank();
+  const Shape extents = linear ? Shape{sparse.shape.num_elements()} : sparse.shape;
+  std::vector<int64_t> positions(static_cast<size_t>(sparse.values.dim(0)), 0);
+  for (size_t i = 0; i < positions.size(); ++i) {
+    for (uint32_t axis = 0; axis < rank; ++axis) {
+      const int64_t index = indices[i * rank + axis];
+      if (index < 0 || index >= extents[axis]) {
+        return invalid_argument("sparse index #", i, " is ", index, ", which is outside of ", to_string(sparse.shape));
+      }
+      positions[i] = positions[i] * extents[axis] + index;
+    }
+    if (i == 0 || positions[i] > positions[i - 1]) continue;
+    return invalid_argument("sparse index #", i, " is the place ", positions[i], " of ", to_string(sparse.shape),
+                            positions[i] == positions[i - 1] ? " once more" : concat(", after ", positions[i - 1]),
+                            "; places must ascend, each once");
+  }
+  return positions;
+}
+
+// `to` is all zeros where elements share a byte; the first of them has the lowest bits.
+void copy_element(const Tensor& from, uint64_t source, Tensor& to, uint64_t target) {
+  const uint64_t bits = info(to.dtype()).bits;
+  const auto* bytes = from.data<uint8_t>() + source * bits / 8;
+  auto* place = to.data<uint8_t>() + target * bits / 8;
+  if (bits >= 8) {
+    std::memcpy(place, bytes, bits / 8);
+    return;
+  }
+  const uint32_t element = *bytes >> source * bits % 8 & ((1U << bits) - 1);
+  *place = static_cast<uint8_t>(*place | element << target * bits % 8);
+}
+
 template <class TensorType>
 Result<Type> to_tensor_type(const TensorType& proto, ValueKind kind, StringTable& strings) {
   Type type;
@@ -144,7 +207,7 @@ Result<Type> to_tensor_type(const TensorType& proto, ValueKind kind, StringTable
 Result<Tensor> TensorConverter::tensor(onnx::TensorProto& proto) {
   MORTISE_TRY(check_rank(proto.dims_size()));
   MORTISE_ASSIGN(const DType dtype, to_dtype(proto.data_type()));
-  const Shape shape(std::span(proto.dims().data(), static_cast<size_t>(proto.dims_size())));
+  MORTISE_ASSIGN(const Shape shape, to_shape(proto.dims()));
   MORTISE_ASSIGN(const uint64_t bytes, Tensor::storage_size(dtype, shape));
   if (bytes > options_.max_tensor_bytes) {
     return make_error(StatusCode::kResourceExhausted, to_string(dtype), to_string(shape), " has ", bytes,
@@ -198,9 +261,9 @@ Result<Tensor> TensorConverter::external(onnx::TensorProto& proto, DType dtype, 
 Result<SparseTensor> TensorConverter::sparse(onnx::SparseTensorProto& proto) {
   MORTISE_TRY(check_rank(proto.dims_size()));
   SparseTensor sparse;
-  sparse.shape = Shape(std::span(proto.dims().data(), static_cast<size_t>(proto.dims_size())));
+  MORTISE_ASSIGN(sparse.shape, to_shape(proto.dims()));
   if (!checked_num_elements(sparse.shape)) {
-    return invalid_argument("sparse shape ", to_string(sparse.shape), " has a negative extent or too many elements");
+    return invalid_argument("sparse shape ", to_string(sparse.shape), " has too many elements");
   }
   MORTISE_ASSIGN(sparse.values, tensor(*proto.mutable_values()));
   MORTISE_ASSIGN(sparse.indices, tensor(*proto.mutable_indices()));
@@ -208,19 +271,17 @@ Result<SparseTensor> TensorConverter::sparse(onnx::SparseTensorProto& proto) {
   const bool matches = sparse.values.rank() == 1 && sparse.indices.dtype() == DType::kI64 &&
                        (indices.rank() == 1 || (indices.rank() == 2 && indices[1] == sparse.shape.rank())) &&
                        indices[0] == sparse.values.dim(0);
-  if (matches) return sparse;
+  if (matches) {
+    MORTISE_TRY(positions_of(sparse).status());
+    return sparse;
+  }
   return invalid_argument("sparse tensor ", to_string(sparse.shape), " has values ", to_string(sparse.values.shape()),
                           " and indices ", to_string(sparse.indices.dtype()), to_string(indices),
                           "; they must be [n], and int64 [n] or [n, rank]");
 }
 
-Result<Tensor> TensorConverter::dense(onnx::SparseTensorProto& proto) {
-  MORTISE_ASSIGN(const SparseTensor sparse, this->sparse(proto));
+Result<Tensor> TensorConverter::dense(const SparseTensor& sparse) {
   const DType dtype = sparse.values.dtype();
-  const uint64_t width = info(dtype).bits / 8;
-  if (width == 0) {
-    return unimplemented("a sparse tensor of ", to_string(dtype), " is not supported; store it dense");
-  }
   MORTISE_ASSIGN(const uint64_t bytes, Tensor::storage_size(dtype, sparse.shape));
   if (bytes > options_.max_densified_bytes - std::min(densified_bytes_, options_.max_densified_bytes)) {
     return make_error(StatusCode::kResourceExhausted, "a sparse tensor ", to_string(sparse.shape), " would have ",
@@ -230,21 +291,9 @@ Result<Tensor> TensorConverter::dense(onnx::SparseTensorProto& proto) {
   MORTISE_ASSIGN(Tensor dense, Tensor::allocate(dtype, sparse.shape));
   std::memset(dense.raw(), 0, bytes);
 
-  const auto indices = sparse.indices.elements<int64_t>();
-  const bool linear = sparse.indices.rank() == 1;
-  const uint32_t rank = linear ? 1 : sparse.shape.rank();
-  const Shape extents = linear ? Shape{sparse.shape.num_elements()} : sparse.shape;
-  for (int64_t i = 0; i < sparse.values.dim(0); ++i) {
-    int64_t position = 0;
-    for (uint32_t axis = 0; axis < rank; ++axis) {
-      const int64_t index = indices[static_cast<size_t>(i) * rank + axis];
-      if (index < 0 || index >= extents[axis]) {
-        return invalid_argument("sparse index ", index, " is outside of ", to_string(sparse.shape));
-      }
-      position = position * extents[axis] + index;
-    }
-    std::memcpy(dense.data<std::byte>() + static_cast<uint64_t>(position) * width,
-                sparse.values.data<std::byte>() + static_cast<uint64_t>(i) * width, width);
+  MORTISE_ASSIGN(const std::vector<int64_t> positions, positions_of(sparse));
+  for (size_t i = 0; i < positions.size(); ++i) {
+    copy_element(sparse.values, i, dense, static_cast<uint64_t>(positions[i]));
   }
   if (dtype != DType::kString) return dense;
   // The others are empty; the characters of these stay with the values.

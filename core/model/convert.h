@@ -23,7 +23,7 @@ class TensorConverter {
   Result<Tensor> tensor(onnx::TensorProto& proto);
   Result<SparseTensor> sparse(onnx::SparseTensorProto& proto);
   // Zeros where the sparse tensor has nothing.
-  Result<Tensor> dense(onnx::SparseTensorProto& proto);
+  Result<Tensor> dense(const SparseTensor& sparse);
 
  private:
   Result<Tensor> raw(onnx::TensorProto& proto, DType dtype, const Shape& shape, uint64_t bytes);

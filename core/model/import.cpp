@@ -4,6 +4,8 @@
 #include <unordered_set>
 
 #include "core/gradient/gradient.h"
+#include "core/infer/operator_table.h"
+#include "core/model/growth.h"
 #include "core/model/importer.h"
 
 namespace mortise {
@@ -36,6 +38,8 @@ Result<Graph> Importer::run() {
   std::sort(opsets_.begin(), opsets_.end(),
             [](const Opset& a, const Opset& b) { return a.domain.view() < b.domain.view(); });
 
+  MORTISE_TRY(check_growth(proto_, functions_, opsets_.size(), options_));
+
   Graph graph(strings_);
   Level level{&graph, nullptr, {}};
   Scope scope{&level, nullptr, nullptr, &versions, "", 0, {}};
@@ -48,11 +52,6 @@ Status Importer::import_graph(onnx::GraphProto& proto, Scope& scope) {
   Graph& graph = *scope.level->graph;
   graph.name = intern(proto.name());
   graph.opsets = opsets_;
-  if (inlining_ != 0) {
-    work_ += static_cast<uint64_t>(proto.input_size()) + static_cast<uint64_t>(proto.output_size()) +
-             static_cast<uint64_t>(proto.initializer_size()) + static_cast<uint64_t>(proto.sparse_initializer_size()) +
-             static_cast<uint64_t>(proto.value_info_size());
-  }
   const auto nodes = static_cast<size_t>(proto.node_size());
   const size_t values = nodes + static_cast<size_t>(proto.initializer_size());
   scope.names.reserve(values);
@@ -160,26 +159,8 @@ Result<ValueId> Importer::read(Scope& scope, const std::string& name) {
                           "' is no graph input, initializer or output of a node; the model is incomplete");
 }
 
-// A node counts once; inside functions, whose nodes may be imported many times, long lists count too.
-Status Importer::charge(const onnx::NodeProto& node) {
-  ++work_;
-  if (inlining_ != 0) {
-    uint64_t size = static_cast<uint64_t>(node.input_size()) + static_cast<uint64_t>(node.output_size());
-    for (const auto& attribute : node.attribute()) {
-      size += 1 + attribute.s().size() / 8 + static_cast<uint64_t>(attribute.ints_size()) +
-              static_cast<uint64_t>(attribute.floats_size()) + static_cast<uint64_t>(attribute.strings_size()) +
-              static_cast<uint64_t>(attribute.tensors_size()) + static_cast<uint64_t>(attribute.type_protos_size());
-    }
-    work_ += size / 32;
-  }
-  if (work_ <= options_.max_nodes) return {};
-  return make_error(StatusCode::kResourceExhausted, "the model has more than ", options_.max_nodes,
-                    " nodes once its functions are inlined; raise max_nodes to load it");
-}
-
 Status Importer::import_nodes(google::protobuf::RepeatedPtrField<onnx::NodeProto>& nodes, Scope& scope) {
   for (const auto& node : nodes) {
-    MORTISE_TRY(charge(node));
     for (const auto& output : node.output()) {
       if (output.empty()) continue;
       if (auto id = define(scope, output); !id.ok()) return std::move(id).status().context(describe(node));
@@ -213,6 +194,11 @@ Status Importer::import_node(onnx::NodeProto& proto, Scope& scope) {
                             "' has no opset import; add one to the model");
   }
   node.since_version = since_versions_.resolve(node.domain, node.op_type, version->second);
+  if (node.since_version == 0) {
+    const int32_t first = infer::find_operator(domain, node.op_type)->signatures.front().since_version;
+    return invalid_argument("its operator is there since version ", first, " of '", domain.empty() ? "ai.onnx" : domain,
+                            "', but version ", version->second, " is imported; import ", first, " or newer");
+  }
   for (const auto& input : proto.input()) {
     MORTISE_ASSIGN(const ValueId id, read(scope, input));
     node.inputs.push_back(id);
@@ -238,6 +224,17 @@ Status Importer::import_node(onnx::NodeProto& proto, Scope& scope) {
   return {};
 }
 
+// Constants become no nodes that inference could check.
+Status Importer::check_constant(std::string_view attribute, DType dtype, const Scope& scope) {
+  const auto import = scope.opsets->find("");
+  if (import == scope.opsets->end()) return {};
+  const Symbol op_type = intern("Constant");
+  // Version 1 has floats only, but even ONNX's own models of that time have integers; version 9 is of the same form.
+  const int32_t version = since_versions_.resolve({}, op_type, std::max<int64_t>(import->second, 9));
+  const infer::Signature* signature = infer::find_operator({}, op_type)->signature(version);
+  return signature == nullptr ? Status() : infer::check_constant(*signature, attribute, dtype);
+}
+
 Status Importer::import_constant(onnx::NodeProto& proto, Scope& scope) {
   if (proto.input_size() != 0 || proto.output_size() != 1 || proto.attribute_size() != 1) {
     return invalid_argument("a Constant has no input, one output and one attribute; this one has ", proto.input_size(),
@@ -252,6 +249,7 @@ Status Importer::import_constant(onnx::NodeProto& proto, Scope& scope) {
   }
   auto tensor = constant_value(name, *argument->proto);
   if (!tensor.ok()) return std::move(tensor).status().context(concat("attribute '", name, "'"));
+  MORTISE_TRY(check_constant(name, tensor->dtype(), scope));
   scope.level->graph->make_constant(scope.names.find(proto.output(0))->value.id, *std::move(tensor));
   return {};
 }

@@ -1,9 +1,9 @@
 // import_model: a parsed ModelProto as a Graph.
 //
 // Names become ids, attributes and initializers get types, Constant nodes become constants, calls of model-local
-// functions are inlined. Linear in the model. Not done here: checking operators (unknown ones are kept, a plugin may
-// own them) and inferring types. Takes content out of the message, which is good for nothing afterwards. Thread-safe
-// for distinct models.
+// functions are inlined, unless that would make too much of the model (growth.h). Linear in the graph. Not done here:
+// checking operators (unknown ones are kept, a plugin may own them) and inferring types. Takes content out of the
+// message, which is good for nothing afterwards. Thread-safe for distinct models.
 #pragma once
 
 #include <filesystem>

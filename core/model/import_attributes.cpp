@@ -1,4 +1,5 @@
 // What hangs on a node: attributes, with the tensors and bodies in them.
+#include "core/model/growth.h"
 #include "core/model/importer.h"
 
 namespace mortise {
@@ -10,25 +11,32 @@ std::optional<Call::Argument> Importer::resolve(onnx::AttributeProto& proto, Sco
   return found->second;
 }
 
+// What functions hold is converted at their first call, and shared by all others.
+template <class T, class Convert>
+Result<T> Importer::once(std::unordered_map<const void*, T>& shared, const void* content, Convert convert) {
+  if (inlining_ == 0) return convert();
+  if (const auto found = shared.find(content); found != shared.end()) return found->second;
+  MORTISE_ASSIGN(T converted, convert());
+  return shared.emplace(content, std::move(converted)).first->second;
+}
+
 Result<Tensor> Importer::tensor(onnx::TensorProto& proto) {
-  if (inlining_ == 0) return tensors_.tensor(proto);
-  if (const auto found = shared_tensors_.find(&proto); found != shared_tensors_.end()) return found->second;
-  MORTISE_ASSIGN(Tensor tensor, tensors_.tensor(proto));
-  return shared_tensors_[&proto] = std::move(tensor);
+  return once(shared_tensors_, &proto, [&] { return tensors_.tensor(proto); });
+}
+
+Result<SparseTensor> Importer::sparse(onnx::SparseTensorProto& proto) {
+  return once(shared_sparse_, &proto, [&] { return tensors_.sparse(proto); });
 }
 
 Result<Tensor> Importer::dense(onnx::SparseTensorProto& proto) {
-  if (inlining_ == 0) return tensors_.dense(proto);
-  if (const auto found = shared_dense_.find(&proto); found != shared_dense_.end()) return found->second;
-  MORTISE_ASSIGN(Tensor tensor, tensors_.dense(proto));
-  return shared_dense_[&proto] = std::move(tensor);
+  return once(shared_tensors_, &proto, [&]() -> Result<Tensor> {
+    MORTISE_ASSIGN(const SparseTensor content, sparse(proto));
+    return tensors_.dense(content);
+  });
 }
 
 Result<std::unique_ptr<Graph>> Importer::body(onnx::GraphProto& proto, Scope& lexical, Scope& user) {
-  if (user.depth + 1 > options_.max_nesting_depth) {
-    return make_error(StatusCode::kResourceExhausted, "bodies are nested deeper than ", options_.max_nesting_depth,
-                      " levels; raise max_nesting_depth to load the model");
-  }
+  MORTISE_TRY(check_nesting(user.depth + 1, options_));
   auto graph = std::make_unique<Graph>(strings_);
   Level level{graph.get(), user.level, {}};
   Scope scope{&level, &lexical, lexical.call, lexical.opsets, user.prefix, user.depth + 1, {}};
@@ -65,13 +73,6 @@ Result<AttributeValue> Importer::attribute_value(onnx::AttributeProto& proto, Sc
     if (!result.ok()) return std::move(result).status();
     return AttributeValue(*std::move(result));
   };
-  const auto to_sparse = [&](onnx::SparseTensorProto& sparse) -> Result<SparseTensor> {
-    if (inlining_ != 0) {
-      onnx::SparseTensorProto copy = sparse;
-      return tensors_.sparse(copy);
-    }
-    return tensors_.sparse(sparse);
-  };
   switch (type) {
     case Proto::FLOAT:
       return AttributeValue(proto.f());
@@ -94,9 +95,9 @@ Result<AttributeValue> Importer::attribute_value(onnx::AttributeProto& proto, Sc
     case Proto::GRAPHS:
       return each(*proto.mutable_graphs(), [&](onnx::GraphProto& g) { return body(g, lexical, user); });
     case Proto::SPARSE_TENSOR:
-      return one(to_sparse(*proto.mutable_sparse_tensor()));
+      return one(sparse(*proto.mutable_sparse_tensor()));
     case Proto::SPARSE_TENSORS:
-      return each(*proto.mutable_sparse_tensors(), to_sparse);
+      return each(*proto.mutable_sparse_tensors(), [&](onnx::SparseTensorProto& s) { return sparse(s); });
     case Proto::TYPE_PROTO:
       return one(to_type(proto.tp(), *strings_));
     case Proto::TYPE_PROTOS:
@@ -113,15 +114,21 @@ Result<Tensor> Importer::constant_value(const std::string& name, onnx::Attribute
   if (name == "value_int") return Tensor::of<int64_t>({}, {proto.i()});
   if (name == "value_string") return Tensor::strings({}, {proto.s()});
   if (name == "value_floats") {
-    return Tensor::of<float>({proto.floats_size()},
-                             std::span(proto.floats().data(), static_cast<size_t>(proto.floats_size())));
+    return once(shared_tensors_, &proto.floats(), [&]() -> Result<Tensor> {
+      return Tensor::of<float>({proto.floats_size()},
+                               std::span(proto.floats().data(), static_cast<size_t>(proto.floats_size())));
+    });
   }
   if (name == "value_ints") {
-    const std::vector<int64_t> ints(proto.ints().begin(), proto.ints().end());
-    return Tensor::of<int64_t>({proto.ints_size()}, ints);
+    return once(shared_tensors_, &proto.ints(), [&]() -> Result<Tensor> {
+      const std::vector<int64_t> ints(proto.ints().begin(), proto.ints().end());
+      return Tensor::of<int64_t>({proto.ints_size()}, ints);
+    });
   }
   if (name == "value_strings") {
-    return Tensor::strings({proto.strings_size()}, {proto.strings().begin(), proto.strings().end()});
+    return once(shared_tensors_, &proto.strings(), [&]() -> Result<Tensor> {
+      return Tensor::strings({proto.strings_size()}, {proto.strings().begin(), proto.strings().end()});
+    });
   }
   return invalid_argument("attribute '", name, "' is none that Constant has");
 }

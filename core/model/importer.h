@@ -35,6 +35,7 @@ class Importer {
   Status import_nodes(google::protobuf::RepeatedPtrField<onnx::NodeProto>& nodes, Scope& scope);
   Status import_node(onnx::NodeProto& proto, Scope& scope);
   Status import_constant(onnx::NodeProto& proto, Scope& scope);
+  Status check_constant(std::string_view attribute, DType dtype, const Scope& scope);
   Status bind_gradient(Node& node, Scope& scope);
   Status inline_call(onnx::NodeProto& proto, Function& function, Scope& scope);
 
@@ -43,13 +44,15 @@ class Importer {
   Result<std::unique_ptr<Graph>> body(onnx::GraphProto& proto, Scope& lexical, Scope& user);
   Result<Tensor> tensor(onnx::TensorProto& proto);
   Result<Tensor> dense(onnx::SparseTensorProto& proto);
+  Result<SparseTensor> sparse(onnx::SparseTensorProto& proto);
+  template <class T, class Convert>
+  Result<T> once(std::unordered_map<const void*, T>& shared, const void* content, Convert convert);
   Result<Tensor> constant_value(const std::string& name, onnx::AttributeProto& proto);
 
   // Follows ref_attr_name. Nothing: the call leaves the attribute out.
   static std::optional<Call::Argument> resolve(onnx::AttributeProto& proto, Scope& scope);
   Result<ValueId> define(Scope& scope, const std::string& name);
   Result<ValueId> read(Scope& scope, const std::string& name);
-  Status charge(const onnx::NodeProto& node);
   Status set_default(Scope& scope, const std::string& name, Tensor tensor);
   Symbol intern(std::string_view text) { return strings_->intern(c_text(text)); }
   std::string unique_prefix(const onnx::NodeProto& node, const Scope& scope);
@@ -61,10 +64,10 @@ class Importer {
   SinceVersions since_versions_;
   FunctionTable functions_;
   std::vector<Opset> opsets_;
-  uint64_t work_ = 0;
   uint32_t inlining_ = 0;  // calls that are open: what they read may be read again
-  std::unordered_map<const onnx::TensorProto*, Tensor> shared_tensors_;
-  std::unordered_map<const onnx::SparseTensorProto*, Tensor> shared_dense_;
+  // By the message, or the field of one, that is their content.
+  std::unordered_map<const void*, Tensor> shared_tensors_;
+  std::unordered_map<const void*, SparseTensor> shared_sparse_;
   std::unordered_map<std::string, uint64_t> prefixes_;  // how often each was wanted
 };
 

@@ -1,10 +1,28 @@
 // Calls of the model's own functions: their nodes are imported into the graph of the caller.
+#include <limits>
+
+#include "core/model/growth.h"
 #include "core/model/importer.h"
 
 namespace mortise {
+namespace {
+
+// Every name of a call has the prefix, so it must not grow with how deep calls are nested.
+constexpr size_t kMaxPrefix = 200;
+
+// The beginning of the text, of whole characters.
+std::string short_prefix(std::string text) {
+  if (text.size() <= kMaxPrefix) return text;
+  size_t size = kMaxPrefix;
+  while (size != 0 && (static_cast<uint8_t>(text[size]) & 0xC0U) == 0x80U) --size;
+  text.resize(size);
+  return text;
+}
+
+}  // namespace
 
 std::string Importer::unique_prefix(const onnx::NodeProto& node, const Scope& scope) {
-  const std::string base = scope.prefix + (node.name().empty() ? node.op_type() : node.name());
+  const std::string base = short_prefix(scope.prefix + (node.name().empty() ? node.op_type() : node.name()));
   std::string prefix = base;
   for (uint64_t& n = prefixes_[base]; n++ != 0;) {
     prefix = concat(base, '#', n);
@@ -15,24 +33,14 @@ std::string Importer::unique_prefix(const onnx::NodeProto& node, const Scope& sc
 
 Status Importer::inline_call(onnx::NodeProto& proto, Function& function, Scope& scope) {
   const onnx::FunctionProto& callee = *function.proto;
-  if (scope.depth + 1 > options_.max_nesting_depth) {
-    return make_error(StatusCode::kResourceExhausted, "calls and bodies are nested deeper than ",
-                      options_.max_nesting_depth, " levels; raise max_nesting_depth to load the model");
-  }
-  std::string chain = callee.name();
-  for (const Call* call = scope.call; call != nullptr; call = call->caller) {
-    chain = concat(call->function->proto->name(), " -> ", chain);
-    if (call->function == &function)
-      return invalid_argument("function calls itself: ", chain, "; ONNX forbids recursion");
-  }
+  MORTISE_TRY(check_nesting(scope.depth + 1, options_));
   if (proto.input_size() > callee.input_size() || proto.output_size() > callee.output_size()) {
     return invalid_argument("it has ", proto.input_size(), " inputs and ", proto.output_size(),
                             " outputs, but function '", callee.name(), "' has ", callee.input_size(), " and ",
                             callee.output_size());
   }
-  work_ += static_cast<uint64_t>(callee.input_size() + callee.output_size() + callee.attribute_size()) / 32;
 
-  Call call{&function, scope.call, {}};
+  Call call;
   Scope inner{scope.level, nullptr, &call, &function.opsets, unique_prefix(proto, scope), scope.depth + 1, {}};
   for (auto& attribute : *proto.mutable_attribute()) {
     if (const auto argument = resolve(attribute, scope)) call.arguments.emplace(attribute.name(), *argument);
@@ -74,9 +82,10 @@ Status Importer::inline_call(onnx::NodeProto& proto, Function& function, Scope& 
     Node identity;
     identity.name = intern(concat(inner.prefix, name));
     identity.op_type = intern("Identity");
+    // A function without operators of ai.onnx may pass on what only the newest version takes.
     const auto version = function.opsets.find("");
-    identity.since_version =
-        since_versions_.resolve({}, identity.op_type, version == function.opsets.end() ? 1 : version->second);
+    identity.since_version = since_versions_.resolve(
+        {}, identity.op_type, version == function.opsets.end() ? std::numeric_limits<int32_t>::max() : version->second);
     identity.inputs = {source};
     identity.outputs = {target};
     graph.add_node(std::move(identity));

@@ -23,33 +23,33 @@ Result<Value> to_value(onnx::OptionalProto& proto, TensorConverter& converter) {
   Value optional(ValueKind::kOptional, {});
   if (proto.elem_type() == onnx::OptionalProto::TENSOR && proto.has_tensor_value()) {
     MORTISE_ASSIGN(Value element, to_value(*proto.mutable_tensor_value(), converter));
-    optional.elements.push_back(std::move(element));
+    optional.elements = std::vector<Value>{std::move(element)};
   } else if (proto.elem_type() == onnx::OptionalProto::SEQUENCE && proto.has_sequence_value()) {
     MORTISE_ASSIGN(Value element, to_value(*proto.mutable_sequence_value(), converter));
-    optional.elements.push_back(std::move(element));
+    optional.elements = std::vector<Value>{std::move(element)};
   } else if (proto.elem_type() == onnx::OptionalProto::MAP && proto.has_map_value()) {
     MORTISE_ASSIGN(Value element, to_value(*proto.mutable_map_value(), converter));
-    optional.elements.push_back(std::move(element));
+    optional.elements = std::vector<Value>{std::move(element)};
   }
   return optional;
 }
 
-template <class Elements>
-Status append(std::vector<Value>& values, Elements& elements, TensorConverter& converter) {
-  for (auto& element : elements) {
-    MORTISE_ASSIGN(Value value, to_value(element, converter));
+template <class Protos>
+Status append(std::vector<Value>& values, Protos& protos, TensorConverter& converter) {
+  for (auto& proto : protos) {
+    MORTISE_ASSIGN(Value value, to_value(proto, converter));
     values.push_back(std::move(value));
   }
   return {};
 }
 
 Result<Value> to_value(onnx::SequenceProto& proto, TensorConverter& converter) {
-  Value sequence(ValueKind::kSequence, {});
-  MORTISE_TRY(append(sequence.elements, *proto.mutable_tensor_values(), converter));
-  MORTISE_TRY(append(sequence.elements, *proto.mutable_sequence_values(), converter));
-  MORTISE_TRY(append(sequence.elements, *proto.mutable_optional_values(), converter));
-  MORTISE_TRY(append(sequence.elements, *proto.mutable_map_values(), converter));
-  return sequence;
+  std::vector<Value> elements;
+  MORTISE_TRY(append(elements, *proto.mutable_tensor_values(), converter));
+  MORTISE_TRY(append(elements, *proto.mutable_sequence_values(), converter));
+  MORTISE_TRY(append(elements, *proto.mutable_optional_values(), converter));
+  MORTISE_TRY(append(elements, *proto.mutable_map_values(), converter));
+  return Value(ValueKind::kSequence, std::move(elements));
 }
 
 Result<Tensor> keys_of(const onnx::MapProto& proto) {
@@ -63,7 +63,7 @@ Result<Tensor> keys_of(const onnx::MapProto& proto) {
 }
 
 // One list of scalars, which is what a map has as its values, made of a tensor for each.
-Result<Tensor> join(const std::vector<Value>& scalars) {
+Result<Tensor> join(const ValueElements& scalars) {
   // An empty map does not say what it is of; nearly all are of floats.
   const DType dtype = scalars.empty() ? DType::kF32 : scalars.front().tensor.dtype();
   const Shape shape{static_cast<int64_t>(scalars.size())};
@@ -84,7 +84,7 @@ Result<Tensor> join(const std::vector<Value>& scalars) {
   return list;
 }
 
-bool are_scalars(const std::vector<Value>& values) {
+bool are_scalars(const ValueElements& values) {
   return std::all_of(values.begin(), values.end(), [&](const Value& value) {
     return value.is_tensor() && value.tensor.num_elements() == 1 && info(value.tensor.dtype()).bits >= 8 &&
            value.tensor.dtype() == values.front().tensor.dtype();

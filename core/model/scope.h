@@ -10,7 +10,6 @@
 
 #include "core/base/name_map.h"
 #include "core/graph/graph.h"
-#include "core/model/functions.h"
 
 namespace mortise {
 
@@ -38,8 +37,6 @@ struct Scope;
 
 // One call of a function: its attributes, each with the scope that it was written in.
 struct Call {
-  const Function* function;
-  const Call* caller;
   struct Argument {
     onnx::AttributeProto* proto;
     Scope* scope;

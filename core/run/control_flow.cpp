@@ -52,6 +52,14 @@ class Call {
     return invalid_argument(describe(graph_, step_.control_flow->node), ": ", parts...);
   }
 
+  // What moves values for this node; its failure names the node, and what it has to do with it.
+  template <class T>
+  Result<T> own(Result<T> result, std::string_view what) const {
+    if (result.ok()) return result;
+    const NodeId id = step_.control_flow->node;
+    return std::move(result).status().context(concat(describe(graph_, id), ": ", what)).at_node(id);
+  }
+
   Result<bool> read_bool(const Value& value, std::string_view what) const {
     if (!value.is_tensor() || value.tensor.dtype() != DType::kBool || value.tensor.num_elements() != 1) {
       return error(what, " must be one bool");
@@ -139,7 +147,7 @@ Status run_loop(Call& call) {
   }
   for (size_t k = 0; k < num_carried && k < call.num_outputs(); ++k) {
     if (untouched) {
-      MORTISE_ASSIGN(carried[k], copied(call.memory(), carried[k]));
+      MORTISE_ASSIGN(carried[k], call.own(copied(call.memory(), carried[k]), "a carried value"));
     }
     call.set_output(k, std::move(carried[k]));
   }
@@ -147,8 +155,8 @@ Status run_loop(Call& call) {
     auto stacked = scans[k].empty()
                        ? empty_stack(call.memory(), graph.value(graph.outputs[1 + num_carried + k]).type, 0)
                        : stack_values(call.memory(), scans[k], 0, false);
-    if (!stacked.ok()) return call.error("scan output ", k, ": ", stacked.status().message());
-    call.set_output(num_carried + k, std::move(*stacked));
+    MORTISE_ASSIGN(Value scan, call.own(std::move(stacked), concat("scan output ", k)));
+    call.set_output(num_carried + k, std::move(scan));
   }
   return {};
 }
@@ -193,8 +201,9 @@ Status run_scan(Call& call) {
     std::vector<Value> slices;
     for (size_t i = 0; i < num_scan_inputs; ++i) {
       const bool backwards = entry("scan_input_directions", i) != 0;
-      MORTISE_ASSIGN(Tensor slice, take_slice(call.memory(), call.input(num_states + i).tensor, axes[i],
-                                              backwards ? length - 1 - step : step));
+      MORTISE_ASSIGN(Tensor slice, call.own(take_slice(call.memory(), call.input(num_states + i).tensor, axes[i],
+                                                       backwards ? length - 1 - step : step),
+                                            "a step of a scan input"));
       slices.emplace_back(std::move(slice));
     }
     std::vector<const Value*> given;
@@ -207,7 +216,7 @@ Status run_scan(Call& call) {
   }
   for (size_t i = 0; i < num_states; ++i) {
     if (length == 0) {
-      MORTISE_ASSIGN(states[i], copied(call.memory(), states[i]));
+      MORTISE_ASSIGN(states[i], call.own(copied(call.memory(), states[i]), "a state"));
     }
     call.set_output(i, std::move(states[i]));
   }
@@ -221,8 +230,8 @@ Status run_scan(Call& call) {
     auto stacked = scans[i].empty() ? empty_stack(call.memory(), type, static_cast<uint32_t>(axis))
                                     : stack_values(call.memory(), scans[i], static_cast<uint32_t>(axis),
                                                    entry("scan_output_directions", i) != 0);
-    if (!stacked.ok()) return call.error("scan output ", i, ": ", stacked.status().message());
-    call.set_output(num_states + i, std::move(*stacked));
+    MORTISE_ASSIGN(Value scan, call.own(std::move(stacked), concat("scan output ", i)));
+    call.set_output(num_states + i, std::move(scan));
   }
   return {};
 }
@@ -268,7 +277,8 @@ Status run_batched_scan(Call& call) {
     if (length < 1 || length > longest) return call.error("a sequence has the length ", length, " of ", longest);
     std::vector<Value> states, sequences;
     for (size_t i = 0; i < given_inputs; ++i) {
-      MORTISE_ASSIGN(Tensor part, take_slice(call.memory(), call.input(1 + i).tensor, 0, entry));
+      MORTISE_ASSIGN(Tensor part,
+                     call.own(take_slice(call.memory(), call.input(1 + i).tensor, 0, entry), "an entry of the batch"));
       (i < num_states ? states : sequences).emplace_back(std::move(part));
     }
     std::vector<std::vector<Value>> scans(graph.outputs.size() - num_states);
@@ -277,7 +287,8 @@ Status run_batched_scan(Call& call) {
       for (size_t i = 0; i < sequences.size(); ++i) {
         const bool backwards = i < directions.size() && directions[i] != 0;
         MORTISE_ASSIGN(Tensor slice,
-                       take_slice(call.memory(), sequences[i].tensor, 0, backwards ? length - 1 - step : step));
+                       call.own(take_slice(call.memory(), sequences[i].tensor, 0, backwards ? length - 1 - step : step),
+                                "a step of a scan input"));
         slices.emplace_back(std::move(slice));
       }
       std::vector<const Value*> given;
@@ -292,17 +303,19 @@ Status run_batched_scan(Call& call) {
     for (size_t i = 0; i < scans.size(); ++i) {
       if (length < longest && scans[i].front().is_tensor()) {
         const Tensor& like = scans[i].front().tensor;
-        MORTISE_ASSIGN(Tensor zeros, call.memory().allocate(like.dtype(), like.shape()));
+        MORTISE_ASSIGN(Tensor zeros,
+                       call.own(call.memory().allocate(like.dtype(), like.shape()), "the end of a sequence"));
         MORTISE_ASSIGN(const uint64_t bytes, Tensor::storage_size(like.dtype(), like.shape()));
         std::memset(zeros.raw(), 0, bytes);
         scans[i].resize(static_cast<size_t>(longest), Value(zeros));
       }
-      MORTISE_ASSIGN(Value stacked, stack_values(call.memory(), scans[i], 0, false));
+      MORTISE_ASSIGN(Value stacked,
+                     call.own(stack_values(call.memory(), scans[i], 0, false), concat("scan output ", i)));
       outputs[num_states + i].push_back(std::move(stacked));
     }
   }
   for (size_t i = 0; i < outputs.size(); ++i) {
-    MORTISE_ASSIGN(Value stacked, stack_values(call.memory(), outputs[i], 0, false));
+    MORTISE_ASSIGN(Value stacked, call.own(stack_values(call.memory(), outputs[i], 0, false), concat("output ", i)));
     call.set_output(i, std::move(stacked));
   }
   return {};

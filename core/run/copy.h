@@ -4,11 +4,17 @@
 // to its own inputs, and what lies in a frame's arena is overwritten after its last reader.
 #pragma once
 
+#include <span>
+
 #include "core/host/memory_budget.h"
 #include "mortise/sdk/value.h"
 
 namespace mortise::run {
 
 Result<Value> copied(MemoryBudget& memory, const Value& value);
+
+// Copies what is part of both a result and an input: providers share the elements of sequences instead of copying them,
+// but the caller may use its inputs' memory for something else after the run.
+Status separate(MemoryBudget& memory, std::span<const Value* const> inputs, std::span<Value> results);
 
 }  // namespace mortise::run

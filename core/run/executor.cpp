@@ -24,7 +24,7 @@ class GivenValues {
         wrapped_.reserve(graph.inputs.size());
       }
       Value& wrapped = wrapped_.emplace_back(ValueKind::kOptional, std::vector<Value>());
-      if (value.kind != ValueKind::kNone) wrapped.elements.push_back(value);
+      if (value.kind != ValueKind::kNone) wrapped.elements = std::vector<Value>{value};
       pointers_[i] = &wrapped;
       all_ = pointers_;
     }
@@ -113,7 +113,8 @@ Status Executor::bind(Frame& frame, std::span<const Value* const> inputs, std::s
     } else {
       auto tensor = program_->memory->allocate(place.dtype, *place.shape);
       if (!tensor.ok())
-        return std::move(tensor).status().context(concat("output '", graph.output_names[i].view(), "'"));
+        return std::move(tensor).status().context(concat("output '", graph.output_names[i].view(), "', ",
+                                                         describe_value(graph, program_->slots[slot].value)));
       frame.bind_output(slot, *tensor);
     }
   }

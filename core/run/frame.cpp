@@ -1,6 +1,7 @@
 #include "core/run/frame.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "core/host/boundary.h"
 #include "core/host/thread_role.h"
@@ -24,6 +25,19 @@ mortise_tensor_t record_of(const SlotLayout& place) {
           .dtype = static_cast<mortise_dtype>(place.dtype)};
 }
 
+// What the arena is for, by the largest value in it.
+std::string describe_arena(const Program& program, const Layout& layout) {
+  const auto slots = std::views::iota(uint32_t{0}, static_cast<uint32_t>(layout.slots.size()));
+  const auto largest = std::ranges::max_element(slots, {}, [&](uint32_t slot) {
+    const Slot& info = program.slots[slot];
+    const bool inside = info.producer != kNoId && !info.is_output && info.home_kind == MORTISE_MEMORY_HOST;
+    return inside ? layout.slots[slot].bytes : 0;
+  });
+  const std::string text = "the values between the model's segments";
+  if (largest == slots.end()) return text;
+  return concat(text, ", of which the largest is ", describe_value(*program.graph, program.slots[*largest].value));
+}
+
 // An output record before the provider has asked for memory.
 mortise_tensor_t unallocated(DType dtype) {
   return {.dtype = static_cast<mortise_dtype>(dtype), .flags = MORTISE_TENSOR_UNALLOCATED};
@@ -35,7 +49,7 @@ Result<std::unique_ptr<Frame>> Frame::create(std::shared_ptr<const Program> prog
                                              std::shared_ptr<const Layout> layout) {
   std::unique_ptr<Frame> frame(new Frame(std::move(program), std::move(layout)));
   auto arena = frame->program_->memory->allocate(DType::kU8, {static_cast<int64_t>(frame->layout_->arena_bytes)});
-  if (!arena.ok()) return std::move(arena).status().context("the values between the model's segments");
+  if (!arena.ok()) return std::move(arena).status().context(describe_arena(*frame->program_, *frame->layout_));
   frame->arena_ = std::move(*arena);
   frame->index_records();
   frame->reset();
@@ -159,6 +173,13 @@ Status Frame::fill(DeviceCopy& copy) {
   return {};
 }
 
+Result<Tensor> Frame::allocate(uint32_t slot) const {
+  const SlotLayout& place = layout_->slots[slot];
+  auto tensor = program_->memory->allocate(place.dtype, *place.shape);
+  if (tensor.ok()) return tensor;
+  return std::move(tensor).status().context(describe_value(*program_->graph, program_->slots[slot].value));
+}
+
 Status Frame::place_at_home(uint32_t slot) {
   const SlotLayout& place = layout_->slots[slot];
   const Slot& info = program_->slots[slot];
@@ -169,7 +190,7 @@ Status Frame::place_at_home(uint32_t slot) {
     slots_[slot].value = Tensor::view(place.dtype, *place.shape, home.handle);
     return {};
   }
-  MORTISE_ASSIGN(slots_[slot].value, program_->memory->allocate(place.dtype, *place.shape));
+  MORTISE_ASSIGN(slots_[slot].value, allocate(slot));
   return {};
 }
 
@@ -249,7 +270,7 @@ Status Frame::fetch(uint32_t slot) {
       return {};
     }
     if (!state.value.is_tensor()) {
-      MORTISE_ASSIGN(state.value, program_->memory->allocate(place.dtype, *place.shape));
+      MORTISE_ASSIGN(state.value, allocate(slot));
     }
     ProviderInstance& provider = *program_->providers[copy.provider];
     Tensor& target = state.value.tensor;
@@ -276,8 +297,7 @@ Result<mortise_tensor_t> Frame::allocate_output(uint32_t index, uint64_t output,
   if (dtype == DType::kUndefined) dtype = program_->graph->value(program_->slots[slot].value).type.dtype;
   auto tensor = program_->memory->allocate(dtype, Shape(dims));
   if (!tensor.ok())
-    return std::move(tensor).status().context(
-        concat("value '", program_->graph->value(program_->slots[slot].value).name.view(), "'"));
+    return std::move(tensor).status().context(describe_value(*program_->graph, program_->slots[slot].value));
   slots_[slot].value = std::move(*tensor);
   mortise_tensor_t& record = tensors_[first_output_[index] + output];
   record = slots_[slot].value.tensor.abi();

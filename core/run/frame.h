@@ -81,6 +81,7 @@ class Frame {
   Status fill(DeviceCopy& copy);
   Status ensure_capacity(DeviceCopy& copy, uint64_t bytes);
   // Makes the home of a slot, if it has one, the place of its value. Where the device is full, other memory is.
+  Result<Tensor> allocate(uint32_t slot) const;
   Status place_at_home(uint32_t slot);
 
   struct SlotState {

@@ -85,11 +85,11 @@ Result<Layout> make_layout(const Program& program, std::span<const Value* const>
     if (!place.shape) continue;
     auto bytes = Tensor::storage_size(place.dtype, *place.shape);
     if (!bytes.ok()) {
-      return std::move(bytes).status().context(concat("value '", program.graph->value(slot.value).name.view(), "'"));
+      return std::move(bytes).status().context(describe_value(*program.graph, slot.value));
     }
     if (Status status = program.memory->check(*bytes); !status.ok()) {
-      return std::move(status).context(concat("value '", program.graph->value(slot.value).name.view(), "' (",
-                                              to_string(place.dtype), to_string(*place.shape), ")"));
+      return std::move(status).context(
+          concat(describe_value(*program.graph, slot.value), ", ", to_string(place.dtype), to_string(*place.shape)));
     }
     place.bytes = *bytes;
     if (slot.is_output || slot.home_kind != MORTISE_MEMORY_HOST) continue;

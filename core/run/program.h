@@ -66,4 +66,11 @@ struct Program {
   bool parallel = false;            // steps run at the same time where they can: see branches.h
 };
 
+// "value 'y' of node 'make_y' (Relu)"
+inline std::string describe_value(const Graph& graph, ValueId id) {
+  const ValueInfo& value = graph.value(id);
+  std::string text = concat("value '", value.name.view(), "'");
+  return value.producer == kNoId ? text : concat(text, " of ", describe(graph, value.producer));
+}
+
 }  // namespace mortise::run

@@ -14,6 +14,7 @@
 #include "core/report/placement.h"
 #include "core/report/trace_file.h"
 #include "core/run/build.h"
+#include "core/run/copy.h"
 #include "core/run/evaluate.h"
 
 namespace mortise {
@@ -242,7 +243,8 @@ Status Session::Impl::run(std::span<const Value> given, std::span<Value> results
     if (trace) hand_over(trace->finish(status), options);
     if (status.ok()) {
       if (!doubts.empty()) convict(first, current, doubts);
-      return status;
+      status = run::separate(host->memory(), std::span(pointers.data(), pointers.size()), results);
+      return status.ok() ? status : std::move(status).context(where());
     }
     if (failure.provider != nullptr) {
       if (blames_input(status) && config_of(*failure.provider).on_failure == OnFailure::kFallback) {

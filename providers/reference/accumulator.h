@@ -11,14 +11,15 @@
 namespace mortise::reference {
 
 // Calls function.template operator()<Acc>() with the type in which products of T are summed: double for the oracle,
-// float for halves, the unsigned type of the same size for integers (which wrap).
+// float for halves, an unsigned type for integers (which wrap). That of narrow integers is `unsigned`: arithmetic on
+// anything narrower is done in int, where the product of two uint16 overflows.
 template <class T, class Function>
 Status with_accumulator(bool accumulate_f64, Function&& function) {
   if constexpr (is_float<T>) {
     if (accumulate_f64) return function.template operator()<double>();
     return function.template operator()<Compute<T>>();
   } else {
-    return function.template operator()<std::make_unsigned_t<T>>();
+    return function.template operator()<std::common_type_t<std::make_unsigned_t<T>, unsigned>>();
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "mortise/ext/values.h"
 #include "mortise/sdk/tensor.h"
 
 namespace mortise::reference {
@@ -36,6 +37,14 @@ inline Tensor borrow(const mortise_tensor_t& tensor) {
   void* data = tensor.data != nullptr ? tensor.data : no_bytes();
   return Tensor::view(static_cast<DType>(tensor.dtype), Shape(std::span(tensor.dims, tensor.rank)), data,
                       std::shared_ptr<void>(std::shared_ptr<void>(), data));
+}
+
+// The tensor of a value of the host, which lives as long as the run. Its owner is that value: a result of which it
+// becomes a part shares it.
+inline Tensor borrow(const mortise_tensor_t& tensor, const mortise_value_t* lender) {
+  const Tensor view = borrow(tensor);
+  return Tensor::view(view.dtype(), view.shape(), const_cast<void*>(view.raw()),
+                      std::shared_ptr<void>(std::shared_ptr<void>(), const_cast<mortise_value_t*>(lender)));
 }
 
 }  // namespace mortise::reference

@@ -54,11 +54,10 @@ void multiply_rows(uint64_t rows, const Acc* a, const Acc* b, uint64_t depth, Ac
 }
 }  // namespace gemm_detail
 
-// Fills a panel with `depth` x kWidth elements from `data`, whose element (p, i) is data[p * depth_stride + i *
-// stride]; columns from `count` on become zero.
+// Copies `depth` x `count` elements to the front of a panel of kWidth columns from `data`, whose element (p, i) is
+// data[p * depth_stride + i * stride].
 template <uint64_t kWidth, class T, class Acc>
-void pack_panel(const T* data, uint64_t stride, uint64_t depth_stride, uint64_t count, uint64_t depth, Acc* panel) {
-  if (count < kWidth) std::fill_n(panel, depth * kWidth, Acc{});
+void pack_block(const T* data, uint64_t stride, uint64_t depth_stride, uint64_t count, uint64_t depth, Acc* panel) {
   if (stride == 1) {
     for (uint64_t p = 0; p < depth; ++p) {
       for (uint64_t i = 0; i < count; ++i) panel[p * kWidth + i] = static_cast<Acc>(data[p * depth_stride + i]);
@@ -68,6 +67,13 @@ void pack_panel(const T* data, uint64_t stride, uint64_t depth_stride, uint64_t 
   for (uint64_t i = 0; i < count; ++i) {
     for (uint64_t p = 0; p < depth; ++p) panel[p * kWidth + i] = static_cast<Acc>(data[p * depth_stride + i * stride]);
   }
+}
+
+// Fills a whole panel from one such block; columns from `count` on become zero.
+template <uint64_t kWidth, class T, class Acc>
+void pack_panel(const T* data, uint64_t stride, uint64_t depth_stride, uint64_t count, uint64_t depth, Acc* panel) {
+  if (count < kWidth) std::fill_n(panel, depth * kWidth, Acc{});
+  pack_block<kWidth>(data, stride, depth_stride, count, depth, panel);
 }
 
 // For every batch: C[i, j] = sum over p of A[i, p] * B[p, j].

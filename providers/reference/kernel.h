@@ -53,11 +53,16 @@ class KernelContext {
 
   // Only when has_input(i) and it is a tensor (which inference has made sure of wherever the operator says so).
   // An index beyond the node's inputs throws, which ends the run with a sentence.
-  const Tensor& input(uint64_t i) const { return input_value(i).tensor; }
-  const Value& input_value(uint64_t i) const {
-    if (i >= inputs_.size()) throw_missing_input(i);
-    return *inputs_[i];
+  const Tensor& input(uint64_t i) const { return given(i).tensor; }
+  const Value& input_value(uint64_t i) {
+    const Value& value = given(i);
+    return value.kind == ValueKind::kNone || value.is_tensor() ? value : whole(value);
   }
+  ValueKind kind(uint64_t i) const { return given(i).kind; }
+  // The elements of an input that is no tensor, without reading the others: what a long sequence is asked for one by one.
+  virtual uint64_t num_elements(uint64_t i) { return given(i).elements.size(); }
+  // n < num_elements(i).
+  virtual Result<Value> element(uint64_t i, uint64_t n) { return given(i).elements[n]; }
 
   // The output as a tensor to be written, every element of it; uninitialised. In a steady state this allocates nothing.
   // Throws when the run's memory is used up, or for a size that no memory can have.
@@ -73,7 +78,8 @@ class KernelContext {
     }
     return prepare_output(i, dtype, shape);
   }
-  // The output as any other value.
+  // The output as any other value. Its parts are shared; those in memory that is written again are copied when the
+  // kernel returns.
   void set_output(uint64_t i, Value value) {
     if (has_output(i)) *outputs_[i] = std::move(value);
   }
@@ -105,6 +111,12 @@ class KernelContext {
 
  protected:
   [[noreturn]] static void throw_missing_input(uint64_t i);
+  const Value& given(uint64_t i) const {
+    if (i >= inputs_.size()) throw_missing_input(i);
+    return *inputs_[i];
+  }
+  // The value with its elements, which may not have been read yet.
+  virtual const Value& whole(const Value& value) { return value; }
   virtual Tensor& prepare_output(uint64_t i, DType dtype, const Shape& shape) = 0;
   virtual void* scratch_bytes(uint64_t count, uint64_t element_size) = 0;
   virtual void parallel_ranges(uint64_t count, uint64_t grain, void (*body)(void*, uint64_t, uint64_t),

@@ -7,6 +7,7 @@
 
 #include "mortise/sdk/memory_plan.h"
 #include "providers/reference/borrowed.h"
+#include "providers/reference/ops/axes.h"
 #include "providers/reference/run_state.h"
 
 namespace mortise::reference {
@@ -15,10 +16,10 @@ namespace {
 constexpr uint64_t kBigOutput = 65536;
 
 uint64_t checked_size(DType dtype, const Shape& shape) {
-  const auto bytes = Tensor::storage_size(dtype, shape);
-  if (!bytes.ok()) throw std::length_error(bytes.status().message());
-  if (Status status = check_extents(shape); !status.ok()) throw std::length_error(status.message());
-  return *bytes;
+  Status status = check_shape(dtype, shape);
+  if (status.ok()) status = check_extents(shape);
+  if (!status.ok()) throw std::length_error(status.message());
+  return *Tensor::storage_size(dtype, shape);
 }
 
 }  // namespace

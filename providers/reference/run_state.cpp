@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <new>
 #include <stdexcept>
 
@@ -18,7 +19,11 @@ const Value kNothing;
 }  // namespace
 
 RunState::RunState(const Program& program, const sdk::Host& host)
-    : program_(program), host_(host), values_(program.slots.size()), places_(program.slots.size()) {
+    : program_(program),
+      host_(host),
+      values_(program.slots.size()),
+      places_(program.slots.size()),
+      host_values_(program.slots.size()) {
   const uint32_t constants = program.num_constants();
   for (const uint32_t slot : program.reads) {
     read_pointers_.push_back(slot == sdk::kNoId ? &kNothing
@@ -64,7 +69,8 @@ Status RunState::start() {
                             program_.run_outputs.size());
   }
   for (uint64_t i = 0; i < program_.run_inputs.size(); ++i) {
-    MORTISE_ASSIGN(values_[program_.run_inputs[i]], import_input(host_.values(), args_->input(i).raw()));
+    const uint32_t slot = program_.run_inputs[i];
+    MORTISE_ASSIGN(values_[slot], import_input(host_.values(), args_->input(i).raw(), host_values_[slot]));
   }
   for (uint64_t i = 0; i < program_.run_outputs.size(); ++i) {
     const uint32_t slot = program_.run_outputs[i];
@@ -76,6 +82,34 @@ Status RunState::start() {
     places_[slot].home = values_[slot].tensor.raw();
   }
   return {};
+}
+
+const mortise_value_t** RunState::unread(const Value& value) {
+  const std::less<const Value*> before;
+  if (before(&value, values_.data()) || !before(&value, values_.data() + values_.size())) return nullptr;  // a constant
+  const mortise_value_t*& handle = host_values_[static_cast<size_t>(&value - values_.data())];
+  return handle != nullptr ? &handle : nullptr;
+}
+
+uint64_t RunState::num_elements(uint64_t i) {
+  const mortise_value_t** handle = unread(given(i));
+  return handle != nullptr ? host_.values()->num_elements(*handle) : given(i).elements.size();
+}
+
+Result<Value> RunState::element(uint64_t i, uint64_t n) {
+  const mortise_value_t** handle = unread(given(i));
+  return handle != nullptr ? import_element(*host_.values(), *handle, n) : given(i).elements[n];
+}
+
+const Value& RunState::whole(const Value& value) {
+  const mortise_value_t** handle = unread(value);
+  if (handle != nullptr) {
+    auto imported = import_value(*host_.values(), *handle);
+    if (!imported.ok()) throw Failure(std::move(imported).status());
+    values_[static_cast<size_t>(&value - values_.data())] = std::move(*imported);
+    *handle = nullptr;
+  }
+  return value;
 }
 
 Status RunState::run_steps() {
@@ -178,6 +212,7 @@ void RunState::reset() {
 
 void RunState::drop(uint32_t slot) {
   values_[slot] = Value();
+  host_values_[slot] = nullptr;
   places_[slot].home = nullptr;
   places_[slot].loose = false;
 }

@@ -36,6 +36,9 @@ class RunState final : public KernelContext {
   };
 
   Result<Tensor> allocate(DType dtype, const Shape& shape) override { return host_.allocate(dtype, shape); }
+  uint64_t num_elements(uint64_t i) override;
+  Result<Value> element(uint64_t i, uint64_t n) override;
+  const Value& whole(const Value& value) override;
   mortise_string_t keep(std::string text) override;
   Tensor& prepare_output(uint64_t i, DType dtype, const Shape& shape) override;
   void* scratch_bytes(uint64_t count, uint64_t element_size) override;
@@ -56,6 +59,8 @@ class RunState final : public KernelContext {
   Tensor& unread_output(uint64_t i, DType dtype, const Shape& shape, uint64_t bytes);
   Tensor& run_output(uint32_t slot, DType dtype, const Shape& shape);
   bool written_to_host(uint32_t slot, DType dtype) const;
+  // Where the slot of a value keeps the host's value whose elements have not been read into it. Null: all are there.
+  const mortise_value_t** unread(const Value& value);
 
   const Program& program_;
   const sdk::Host& host_;
@@ -63,6 +68,7 @@ class RunState final : public KernelContext {
   const Step* step_ = nullptr;
   std::vector<Value> values_;
   std::vector<Place> places_;
+  std::vector<const mortise_value_t*> host_values_;  // per slot: of those whose elements have not been read
   std::vector<const Value*> read_pointers_;
   std::vector<Value*> write_pointers_;
   std::deque<Value> unread_;  // grows while references to its elements are in use

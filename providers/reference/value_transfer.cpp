@@ -1,5 +1,6 @@
 #include "providers/reference/value_transfer.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "providers/reference/borrowed.h"
@@ -14,22 +15,35 @@ Status checked(mortise_status status, const mortise_error_t& error) {
   return Status(static_cast<StatusCode>(MORTISE_STATUS_CODE(status)), error.message);
 }
 
-Result<Value> import_value(const mortise_host_values_t& values, const mortise_value_t* handle, int depth) {
+Result<Value> import_nested(const mortise_host_values_t& values, const mortise_value_t* handle, int depth) {
   if (handle == nullptr) return Status(StatusCode::kInternal, "the host gave a null value");
   if (depth > kMaxDepth) return Status(StatusCode::kOutOfRange, "a value is nested too deeply");
   mortise_tensor_t tensor{};
   if (values.get_tensor(handle, &tensor)) {
     MORTISE_TRY(check_extents(std::span(tensor.dims, tensor.rank)));
-    return Value(borrow(tensor));
+    return Value(borrow(tensor, handle));
   }
-  Value value(static_cast<ValueKind>(values.kind(handle)), {});
-  const uint64_t count = values.num_elements(handle);
-  for (uint64_t i = 0; i < count; ++i) {
-    MORTISE_ASSIGN(Value element, import_value(values, values.get_element(handle, i), depth + 1));
+  std::vector<Value> elements(values.num_elements(handle));
+  for (uint64_t i = 0; i < elements.size(); ++i) {
+    MORTISE_ASSIGN(elements[i], import_nested(values, values.get_element(handle, i), depth + 1));
+  }
+  Value value(static_cast<ValueKind>(values.kind(handle)), std::move(elements));
+  for (const Value& element : value.elements) {
     if (element.is_tensor()) value.element_dtype = element.tensor.dtype();
-    value.elements.push_back(std::move(element));
   }
   return value;
+}
+
+// The host's value of which a tensor is the whole; null if it is none.
+const mortise_value_t* lender(const mortise_host_values_t& values, const Tensor& tensor) {
+  const std::shared_ptr<void>& owner = tensor.owner();
+  if (owner.use_count() != 0 || owner == nullptr || owner.get() == tensor.raw()) return nullptr;
+  const auto* handle = static_cast<const mortise_value_t*>(owner.get());
+  mortise_tensor_t lent{};
+  const bool whole = values.get_tensor(handle, &lent) && lent.data == tensor.raw() &&
+                     static_cast<DType>(lent.dtype) == tensor.dtype() &&
+                     Shape(std::span(lent.dims, lent.rank)) == tensor.shape();
+  return whole ? handle : nullptr;
 }
 
 // The type of a value as the ABI writes it; `storage` keeps the parts.
@@ -63,6 +77,7 @@ Result<const mortise_value_t*> export_value(const mortise_host_values_t& values,
   mortise_value_t* handle = nullptr;
   if (value.is_tensor()) {
     const Tensor& from = value.tensor;
+    if (const mortise_value_t* lent = lender(values, from); lent != nullptr) return lent;
     mortise_tensor_t to{};
     MORTISE_TRY(checked(values.create_tensor(context, static_cast<mortise_dtype>(from.dtype()), from.shape().data(),
                                              from.rank(), &handle, &to, &error),
@@ -94,14 +109,28 @@ Status missing_extension() {
 
 }  // namespace
 
-Result<Value> import_input(const mortise_host_values_t* values, const mortise_tensor_t& tensor) {
+Result<Value> import_value(const mortise_host_values_t& values, const mortise_value_t* handle) {
+  return import_nested(values, handle, 0);
+}
+
+Result<Value> import_element(const mortise_host_values_t& values, const mortise_value_t* handle, uint64_t index) {
+  return import_nested(values, values.get_element(handle, index), 1);
+}
+
+Result<Value> import_input(const mortise_host_values_t* values, const mortise_tensor_t& tensor,
+                           const mortise_value_t*& unread) {
+  unread = nullptr;
   if ((tensor.flags & MORTISE_TENSOR_ABSENT) != 0) return Value();
   if (tensor.dtype != MORTISE_DTYPE_UNDEFINED) {
     MORTISE_TRY(check_extents(std::span(tensor.dims, tensor.rank)));
     return Value(borrow(tensor));
   }
   if (values == nullptr) return missing_extension();
-  return import_value(*values, static_cast<const mortise_value_t*>(tensor.data), 0);
+  const auto* handle = static_cast<const mortise_value_t*>(tensor.data);
+  mortise_tensor_t whole{};
+  if (handle == nullptr || values->get_tensor(handle, &whole)) return import_value(*values, handle);
+  unread = handle;
+  return Value(static_cast<ValueKind>(values->kind(handle)), {});
 }
 
 Status export_output(const mortise_host_values_t* values, const mortise_run_context_t* context, uint64_t index,
@@ -134,8 +163,18 @@ Result<Tensor> copy_strings(const sdk::Host& host, const Tensor& tensor) {
   return Tensor::view(DType::kString, tensor.shape(), data, std::move(storage));
 }
 
+namespace {
+
+bool is_owned(const Value& value) {
+  if (value.is_tensor()) return value.tensor.owner() != nullptr;
+  return std::all_of(value.elements.begin(), value.elements.end(), is_owned);
+}
+
+}  // namespace
+
 Status make_owned(const sdk::Host& host, Value& value) {
-  if (value.is_tensor() && value.tensor.owner() == nullptr) {
+  if (is_owned(value)) return {};
+  if (value.is_tensor()) {
     if (value.tensor.dtype() == DType::kString) {
       MORTISE_ASSIGN(value.tensor, copy_strings(host, value.tensor));
       return {};
@@ -143,8 +182,11 @@ Status make_owned(const sdk::Host& host, Value& value) {
     MORTISE_ASSIGN(Tensor copy, host.allocate(value.tensor.dtype(), value.tensor.shape()));
     if (copy.size_bytes() != 0) std::memcpy(copy.raw(), value.tensor.raw(), copy.size_bytes());
     value.tensor = std::move(copy);
+    return {};
   }
-  for (Value& element : value.elements) MORTISE_TRY(make_owned(host, element));
+  std::vector<Value> elements = value.elements.list();
+  for (Value& element : elements) MORTISE_TRY(make_owned(host, element));
+  value.elements = std::move(elements);
   return {};
 }
 

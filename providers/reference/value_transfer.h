@@ -7,10 +7,15 @@
 
 namespace mortise::reference {
 
-// An input of a run as a Value that borrows the host's memory. values: null if the host has only tensors.
-Result<Value> import_input(const mortise_host_values_t* values, const mortise_tensor_t& tensor);
+// An input of a run as a Value that borrows the host's memory. Where it is no tensor, its elements stay with the host
+// and `unread` is the host's value. values: null if the host has only tensors.
+Result<Value> import_input(const mortise_host_values_t* values, const mortise_tensor_t& tensor,
+                           const mortise_value_t*& unread);
+// A value of the host, elements included, and one of its elements. They borrow the host's memory.
+Result<Value> import_value(const mortise_host_values_t& values, const mortise_value_t* handle);
+Result<Value> import_element(const mortise_host_values_t& values, const mortise_value_t* handle, uint64_t index);
 
-// Makes a value the output `index` of a run.
+// Makes a value the output `index` of a run. Parts that the host lent are passed back as they are, not copied.
 Status export_output(const mortise_host_values_t* values, const mortise_run_context_t* context, uint64_t index,
                      const Value& value);
 

@@ -18,15 +18,15 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 Match compare(std::vector<float> actual, std::vector<float> expected, Bound bound, uint32_t numerics = 0,
-              std::vector<float> magnitudes = {}, double terms = 1) {
+              std::vector<float> measures = {}, double terms = 1) {
   const auto values = [](const std::vector<float>& elements) {
     return std::vector<Value>{
         Tensor::of<float>({static_cast<int64_t>(elements.size())}, std::span<const float>(elements))};
   };
-  const auto wanted = values(expected), sizes = values(magnitudes);
+  const auto wanted = values(expected), measured = values(measures);
   return compare_values(values(actual), {.values = wanted,
                                          .alternatives = {},
-                                         .magnitudes = magnitudes.empty() ? std::span<const Value>() : sizes,
+                                         .measures = measures.empty() ? std::span<const Value>() : measured,
                                          .bound = bound,
                                          .terms = terms,
                                          .numerics = numerics});
@@ -135,12 +135,26 @@ TEST(Accuracy, DifferencesOfNumbersAroundOneKeepTheirRoundings) {
   }
 }
 
+TEST(Accuracy, ChainsOfStepsAreMeasuredByTheirConditions) {
+  const Bound conditioned = {"", "Test", BoundKind::kConditioned, 2, "test"};
+  const Bound saturating = {"", "Test", BoundKind::kSaturating, 2, "test"};
+  // 2 · ((1 + sqrt(4)) · 3 + 1) units, and 2 · ((1 + sqrt(4)) · (1 + 3) + 1).
+  EXPECT_THAT(compare({1 + 20 * 0x1p-23f}, {1}, conditioned, 0, {3}, 4).problem, IsEmpty());
+  EXPECT_THAT(compare({1 + 21 * 0x1p-23f}, {1}, conditioned, 0, {3}, 4).problem, HasSubstr("allowed are 20"));
+  EXPECT_THAT(compare({1 + 26 * 0x1p-23f}, {1}, saturating, 0, {3}, 4).problem, IsEmpty());
+  EXPECT_THAT(compare({1 + 27 * 0x1p-23f}, {1}, saturating, 0, {3}, 4).problem, HasSubstr("allowed are 26"));
+  // Each step is rounded to float16, sums are not, unless that is declared.
+  const ElementFacts half = {.dtype = DType::kF16, .expected = 1, .measure = 3, .terms = 4};
+  EXPECT_EQ(allowed_error(conditioned, half, 0), 2 * ((0x1p-10 + 2 * 0x1p-23) * 3 + 0x1p-10));
+  EXPECT_EQ(allowed_error(conditioned, half, MORTISE_NUMERICS_HALF_ACCUMULATE), 20 * 0x1p-10);
+}
+
 TEST(Accuracy, AnElementMayBeRightByAnAlternative) {
   const std::vector<Value> expected = {Tensor::of<float>({2}, {1.0003f, 2})};
   const std::vector<Alternative> half = {{{Tensor::of<float>({2}, {1, 2})}, DType::kF16}};
   const auto judge = [&](std::vector<float> actual, const Bound& bound) {
     const std::vector<Value> values = {Tensor::of<float>({2}, std::span<const float>(actual))};
-    const Expectation expectation = {.values = expected, .alternatives = half, .magnitudes = {}, .bound = bound};
+    const Expectation expectation = {.values = expected, .alternatives = half, .measures = {}, .bound = bound};
     return compare_values(values, expectation).problem;
   };
   EXPECT_THAT(judge({1, 2}, kExactly), IsEmpty());
@@ -152,7 +166,7 @@ TEST(Accuracy, AnElementMayBeRightByAnAlternative) {
 TEST(Accuracy, QuantizedResultsMayBeOneStepAway) {
   const Bound one = {"", "Test", BoundKind::kQuantized, 1, "test"};
   const std::vector<Value> expected = {Tensor::of<int8_t>({2}, {3, -128})};
-  const Expectation expectation = {.values = expected, .alternatives = {}, .magnitudes = {}, .bound = one};
+  const Expectation expectation = {.values = expected, .alternatives = {}, .measures = {}, .bound = one};
   EXPECT_THAT(compare_values(std::vector<Value>{Tensor::of<int8_t>({2}, {4, -128})}, expectation).problem, IsEmpty());
   EXPECT_THAT(compare_values(std::vector<Value>{Tensor::of<int8_t>({2}, {3, 127})}, expectation).problem,
               HasSubstr("127 instead of -128"));

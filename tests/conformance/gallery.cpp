@@ -13,12 +13,22 @@ std::vector<std::string> split(const std::string& text, char separator) {
   return parts;
 }
 
+// "abi,ops" or "abi:^run-basic$"
+std::vector<Part> parts_of(const std::string& text) {
+  std::vector<Part> parts;
+  for (const std::string& one : split(text, ',')) {
+    const size_t colon = one.find(':');
+    parts.push_back({one.substr(0, colon), colon == std::string::npos ? std::string() : one.substr(colon + 1)});
+  }
+  return parts;
+}
+
 }  // namespace
 
 std::span<const Exhibit> gallery() {
   static const std::vector<Exhibit> kGallery = {
-#define MORTISE_GALLERY(name, suites, cases, outcome, description) \
-  {#name, split(suites, ','), split(cases, ' '), parse_outcome(#outcome).value(), description},
+#define MORTISE_GALLERY(name, parts, cases, outcome, description) \
+  {#name, parts_of(parts), split(cases, ' '), parse_outcome(#outcome).value(), description},
 #include "tests/plugins/gallery/gallery.inc"
 #undef MORTISE_GALLERY
   };

@@ -10,12 +10,18 @@
 
 namespace mortise::conformance {
 
+// What is run on a plugin: a suite, or those of its cases whose names match a regular expression.
+struct Part {
+  std::string suite;
+  std::string filter;  // empty: all cases
+};
+
 struct Exhibit {
-  std::string name;                 // plugins/<name>.cpp
-  std::vector<std::string> suites;  // that are run on it
-  std::vector<std::string> cases;   // that must fail; '*' stands for anything
-  Outcome outcome;                  // of the first of them; kPass: none fails
-  std::string description;          // what it breaks, a sentence
+  std::string name;  // plugins/<name>.cpp
+  std::vector<Part> parts;
+  std::vector<std::string> cases;  // that must fail; '*' stands for anything
+  Outcome outcome;                 // of the first of them; kPass: none fails
+  std::string description;         // what it breaks, a sentence
 };
 
 std::span<const Exhibit> gallery();

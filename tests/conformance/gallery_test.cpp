@@ -23,23 +23,26 @@ namespace fs = std::filesystem;
 constexpr char kOperators[] = "^(add|neg|pad|relu|softmax)-";
 // Enough for any case of a small provider on a busy machine, and short for those that hang.
 constexpr int kSeconds = 15;
+// Enough too, and no more than the machine has when a plugin takes it.
+constexpr int kMemoryMib = 1024;
 
 struct Failure {
   std::string outcome;
   std::string sentence;
 };
 
-// The cases of a suite that fail on the plugin, whatever shard this test is itself. Counts those that ran.
-std::map<std::string, Failure> failures_of(const std::string& name, const std::string& suite, size_t& ran) {
+// The cases of a part that fail on the plugin, whatever shard this test is itself. Counts those that ran.
+std::map<std::string, Failure> failures_of(const std::string& name, const Part& part, size_t& ran) {
+  const std::string filter = part.filter.empty() && part.suite == "ops" ? kOperators : part.filter;
   const fs::path folder = fs::path(testing::TempDir()) / "mortise_gallery" / name;
   fs::create_directories(folder);
-  const fs::path report = folder / (suite + ".json");
+  const fs::path report = folder / (part.suite + ".json");
   fs::remove(report);
   const std::string command =
       concat("cd '", folder.string(), "' && env -u GTEST_TOTAL_SHARDS -u GTEST_SHARD_INDEX '", MORTISE_CONFORMANCE_FILE,
-             "' validate '", MORTISE_GALLERY_DIRECTORY, "/", name, ".so' --suite ", suite, " --jobs 1 --timeout ",
-             kSeconds, suite == "ops" ? concat(" --filter '", kOperators, "'") : "", " --report-json '",
-             report.string(), "' >'", (folder / "out.txt").string(), "' 2>&1");
+             "' validate '", MORTISE_GALLERY_DIRECTORY, "/", name, ".so' --suite ", part.suite, " --jobs 1 --timeout ",
+             kSeconds, " --memory ", kMemoryMib, filter.empty() ? "" : concat(" --filter '", filter, "'"),
+             " --report-json '", report.string(), "' >'", (folder / "out.txt").string(), "' 2>&1");
   const int status = std::system(command.c_str());
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) < 2) << command;
   std::ifstream file(report);
@@ -64,10 +67,10 @@ class Gallery : public testing::TestWithParam<size_t> {};
 TEST_P(Gallery, IsCaughtByItsCase) {
   const Exhibit& exhibit = gallery()[GetParam()];
   std::map<std::string, Failure> failures;
-  for (const std::string& suite : exhibit.suites) {
+  for (const Part& part : exhibit.parts) {
     size_t ran = 0;
-    failures.merge(failures_of(exhibit.name, suite, ran));
-    EXPECT_GT(ran, 0u) << "nothing ran of the suite " << suite;
+    failures.merge(failures_of(exhibit.name, part, ran));
+    EXPECT_GT(ran, 0u) << "nothing ran of the suite " << part.suite;
   }
   for (const std::string& pattern : exhibit.cases) {
     const bool found =

@@ -131,6 +131,32 @@ TEST(Reproduction, IsOneWordForAShellWhereItMustBe) {
               StartsWith("mortise-conformance reproduce one reference "));
 }
 
+TEST(Reproduction, HasTheFolderForModelsThatWasGiven) {
+  Results results = synthetic_results(1);
+  EXPECT_THAT(reproduction(results, results.cases[0]), Not(HasSubstr("--artifacts")));
+  EXPECT_FALSE(nlohmann::json::parse(write_json(results, kFolder))["settings"].contains("artifacts"));
+  results.settings.artifacts = "/my models";
+  EXPECT_THAT(reproduction(results, results.cases[0]), EndsWith(" --seed 7 --artifacts '/my models'"));
+  const Result<Results> read = parse_report(write_json(results, kFolder), kFolder);
+  ASSERT_TRUE(read.ok()) << read.status().message();
+  EXPECT_EQ(read->settings.artifacts, "/my models");
+}
+
+// A worker runs cases in the order of the catalogue, whatever the filter.
+TEST(Reproduction, OfAFailureBehindOtherCasesRunsThose) {
+  Results results = synthetic_results(1);
+  results.selection.suites = {"abi", "ops"};
+  results.selection.filter = "float";
+  results.shard = {2, 4};
+  CaseResult& result = results.cases[0];
+  result.name = "three";
+  result.verdict.after = {"one", "two"};
+  EXPECT_THAT(reproduction(results, result),
+              EndsWith(" --suite abi,ops --filter '^(one|two|three)$' --jobs 1 --seed 7"));
+  result.verdict.after->clear();
+  EXPECT_THAT(reproduction(results, result), EndsWith(" --suite abi,ops --filter float --shard 2/4 --jobs 1 --seed 7"));
+}
+
 TEST(Reproduction, HasTheLimitsThatWereGiven) {
   Results results = synthetic_results(1);
   results.limits = {.timeout = 2.5, .memory_mib = 512};

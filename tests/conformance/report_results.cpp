@@ -41,6 +41,7 @@ CaseResult ops_case(size_t i) {
                         .worst = concat("output 0 at [", i % 5, "]: 0.25 instead of 0.5")};
   }
   if (is_failure(verdict.outcome)) verdict.artifact = "/runs/artifacts/" + result.name;
+  if (verdict.outcome == Outcome::kLeak) verdict.after = {concat("case-", i - 1)};
   if (i % 100 == 0) verdict.warnings.push_back("refused without a reason");
   return result;
 }

@@ -12,6 +12,7 @@
 namespace mortise {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -36,8 +37,24 @@ TEST(Reproduce, SuggestsAName) {
 TEST(Reproduce, FailsForAPluginThatDoesNotLoad) {
   write_file(test_folder() / "text.so", "no library");
   const CommandResult result = run_command("reproduce run-basic text.so");
-  EXPECT_EQ(result.code, 1);
-  EXPECT_THAT(result.out, HasSubstr("text.so"));
+  EXPECT_EQ(result.code, 2);
+  EXPECT_EQ(result.out, "");
+  EXPECT_THAT(result.error, HasSubstr("text.so: is no shared library"));
+}
+
+// As `validate` does, and in one process too.
+TEST(Reproduce, EndsBeforeTheCaseWhereTheProviderCannotBeOpened) {
+  const auto fault = [](const std::string& command, const std::string& options) {
+    const CommandResult result = run_command(command + " reference " + options);
+    EXPECT_EQ(result.code, 2) << command << options;
+    EXPECT_EQ(result.out, "") << command << options;
+    return result.error;
+  };
+  for (const char* command : {"reproduce run-basic", "reduce graph-1", "reproduce run-basic --in-process"}) {
+    EXPECT_THAT(fault(command, "--provider nope"), HasSubstr("the plugin has no provider 'nope'; it has 'org."));
+    EXPECT_THAT(fault(command, "--options '[1]'"), HasSubstr("--options: options are a JSON object"));
+    EXPECT_THAT(fault(command, "--options '{\"nope\":1}'"), HasSubstr("--options/nope: unknown key"));
+  }
 }
 
 // A provider that compiled for other types may read anything: it is not asked.
@@ -112,6 +129,45 @@ TEST(Reduce, LinksNoModelThatDoesNotFail) {
   const nlohmann::json report = nlohmann::json::parse(read_file(test_folder() / "r.json"));
   EXPECT_EQ(report["cases"].at(0)["verdict"]["outcome"], "FAIL");
   EXPECT_FALSE(report["cases"].at(0)["verdict"].contains("artifact"));
+}
+
+std::string model_in(const std::string& folder) { return read_file(test_folder() / folder / "model.onnx"); }
+
+TEST(Artifacts, LieWhereTheCommandLineSays) {
+  const CommandResult run =
+      run_command("validate " + kPlugin + " --suite graphs --budget 100 --artifacts one/models --report-json r.json");
+  EXPECT_EQ(run.code, 1) << run.error;
+  const nlohmann::json report = nlohmann::json::parse(read_file(test_folder() / "r.json"));
+  const std::string given = " --artifacts " + (test_folder() / "one/models").string();
+  std::string name;
+  for (const nlohmann::json& one : report["cases"]) {
+    if (!name.empty() || !one.contains("reproduce")) continue;
+    name = one["name"];
+    EXPECT_THAT(one["reproduce"].get<std::string>(), HasSubstr(given));
+    EXPECT_EQ(one["verdict"]["artifact"], "one/models/" + name);
+  }
+  ASSERT_NE(name, "") << run.out;
+  const std::string model = model_in("one/models/" + name);
+  EXPECT_NE(model, "");
+
+  // Other runs from the same folder, with folders of their own.
+  const std::string rest = name + " " + kPlugin + " --budget 100 --artifacts ";
+  EXPECT_EQ(run_command("reproduce " + rest + "two").code, 1);
+  EXPECT_NE(model_in("two/" + name), "");
+  EXPECT_EQ(run_command("reduce " + rest + "three").code, 0);
+  EXPECT_NE(model_in("three/" + name), "");
+  EXPECT_FALSE(std::filesystem::exists(test_folder() / "conformance-artifacts"));
+
+  // What a run left stays where a case is run again with the command that its report gives.
+  EXPECT_EQ(run_command("reproduce " + rest + "one/models").code, 1);
+  EXPECT_EQ(model_in("one/models/" + name), model);
+}
+
+TEST(Artifacts, NeedAFolder) {
+  write_file(test_folder() / "file", "");
+  const CommandResult result = run_command("validate reference --artifacts file");
+  EXPECT_EQ(result.code, 2);
+  EXPECT_THAT(result.error, AllOf(HasSubstr("--artifacts "), HasSubstr("/file: is no folder")));
 }
 
 TEST(Reduce, SaysWhatCannotBeReduced) {

@@ -65,7 +65,8 @@ TEST(Vectors, TakeTheOraclesResultWhereTheStoredOneIsItsRounding) {
   write_case("test_wrong", 3e-6f, 0.6931472f, "Log");
   const CommandResult result = validate("reference");
   EXPECT_THAT(result.out, HasSubstr("\n1 passed, 0 failed, 1 skipped\n"));
-  EXPECT_THAT(report(), AllOf(HasSubstr("which is the stored value's rounding"), HasSubstr("one of the two is wrong")));
+  EXPECT_THAT(report(),
+              AllOf(HasSubstr("which is rounding: it agrees with the oracle"), HasSubstr("one of the two is wrong")));
 }
 
 TEST(Vectors, JudgeNobodyByDataThatCannotBeRight) {

@@ -54,6 +54,17 @@ TEST(Options, AreRefusedByName) {
   EXPECT_THAT(fault(R"({"on": 1})"), HasSubstr("must be true or false"));
 }
 
+TEST(Options, MustBeGivenWithoutADefault) {
+  constexpr char kSchema[] = R"({"properties": {"size": {"type": "integer"}}})";
+  EXPECT_EQ(read_options<nlohmann::json>("thing", kSchema, R"({"size": 3})")["size"], 3);
+  try {
+    read_options<nlohmann::json>("thing", kSchema, "{}");
+    ADD_FAILURE() << "an option without a default was taken as given";
+  } catch (const std::invalid_argument& e) {
+    EXPECT_STREQ(e.what(), "thing: option 'size' must be given, for it has no default");
+  }
+}
+
 TEST(Options, MustBeAnObject) {
   for (const char* text : {"[]", "3", "{", "nonsense"}) EXPECT_THAT(fault(text), HasSubstr("must be a JSON object"));
 }

@@ -77,8 +77,9 @@ constexpr mortise_host_values_t kValues = {
     .create = [](const mortise_run_context_t* context, const mortise_type_t* type,
                  const mortise_value_t* const* elements, uint64_t count, mortise_value_t** value,
                  mortise_error_t*) -> mortise_status {
-      Value made(static_cast<ValueKind>(type->kind), {});
-      for (uint64_t i = 0; i < count; ++i) made.elements.push_back(handle(elements[i]).value);
+      std::vector<Value> parts;
+      for (uint64_t i = 0; i < count; ++i) parts.push_back(handle(elements[i]).value);
+      Value made(static_cast<ValueKind>(type->kind), std::move(parts));
       if (type->element != nullptr) made.element_dtype = static_cast<DType>(type->element->dtype);
       Handle& h = *run_of(context).made.emplace_back(std::make_unique<Handle>(std::move(made)));
       *value = reinterpret_cast<mortise_value_t*>(&h);

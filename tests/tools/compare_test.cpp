@@ -1,4 +1,4 @@
-// first_difference(): maps are compared by key, whatever their order.
+// first_difference(): maps are compared by key, whatever their order; numbers within a tolerance.
 #include "tools/mortise/compare.h"
 
 #include <gtest/gtest.h>
@@ -25,6 +25,15 @@ TEST(Compare, TellsMapsOfOtherTypesApart) {
   EXPECT_EQ(first_difference(map_of(Tensor::of<int64_t>({1}, {1}), Tensor::of<double>({1}, {1})), expected, {}),
             "at the key 1 is float64[] instead of float32[]");
   EXPECT_EQ(first_difference(Value(ValueKind::kMap, {}), expected, {}), "is a map without a value for each key");
+}
+
+TEST(Compare, TakesTwoSmallNumbersForTheSameZeroOnlyWhereItMay) {
+  const Value expected(Tensor::of<float>({3}, {1e-15f, 50, 2e-6f}));
+  const Value rounded(Tensor::of<float>({3}, {-2e-7f, 50, -2e-6f})), wrong(Tensor::of<float>({3}, {2e-5f, 50, 2e-6f}));
+  EXPECT_NE(first_difference(rounded, expected, {}), "");
+  EXPECT_EQ(first_difference(rounded, expected, {.zero = 1e-5}), "");
+  EXPECT_NE(first_difference(wrong, expected, {.zero = 1e-5}), "");
+  EXPECT_NE(first_difference(expected, wrong, {.zero = 1e-5}), "");
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ std::string position(const Shape& shape, int64_t index) {
 bool close(double actual, double expected, const Tolerance& tolerance) {
   if (std::isnan(expected) || std::isnan(actual)) return std::isnan(expected) && std::isnan(actual);
   if (std::isinf(expected) || std::isinf(actual)) return actual == expected;
+  if (std::max(std::abs(actual), std::abs(expected)) <= tolerance.zero) return true;
   return std::abs(actual - expected) <= tolerance.atol + tolerance.rtol * std::abs(expected);
 }
 

@@ -12,6 +12,7 @@ namespace mortise::tool {
 struct Tolerance {
   double rtol = 1e-3;
   double atol = 1e-7;
+  double zero = 0;  // two numbers up to this magnitude are both 0, give or take rounding
 };
 
 // Empty if kind, element type and shape are the same; otherwise a sentence.

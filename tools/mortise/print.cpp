@@ -26,9 +26,7 @@ inline constexpr bool is_complex = std::is_same_v<T, std::complex<float>> || std
 template <class T>
 std::string elements(const Tensor& tensor) {
   std::string text;
-  const int64_t count = std::min(tensor.num_elements(), kMaxElements);
-  for (int64_t i = 0; i < count; ++i) {
-    const T& element = tensor.data<T>()[i];
+  for (const T& element : tensor.elements<T>()) {
     if constexpr (std::is_same_v<T, mortise_string_t>) {
       text += fmt::format(" \"{}\"", report::plain(std::string(element.data, element.size)));
     } else if constexpr (std::is_same_v<T, Half> || std::is_same_v<T, BFloat16> || std::is_floating_point_v<T>) {
@@ -39,7 +37,7 @@ std::string elements(const Tensor& tensor) {
       text += fmt::format(" {}", element);
     }
   }
-  return count < tensor.num_elements() ? text + " …" : text;
+  return text;
 }
 
 // " (largest: 0.98 at [0, 2])": what a reader of a classifier's output looks for.
@@ -122,10 +120,11 @@ void with_element_type(DType dtype, F&& f) {
 }
 
 std::string elements_of(const Tensor& tensor) {
-  const Tensor wide = widened(tensor);
+  const int64_t count = std::min(tensor.num_elements(), kMaxElements);
+  const Tensor wide = widened(Tensor::view(tensor.dtype(), {count}, const_cast<void*>(tensor.raw()), tensor.owner()));
   std::string text;
   with_element_type(wide.dtype(), [&]<class T>() { text = elements<T>(wide); });
-  return text;
+  return count < tensor.num_elements() ? text + " …" : text;
 }
 
 nlohmann::ordered_json json_of(double number) {

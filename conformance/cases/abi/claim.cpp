@@ -5,6 +5,7 @@
 #include "conformance/cases/abi/created.h"
 #include "conformance/cases/abi/graphs.h"
 #include "conformance/cases/abi/workload.h"
+#include "conformance/engine/utf8.h"
 #include "conformance/host/process_state.h"
 
 namespace mortise::conformance::abi {

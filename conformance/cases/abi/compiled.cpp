@@ -1,7 +1,6 @@
 #include "conformance/cases/abi/compiled.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
 
 #include "core/infer/infer.h"
@@ -15,13 +14,23 @@ std::string Compiled::wrong(const RunSettings& settings) const {
   return difference(outcome.outputs, expected);
 }
 
-Result<Compiled> compile_graph(Rig& rig, Device& device, std::unique_ptr<OpGraph> graph) {
+namespace {
+
+// All but what the graph gives.
+Result<Compiled> compile_claimed(Device& device, std::unique_ptr<OpGraph> graph) {
   MORTISE_ASSIGN(const Claims claims, device.claim(*graph->view));
   for (uint32_t node = 0; node < graph->graph.num_nodes(); ++node) {
     if (!claims.claims(node)) return unimplemented("the provider does not claim ", describe(graph->graph, node));
   }
   Compiled compiled{.graph = std::move(graph)};
   MORTISE_ASSIGN(compiled.session, compile_all(device, *compiled.graph));
+  return compiled;
+}
+
+}  // namespace
+
+Result<Compiled> compile_graph(Rig& rig, Device& device, std::unique_ptr<OpGraph> graph) {
+  MORTISE_ASSIGN(Compiled compiled, compile_claimed(device, std::move(graph)));
   MORTISE_ASSIGN(compiled.expected, expected_outputs(rig, *compiled.graph));
   return compiled;
 }
@@ -80,32 +89,58 @@ Tensor rotation(int64_t extent) {
   return turn;
 }
 
-// Products where the provider claims them, else sums.
-Result<Compiled> compile_chain(Rig& rig, Device& device, uint32_t length) {
+Result<Compiled> compile_products(Device& device, uint32_t length) {
   constexpr int64_t kExtent = 128;
-  MORTISE_ASSIGN(
-      std::unique_ptr<OpGraph> products,
-      make_chain("MatMul", length, ramp_of(DType::kF32, {kExtent, kExtent}, -1, 0x1p-12), {rotation(kExtent)}));
-  Result<Compiled> compiled = compile_graph(rig, device, std::move(products));
-  if (compiled.ok() || compiled.status().code() != StatusCode::kUnimplemented) return compiled;
-  MORTISE_ASSIGN(std::unique_ptr<OpGraph> sums, make_chain("Add", length, ramp_of(DType::kF32, {64, 4096}, -1, 0x1p-12),
-                                                           {ramp_of(DType::kF32, {4096}, 0, 0x1p-12)}));
-  return compile_graph(rig, device, std::move(sums));
+  const Tensor input = ramp_of(DType::kF32, {kExtent, kExtent}, -1, 0x1p-12);
+  MORTISE_ASSIGN(std::unique_ptr<OpGraph> graph, make_chain("MatMul", length, input, {rotation(kExtent)}));
+  MORTISE_ASSIGN(Compiled compiled, compile_claimed(device, std::move(graph)));
+  Tensor turned = Tensor::allocate(DType::kF32, input.shape()).value();
+  for (int64_t i = 0; i < input.num_elements(); ++i) {
+    const int64_t row = i / kExtent, column = (i + length) % kExtent;
+    turned.data<float>()[row * kExtent + column] = input.data<float>()[i];
+  }
+  compiled.expected = {Value(std::move(turned))};
+  return compiled;
+}
+Result<Compiled> compile_sums(Device& device, uint32_t length) {
+  constexpr int64_t kRows = 64, kColumns = 4096;
+  const Tensor input = ramp_of(DType::kF32, {kRows, kColumns}, -1, 0x1p-12);
+  const Tensor row = ramp_of(DType::kF32, {kColumns}, 0, 0x1p-12);
+  MORTISE_ASSIGN(std::unique_ptr<OpGraph> graph, make_chain("Add", length, input, {row}));
+  MORTISE_ASSIGN(Compiled compiled, compile_claimed(device, std::move(graph)));
+  Tensor sums = Tensor::allocate(DType::kF32, input.shape()).value();
+  for (int64_t i = 0; i < input.num_elements(); ++i) {
+    sums.data<float>()[i] = input.data<float>()[i] + static_cast<float>(length) * row.data<float>()[i % kColumns];
+  }
+  compiled.expected = {Value(std::move(sums))};
+  return compiled;
 }
 
 }  // namespace
 
-Result<Compiled> compile_slow_chain(Rig& rig, Device& device) {
-  constexpr std::chrono::milliseconds kSlow{40};
-  Result<Compiled> compiled = unimplemented("no chain was tried");
-  for (const uint32_t length : {8u, 64u, 512u}) {
-    compiled = compile_chain(rig, device, length);
-    if (!compiled.ok()) return compiled;
-    const auto begin = std::chrono::steady_clock::now();
-    MORTISE_TRY(compiled->session->run(compiled->graph->inputs, compiled->settings()).status);
-    if (std::chrono::steady_clock::now() - begin >= kSlow) break;
+Result<Compiled> compile_chain(Device& device, uint32_t length) {
+  Result<Compiled> products = compile_products(device, length);
+  return products.status().code() == StatusCode::kUnimplemented ? compile_sums(device, length) : std::move(products);
+}
+
+Result<SlowChain> compile_slow_chain(Device& device) {
+  constexpr double kSlow = 0.1;
+  // What a provider that keeps every value until the run's end needs for them.
+  constexpr uint64_t kMostBytes = uint64_t{256} << 20;
+  for (uint32_t length = 8;;) {
+    SlowChain chain;
+    MORTISE_ASSIGN(static_cast<Compiled&>(chain), compile_chain(device, length));
+    for (double* const seconds : {&chain.first_seconds, &chain.seconds}) {
+      const RunOutcome outcome = chain.session->run(chain.graph->inputs, chain.settings());
+      if (!outcome.status.ok()) return outcome.status;
+      *seconds = outcome.seconds;
+    }
+    const uint64_t longest = kMostBytes / chain.expected.front().tensor.size_bytes();
+    if (chain.seconds >= kSlow || length >= longest) return chain;
+    // Half as long again as should do, since short runs have their own costs.
+    const double enough = 1.5 * length * kSlow / std::max(chain.seconds, 1e-6);
+    length = std::min(static_cast<uint32_t>(longest), std::max(2 * length, static_cast<uint32_t>(enough)));
   }
-  return compiled;
 }
 
 Verdict with_workload(Rig& rig, const Check& check, Extents extents) {
@@ -142,6 +177,15 @@ Verdict with_own_device(Rig& rig, const OwnDevice& own, const std::function<Verd
     rig.host().violate(violation.requirement, violation.sentence);
   }
   return verdict;
+}
+
+Verdict unless_kept(CheckedHost& host, Verdict verdict) {
+  const MemoryLedger& ledger = host.ledger();
+  if (is_failure(verdict.outcome) || ledger.outstanding_blocks() == 0) return verdict;
+  Verdict leak = fail("after destroy(), ", ledger.outstanding_blocks(), " blocks of ", ledger.outstanding_bytes(),
+                      " bytes that the host lent are not released");
+  leak.outcome = Outcome::kLeak;
+  return leak;
 }
 
 Tensor ramp_of(DType dtype, const Shape& shape, double first, double step) {

@@ -28,8 +28,15 @@ Result<Compiled> compile_workload(Rig& rig, Device& device, Extents extents = Ex
 // Nodes of one operator in a row, each reading the one before and the constants.
 Result<std::unique_ptr<OpGraph>> make_chain(std::string_view op, uint32_t count, const Tensor& input,
                                             const std::vector<Tensor>& constants);
-// A chain of products, or else of sums, that takes the provider 40 ms or more, or the longest that is tried.
-Result<Compiled> compile_slow_chain(Rig& rig, Device& device);
+// Products, or else sums, in a row, each of the one before. Their result is known without an oracle.
+Result<Compiled> compile_chain(Device& device, uint32_t length);
+// A chain that takes the provider 0.1 s or more, or the longest that is tried.
+struct SlowChain : Compiled {
+  // Of the first run, in which a provider may have something to prepare, and of the second: the provider's part alone.
+  double first_seconds = 0;
+  double seconds = 0;
+};
+Result<SlowChain> compile_slow_chain(Device& device);
 
 // SKIP for UNIMPLEMENTED, otherwise FAIL with the status.
 using Check = std::function<Verdict(Device& device, const Compiled& compiled)>;
@@ -44,6 +51,9 @@ struct OwnDevice {
 };
 Verdict with_own_device(Rig& rig, const OwnDevice& own, const std::function<Verdict(Device& device)>& check,
                         const std::function<Verdict(CheckedHost& host, Verdict verdict)>& after = {});
+
+// For with_own_device(): LEAK where something of mortise.host-memory is not released after destroy().
+Verdict unless_kept(CheckedHost& host, Verdict verdict);
 
 // Values that differ from element to element, exact in half precision.
 Tensor ramp_of(DType dtype, const Shape& shape, double first, double step);

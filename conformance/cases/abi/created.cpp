@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <nlohmann/json.hpp>
 
 #include "conformance/host/call.h"
 #include "core/host/boundary.h"
@@ -91,15 +90,6 @@ std::vector<std::string> unknown_ids(std::string_view known, Random random) {
   }
   std::erase(ids, id);
   return ids;
-}
-
-bool is_utf8(std::string_view text) {
-  try {
-    (void)nlohmann::json(text).dump();
-    return true;
-  } catch (const nlohmann::json::exception&) {
-    return false;
-  }
 }
 
 }  // namespace mortise::conformance::abi

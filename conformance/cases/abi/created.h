@@ -45,6 +45,4 @@ class Created {
 // random, long.
 std::vector<std::string> unknown_ids(std::string_view known, Random random);
 
-bool is_utf8(std::string_view text);
-
 }  // namespace mortise::conformance::abi

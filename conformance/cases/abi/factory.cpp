@@ -6,6 +6,7 @@
 
 #include "conformance/cases/abi/created.h"
 #include "conformance/cases/abi/workload.h"
+#include "conformance/engine/utf8.h"
 #include "conformance/host/call.h"
 #include "core/host/manifest.h"
 #include "core/host/plugin_library.h"

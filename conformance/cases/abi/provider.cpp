@@ -4,6 +4,7 @@
 #include "conformance/cases/abi/created.h"
 #include "conformance/cases/abi/raw_calls.h"
 #include "conformance/cases/abi/workload.h"
+#include "conformance/engine/utf8.h"
 #include "conformance/host/call.h"
 #include "conformance/host/guarded_memory.h"
 #include "conformance/host/quiet_streams.h"

@@ -1,19 +1,8 @@
 // Cases about the lives of sessions and devices.
-#include <malloc.h>
-
 #include "conformance/cases/abi/compiled.h"
+#include "conformance/host/process_state.h"
 
 namespace mortise::conformance::abi {
-
-namespace {
-
-// Bytes of the heap in use, large blocks included.
-uint64_t heap_in_use() {
-  const struct mallinfo2 info = mallinfo2();
-  return info.uordblks + info.hblkhd;
-}
-
-}  // namespace
 
 Verdict session_reopen(Rig& rig) {
   constexpr int kRounds = 4;

@@ -61,8 +61,7 @@ Memory memory_now() {
   uint64_t all = 0;
   uint64_t resident = 0;
   file >> all >> resident;
-  const struct mallinfo2 heap = mallinfo2();
-  return {.heap = heap.uordblks + heap.hblkhd, .resident = resident * static_cast<uint64_t>(sysconf(_SC_PAGESIZE))};
+  return {.heap = heap_in_use(), .resident = resident * static_cast<uint64_t>(sysconf(_SC_PAGESIZE))};
 }
 uint64_t growth(uint64_t before, uint64_t after) { return after > before ? after - before : 0; }
 

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "conformance/cases/abi/compiled.h"
+#include "conformance/cases/abi/late.h"
 
 namespace mortise::conformance::faults {
 
@@ -83,6 +84,30 @@ Verdict fault_device_lost(Rig& rig) {
     const std::string wrong = again->wrong();
     return wrong.empty() ? pass("DEVICE_LOST holds until the provider is opened again, then runs are right")
                          : fail("after the device was opened again: ", wrong);
+  });
+}
+
+Verdict fault_deadline_slow_device(Rig& rig) {
+  // A provider that heeds the deadline only when the device is done is late by almost the whole delay.
+  constexpr uint64_t kDelayMicroseconds = 1000000;
+  constexpr double kDeadline = 0.02, kSoon = 0.5;
+  const Result<std::string> options = options_with(rig, "delay_us", kDelayMicroseconds);
+  if (!options.ok()) return no_workload(options.status());
+  OwnDevice own;
+  own.options = *options;
+  return with_own_device(rig, own, [&](Device& device) {
+    const Result<Compiled> compiled = compile_workload(rig, device);
+    if (!compiled.ok()) return no_workload(compiled.status());
+    const auto run = [&](std::chrono::nanoseconds deadline) {
+      RunSettings settings = compiled->settings();
+      settings.deadline = deadline;
+      return compiled->session->run(compiled->graph->inputs, settings);
+    };
+    const std::string late = ignores_deadline(kDeadline, run, kSoon);
+    if (!late.empty()) return fail("on a device that takes a second, ", late);
+    const std::string wrong = compiled->wrong();
+    return wrong.empty() ? pass("a run ends soon after its deadline though the device is slow, and the next is right")
+                         : fail("after a run whose deadline passed: ", wrong);
   });
 }
 

@@ -6,6 +6,7 @@ namespace mortise::conformance::ops {
 namespace {
 
 constexpr Range kUnit = {-1, 1};
+constexpr double kHead = 8;  // numbers of a head: as many as are added up, and no fewer than there are keys
 
 }  // namespace
 
@@ -31,6 +32,7 @@ Family attention() {
                                          {"scale", 2, 5, false, 0, {}, false, 0, 0.25f}};
   for (const Setting& s : settings) {
     family.add(s.name, [=](const Form& form, Data& data) {
+      data.terms = kHead;
       const Shape q = s.flat ? Shape{2, 4, 16} : Shape{2, 2, 4, 8};
       const Shape k = s.flat ? Shape{2, s.keys, s.kv_heads * 8} : Shape{2, s.kv_heads, s.keys, 8};
       Draft draft = Draft(form)
@@ -65,12 +67,14 @@ Family attention() {
 Family flex_attention() {
   Family family;
   family.add("plain", [](const Form& form, Data& data) {
+    data.terms = kHead;
     return Draft(form)
         .in(data.tensor(form.dtype, {2, 2, 4, 8}, kUnit))
         .in(data.tensor(form.dtype, {2, 2, 5, 8}, kUnit))
         .in(data.tensor(form.dtype, {2, 2, 5, 8}, kUnit));
   });
   family.add("scale", [](const Form& form, Data& data) {
+    data.terms = kHead;
     return Draft(form)
         .in(data.tensor(form.dtype, {1, 2, 4, 8}, kUnit))
         .in(data.tensor(form.dtype, {1, 2, 5, 8}, kUnit))
@@ -84,6 +88,7 @@ Family rotary_embedding() {
   Family family;
   const auto add = [&](const char* name, bool flat, bool positions, int interleaved, int part) {
     family.add(name, [=](const Form& form, Data& data) {
+      data.terms = 2;
       const int64_t half = part != 0 ? part / 2 : 4;
       const Shape cache = positions ? Shape{10, half} : Shape{2, 3, half};
       Draft draft = Draft(form)
@@ -108,6 +113,7 @@ Family linear_attention() {
   Family family;
   const auto add = [&](const char* rule, bool decay, bool beta) {
     family.add(kebab_case(rule), [=](const Form& form, Data& data) {
+      data.terms = kHead;
       Draft draft = Draft(form)
                         .in(data.tensor(form.dtype, {1, 4, 16}, kUnit))
                         .in(data.tensor(form.dtype, {1, 4, 16}, kUnit))

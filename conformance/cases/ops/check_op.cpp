@@ -74,7 +74,7 @@ class Trial {
       return draw(same, round);
     };
     Result<Oracle> oracle =
-        Oracle::create(rig_.oracle(), *graph_, again, needs_magnitudes(bound_.kind), device_->descriptor().numerics);
+        Oracle::create(rig_.oracle(), *graph_, again, measure_of(bound_.kind), device_->descriptor().numerics);
     if (!oracle.ok()) return fail("the oracle does not run the model: ", oracle.status().message());
     oracle_ = std::move(*oracle);
     return compile();
@@ -121,9 +121,9 @@ class Trial {
   std::optional<Verdict> compare(std::span<const Value> inputs, std::span<const Value> expected,
                                  std::span<const Value> first, std::span<const Value> second) {
     const mortise_provider_descriptor_t& promised = device_->descriptor();
-    const std::vector<Value> magnitudes = oracle_->magnitudes(inputs);
+    const std::vector<Value> measures = oracle_->measures(inputs);
     const std::vector<Alternative> alternatives = oracle_->alternatives(inputs);
-    const Expectation expectation{expected, alternatives, magnitudes, bound_, terms_, promised.numerics};
+    const Expectation expectation{expected, alternatives, measures, bound_, terms_, promised.numerics};
     const Match found = compare_values(first, expectation);
     findings_.add(found.accuracy);
     if (!found.problem.empty()) return overclaim(concat("claimed, but ", found.problem));

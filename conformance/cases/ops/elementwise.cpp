@@ -136,6 +136,22 @@ Family binary(Range left, Range right, TypeSet special) {
   return family;
 }
 
+Family power() {
+  Family family = binary({0, 4}, {0, 3}, reference::kFloats);
+  for (Variant& variant : family.variants) {
+    variant.make = [make = std::move(variant.make)](const Form& form, Data& data) {
+      OpModel model = make(form, data);
+      // Version 13 takes a base of bfloat16, but no such exponent.
+      if (form.version == 13 && form.dtype == DType::kBF16) {
+        Value& exponent = model.inputs[1].value;
+        exponent = data.tensor(DType::kF32, exponent.tensor.shape(), {0, 3});
+      }
+      return model;
+    };
+  }
+  return family;
+}
+
 Family variadic() {
   Family family;
   const auto add = [&](const char* name, std::vector<Shape> shapes, int32_t first) {

@@ -20,6 +20,7 @@ struct Setting {
 Family unary(Range range = {}, std::vector<Setting> settings = {});
 // Two tensors that are broadcast; before version 7 by attributes. `special`: types whose special numbers are tried too.
 Family binary(Range left = {}, Range right = {}, TypeSet special = reference::kNumbers);
+Family power();
 // Any number of tensors that are broadcast; before version 8 of one shape.
 Family variadic();
 

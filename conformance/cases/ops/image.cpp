@@ -101,6 +101,7 @@ Family grid_sample() {
   Family family;
   const auto add = [&](const char* name, const char* mode, const char* padding, int align) {
     family.add(name, [=](const Form& form, Data& data) {
+      data.terms = 16;
       // The names of the modes changed in version 20.
       const bool linear = std::string_view(mode) == "linear", cubic = std::string_view(mode) == "cubic";
       const char* called = form.version >= 20 ? mode : linear ? "bilinear" : cubic ? "bicubic" : mode;
@@ -167,7 +168,7 @@ Family roi_align() {
           data.terms = 64;
           Draft draft = Draft(form)
                             .in(data.tensor(form.dtype, {2, 3, 8, 8}))
-                            .in(numbers(form.dtype, {3, 4}, {0, 0, 5, 5, 2, 1, 7, 6.5, 1.5, 3, 6, 7}))
+                            .in(numbers(form.dtype, {3, 4}, {0, 0, 5, 5, 2, 1, 7, 6.5, 1.5, 3, 6, 6.5}))
                             .in(int64s({0, 1, 0}))
                             .attribute("mode", mode)
                             .attribute("output_height", 2)

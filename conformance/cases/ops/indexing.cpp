@@ -156,6 +156,7 @@ Family scatter_nd() {
     family.add(
         name,
         [=](const Form& form, Data& data) {
+          data.terms = 3;
           std::vector<int64_t> flat;
           for (const auto& tuple : at) flat.insert(flat.end(), tuple.begin(), tuple.end());
           const Shape tuples = {static_cast<int64_t>(at.size()), static_cast<int64_t>(at.empty() ? 1 : at[0].size())};

@@ -13,6 +13,7 @@ Family linear(size_t results, Finish finish) {
   Family family;
   for (const char* transform : kTransforms) {
     family.add(kebab_case(transform), [=](const Form& form, Data& data) {
+      data.terms = 4;
       return finish(Draft(form)
                         .in(data.tensor(form.dtype, {6, 4}))
                         .floats("coefficients", data.floats(4 * results))
@@ -28,6 +29,7 @@ Family support_vectors(Finish finish) {
   Family family;
   for (const char* kernel : {"LINEAR", "POLY", "RBF", "SIGMOID"}) {
     family.add(kebab_case(kernel), [=](const Form& form, Data& data) {
+      data.terms = 4;
       return finish(Draft(form)
                         .in(data.tensor(form.dtype, {6, 3}))
                         .attribute("kernel_type", kernel)

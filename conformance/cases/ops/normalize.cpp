@@ -27,6 +27,7 @@ Family batch_normalization() {
   family.variants.push_back({.name = "training",
                              .make =
                                  [](const Form& form, Data& data) {
+                                   data.terms = 3 * 4 * 5;
                                    Draft draft = Draft(form).in(data.tensor(form.dtype, {3, 2, 4, 5}));
                                    for (int i = 0; i < 4; ++i)
                                      draft = std::move(draft).in(data.tensor(form.dtype, {2}, {0.5, 2}));
@@ -53,6 +54,7 @@ Family instance_normalization() {
   Family family;
   const auto add = [&](const char* name, Shape shape, float epsilon) {
     family.add(name, [=](const Form& form, Data& data) {
+      data.terms = static_cast<double>(shape.product(2, shape.rank()));
       return Draft(form)
           .in(data.tensor(form.dtype, shape))
           .in(data.tensor(form.dtype, {shape[1]}, {0.5, 2}))
@@ -75,6 +77,7 @@ Family layer_normalization() {
     family.add(
         name,
         [=](const Form& form, Data& data) {
+          data.terms = static_cast<double>(scale.num_elements());
           Draft draft = Draft(form).in(data.tensor(form.dtype, shape)).in(data.tensor(form.dtype, scale, {0.5, 2}));
           if (bias) draft = std::move(draft).in(data.tensor(form.dtype, scale));
           return std::move(draft).attribute("axis", axis).outputs(outputs);
@@ -88,8 +91,16 @@ Family layer_normalization() {
   add("axis-negative", {2, 3, 8}, {3, 8}, -2, true, 1, 1);
   add("statistics", {2, 3, 8}, {8}, {}, true, 3, 1);
   add("large", {3, 1031}, {1031}, {}, true, 1, 1);
+  family.add("epsilon", [](const Form& form, Data& data) {
+    data.terms = 8;
+    return Draft(form)
+        .in(data.tensor(form.dtype, {2, 3, 8}))
+        .in(data.tensor(form.dtype, {8}, {0.5, 2}))
+        .attribute("epsilon", AttributeValue(0.5f));
+  });
   add("empty", {0, 8}, {8}, {}, true, 1, 1);
   family.add_dynamic([](const Form& form, Data& data) {
+    data.terms = 8;
     return Draft(form)
         .in(data.tensor(form.dtype, {data.extent(2), data.extent(3), 8}))
         .constant(data.tensor(form.dtype, {8}, {0.5, 2}))
@@ -103,6 +114,7 @@ Family rms_normalization() {
   const auto add = [&](const char* name, Shape shape, Shape scale, std::optional<int> axis,
                        std::optional<float> epsilon) {
     family.add(name, [=](const Form& form, Data& data) {
+      data.terms = static_cast<double>(scale.num_elements());
       Draft draft = Draft(form).in(data.tensor(form.dtype, shape)).in(data.tensor(form.dtype, scale, {0.5, 2}));
       if (axis) draft = std::move(draft).attribute("axis", *axis);
       return epsilon ? std::move(draft).attribute("epsilon", AttributeValue(*epsilon)) : std::move(draft);
@@ -120,21 +132,24 @@ Family rms_normalization() {
 
 Family group_normalization() {
   Family family;
-  const auto add = [&](const char* name, Shape shape, int groups) {
+  const auto add = [&](const char* name, Shape shape, int groups, std::optional<float> epsilon = {}) {
     family.add(name, [=](const Form& form, Data& data) {
+      data.terms = static_cast<double>(shape.product(1, shape.rank())) / groups;
       // Version 18 has a number for each group, version 21 for each channel.
       const Shape scale = {form.version < 21 ? groups : shape[1]};
-      return Draft(form)
-          .in(data.tensor(form.dtype, shape))
-          .in(data.tensor(form.dtype, scale, {0.5, 2}))
-          .in(data.tensor(form.dtype, scale))
-          .attribute("num_groups", groups);
+      Draft draft = Draft(form)
+                        .in(data.tensor(form.dtype, shape))
+                        .in(data.tensor(form.dtype, scale, {0.5, 2}))
+                        .in(data.tensor(form.dtype, scale))
+                        .attribute("num_groups", groups);
+      return epsilon ? std::move(draft).attribute("epsilon", AttributeValue(*epsilon)) : std::move(draft);
     });
   };
   add("two", {2, 4, 3, 3}, 2);
   add("one", {2, 4, 3, 3}, 1);
   add("each-channel", {2, 4, 3, 3}, 4);
   add("one-axis", {1, 6, 7}, 3);
+  add("epsilon", {2, 4, 3, 3}, 2, 0.5f);
   add("empty", {0, 4, 3, 3}, 2);
   return family;
 }
@@ -143,6 +158,8 @@ Family lp_normalization() {
   Family family;
   const auto add = [&](const char* name, Shape shape, std::optional<int> axis, int p) {
     family.add(name, [=](const Form& form, Data& data) {
+      data.terms = static_cast<double>(
+          shape[static_cast<uint32_t>(axis.value_or(-1) + (axis.value_or(-1) < 0 ? shape.rank() : 0))]);
       return Draft(form).in(data.tensor(form.dtype, shape)).attribute("p", p).attribute("axis", axis);
     });
   };
@@ -159,6 +176,9 @@ Family mean_variance_normalization() {
   Family family;
   const auto add = [&](const char* name, Shape shape, std::vector<int64_t> axes) {
     family.add(name, [=](const Form& form, Data& data) {
+      data.terms = 1;
+      for (const int64_t axis : axes.empty() ? std::vector<int64_t>{0, 2, 3} : axes)
+        data.terms *= static_cast<double>(shape[axis]);
       return Draft(form).in(data.tensor(form.dtype, shape)).ints("axes", axes);
     });
   };
@@ -173,6 +193,7 @@ Family local_response_normalization() {
   Family family;
   const auto add = [&](const char* name, Shape shape, int size, float alpha, float beta, float bias) {
     family.add(name, [=](const Form& form, Data& data) {
+      data.terms = size;
       return Draft(form)
           .in(data.tensor(form.dtype, shape))
           .attribute("size", size)

@@ -9,20 +9,6 @@ namespace mortise::conformance::ops {
 
 namespace {
 
-// The value with every floating-point element changed.
-Value changed(Value value, double (*change)(double value, DType dtype)) {
-  for (Value& element : value.elements) element = changed(element, change);
-  if (!value.is_tensor() || !float_format(as_numbers(value.tensor).dtype())) return value;
-  Tensor copy = Tensor::allocate(value.tensor.dtype(), value.tensor.shape()).value();
-  if (copy.size_bytes() != 0) std::memcpy(copy.raw(), value.tensor.raw(), copy.size_bytes());
-  Tensor elements = as_numbers(copy);
-  for (int64_t i = 0; i < elements.num_elements(); ++i) {
-    set_number(elements, i, change(*number_at(elements, i), elements.dtype()));
-  }
-  value.tensor = std::move(copy);
-  return value;
-}
-
 double magnitude(double value, DType) { return std::fabs(value); }
 
 double flushed(double value, DType dtype) {
@@ -32,6 +18,10 @@ double flushed(double value, DType dtype) {
 template <class Narrow>
 double rounded(double value, DType dtype) {
   return dtype == DType::kF32 ? static_cast<float>(static_cast<Narrow>(static_cast<float>(value))) : value;
+}
+
+Change each_number(NumberChange change) {
+  return [change = std::move(change)](Value value) { return with_numbers(std::move(value), change); };
 }
 
 void take_magnitudes(OpModel& model) {
@@ -52,12 +42,12 @@ RunSettings run_settings(const Graph& graph, const Session& session, int poison)
 }
 
 Result<Oracle> Oracle::create(Device& device, const OpGraph& graph, const std::function<OpModel()>& again,
-                              bool with_magnitudes, uint32_t numerics) {
+                              Measure measure, uint32_t numerics) {
   Oracle oracle;
   MORTISE_ASSIGN(oracle.session_, device.compile(*graph.view, {0}));
-  const auto add = [&](Change change, DType unit) -> Status {
-    MORTISE_ASSIGN(Replica replica, replicate(device, again(), change, unit));
-    oracle.alternatives_.push_back(std::move(replica));
+  const auto add = [&](const NumberChange& change, DType unit) -> Status {
+    MORTISE_ASSIGN(Replica replica, Replica::create(device, again(), each_number(change)));
+    oracle.alternatives_.push_back({std::move(replica), unit});
     return {};
   };
   if ((numerics & MORTISE_NUMERICS_FLUSHES_SUBNORMALS) != 0) MORTISE_TRY(add(flushed, DType::kUndefined));
@@ -65,27 +55,15 @@ Result<Oracle> Oracle::create(Device& device, const OpGraph& graph, const std::f
     MORTISE_TRY(add(rounded<Half>, DType::kF16));
     MORTISE_TRY(add(rounded<BFloat16>, DType::kBF16));
   }
-  if (!with_magnitudes) return oracle;
-  OpModel model = again();
-  take_magnitudes(model);
-  MORTISE_ASSIGN(Replica replica, replicate(device, std::move(model), magnitude, DType::kUndefined));
-  oracle.magnitudes_.push_back(std::move(replica));
+  if (measure == Measure::kMagnitudes) {
+    OpModel model = again();
+    take_magnitudes(model);
+    MORTISE_ASSIGN(oracle.magnitudes_, Replica::create(device, std::move(model), each_number(magnitude)));
+  }
+  if (measure == Measure::kConditions) {
+    MORTISE_ASSIGN(oracle.conditions_, Conditions::create(device, again));
+  }
   return oracle;
-}
-
-Result<Oracle::Replica> Oracle::replicate(Device& device, OpModel model, Change change, DType unit) {
-  for (OpInput& input : model.inputs) input.value = changed(std::move(input.value), change);
-  Replica replica{.change = change, .unit = unit, .graph = nullptr, .session = nullptr};
-  MORTISE_ASSIGN(replica.graph, make_graph(std::move(model)));
-  MORTISE_ASSIGN(replica.session, device.compile(*replica.graph->view, {0}));
-  return replica;
-}
-
-std::vector<Value> Oracle::Replica::run(std::span<const Value> inputs) const {
-  std::vector<Value> others;
-  for (const Value& input : inputs) others.push_back(changed(input, change));
-  RunOutcome outcome = session->run(others);
-  return outcome.status.ok() ? std::move(outcome.outputs) : std::vector<Value>();
 }
 
 Result<std::vector<Value>> Oracle::results(std::span<const Value> inputs) const {
@@ -96,12 +74,13 @@ Result<std::vector<Value>> Oracle::results(std::span<const Value> inputs) const 
 
 std::vector<Alternative> Oracle::alternatives(std::span<const Value> inputs) const {
   std::vector<Alternative> found;
-  for (const Replica& replica : alternatives_) found.push_back({replica.run(inputs), replica.unit});
+  for (const Other& other : alternatives_) found.push_back({other.replica.run(inputs), other.unit});
   return found;
 }
 
-std::vector<Value> Oracle::magnitudes(std::span<const Value> inputs) const {
-  return magnitudes_.empty() ? std::vector<Value>() : magnitudes_.front().run(inputs);
+std::vector<Value> Oracle::measures(std::span<const Value> inputs) const {
+  if (magnitudes_) return magnitudes_->run(inputs);
+  return conditions_ ? conditions_->measure(inputs) : std::vector<Value>();
 }
 
 }  // namespace mortise::conformance::ops

@@ -146,6 +146,7 @@ Family det() {
   Family family;
   const auto add = [&](const char* name, Shape shape) {
     family.variants.push_back({.name = name, .make = [=](const Form& form, Data& data) {
+                                 data.terms = static_cast<double>(shape[shape.rank() - 1]);
                                  return Draft(form).in(data.tensor(form.dtype, shape));
                                }});
   };

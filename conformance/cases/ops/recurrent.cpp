@@ -43,6 +43,7 @@ Family recurrent(int64_t gates, uint32_t states) {
     family.add(
         s.name,
         [=](const Form& form, Data& data) {
+          data.terms = kInputs + kHidden + 2;
           const int64_t directions = std::string_view(s.direction) == "bidirectional" ? 2 : 1;
           const Range weights = {-0.5, 0.5};
           const Shape x = s.layout == 0 ? Shape{kSteps, kBatch, kInputs} : Shape{kBatch, kSteps, kInputs};
@@ -87,6 +88,7 @@ Family lstm() {
   family.add(
       "peepholes",
       [](const Form& form, Data& data) {
+        data.terms = kInputs + kHidden + 1;
         const Range weights = {-0.5, 0.5};
         return Draft(form)
             .in(data.tensor(form.dtype, {kSteps, kBatch, kInputs}, {-1, 1}))

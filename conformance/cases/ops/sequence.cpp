@@ -156,7 +156,7 @@ Family has_element() {
   family.add("perhaps", [](const Form& form, Data& data) {
     Value held = optional(data.tensor(form.dtype, {2, 3}));
     held.element_dtype = form.dtype;
-    if (data.chance(0.5)) held.elements.clear();
+    if (data.chance(0.5)) held.elements = {};
     return Draft(form).in(held);
   });
   return family;

@@ -25,6 +25,7 @@ Family tree_classifier() {
   Family family;
   for (const char* transform : kTransforms) {
     family.add(kebab_case(transform), [=](const Form& form, Data& data) {
+      data.terms = 2;
       return add_trees(Draft(form).in(data.tensor(form.dtype, {12, 3}, {-2, 2})), data)
           .ints("class_treeids", kLeafTrees)
           .ints("class_nodeids", kLeafNodes)
@@ -42,6 +43,7 @@ Family tree_regressor() {
   Family family;
   for (const char* aggregate : {"SUM", "AVERAGE", "MIN", "MAX"}) {
     family.add(kebab_case(aggregate), [=](const Form& form, Data& data) {
+      data.terms = 2;
       return add_trees(Draft(form).in(data.tensor(form.dtype, {12, 3}, {-2, 2})), data)
           .ints("target_treeids", kLeafTrees)
           .ints("target_nodeids", kLeafNodes)

@@ -201,6 +201,7 @@ function showCase(one) {
   }
   fact(facts, "checks", one.description);
   fact(facts, "breaks", verdict.requirement);
+  fact(facts, "fails after", (verdict.after || []).join(", "));
   fact(facts, "requirements", one.requirement);
   fact(facts, "suite", one.suite);
   fact(facts, "operator", one.operator && `${one.operator}${one.version ? " since opset " + one.version : ""}`);

@@ -110,13 +110,15 @@ Status create(const mortise_run_context_t* context, const mortise_type_t* type, 
     return missing_argument("create()");
   }
   MORTISE_TRY(check_count(type->kind, count));
-  Value made(static_cast<ValueKind>(type->kind), {});
+  std::vector<Value> shared;
+  shared.reserve(count);
   uint64_t parts = 0;
   for (uint64_t i = 0; i < count; ++i) {
     if (elements[i] == nullptr) return missing_argument("create()");
     MORTISE_TRY(count_parts(*from_abi(elements[i]), 1, parts));
-    made.elements.push_back(*from_abi(elements[i]));
+    shared.push_back(*from_abi(elements[i]));
   }
+  Value made(static_cast<ValueKind>(type->kind), std::move(shared));
   // The innermost tensor's element type, for containers that are empty.
   const mortise_type_t* innermost = type;
   while (innermost->element != nullptr) innermost = innermost->element;

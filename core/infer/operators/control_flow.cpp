@@ -48,7 +48,7 @@ Status check_outputs(const InferContext& context, size_t given, size_t least, si
 }
 
 // A list with one entry per scan, all 0 where the attribute is left out.
-Result<std::vector<int64_t>> scan_axes(const InferContext& context, std::string_view attribute, size_t count) {
+Result<std::vector<int64_t>> per_scan(const InferContext& context, std::string_view attribute, size_t count) {
   const auto* list = context.node().get<std::vector<int64_t>>(attribute);
   if (list == nullptr) return std::vector<int64_t>(count, 0);
   if (list->size() != count) {
@@ -132,7 +132,9 @@ Status infer_scan(InferContext& context) {
     return context.error("attribute 'num_scan_inputs' is ", scans, ", but it has ", context.num_inputs(), " inputs");
   }
   const uint32_t num_states = context.num_inputs() - first - static_cast<uint32_t>(scans);
-  MORTISE_ASSIGN(const auto axes, scan_axes(context, "scan_input_axes", static_cast<size_t>(scans)));
+  MORTISE_ASSIGN(const auto axes, per_scan(context, "scan_input_axes", static_cast<size_t>(scans)));
+  const std::string_view directions = batched ? "directions" : "scan_input_directions";
+  MORTISE_TRY(per_scan(context, directions, static_cast<size_t>(scans)).status());
   std::vector<Type> inputs;
   Dim batch = kUnknownDim;
   Dim length = kUnknownDim;
@@ -148,7 +150,8 @@ Status infer_scan(InferContext& context) {
   }
   MORTISE_ASSIGN(auto outputs, settle(context, inputs, 0, num_states, 0));
   MORTISE_TRY(check_outputs(context, outputs.size(), num_states, 0));
-  MORTISE_ASSIGN(const auto result_axes, scan_axes(context, "scan_output_axes", outputs.size() - num_states));
+  MORTISE_ASSIGN(const auto result_axes, per_scan(context, "scan_output_axes", outputs.size() - num_states));
+  MORTISE_TRY(per_scan(context, "scan_output_directions", outputs.size() - num_states).status());
   for (uint32_t i = 0; i < context.num_outputs(); ++i) {
     Type type = std::move(outputs[i].type);
     if (i >= num_states) {

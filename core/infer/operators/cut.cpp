@@ -144,23 +144,21 @@ Status infer_slice(InferContext& context) {
     axes.emplace();
     for (size_t i = 0; i < length; ++i) axes->push_back(static_cast<int64_t>(i));
   }
-  MORTISE_ASSIGN(const std::vector<bool> mask, context.axis_mask(*axes, dims->size()));
-  if (static_cast<size_t>(std::count(mask.begin(), mask.end(), true)) != axes->size()) {
-    return context.error("an axis is given twice");
-  }
+  MORTISE_ASSIGN(const std::vector<bool> mask, context.distinct_axes("axes", *axes, dims->size()));
   if (!starts || !ends || (context.has_input(4) && !steps)) {
     for (size_t i = 0; i < output.size(); ++i) output[i] = mask[i] ? kUnknownDim : output[i];
     context.set_shape(0, std::move(output));
     return {};
   }
   if (starts->size() != ends->size() || axes->size() != starts->size() || (steps && steps->size() != starts->size())) {
-    return context.error("starts, ends, axes and steps differ in length");
+    return context.error("starts, ends, axes and steps have ", starts->size(), ", ", ends->size(), ", ", axes->size(),
+                         " and ", steps ? steps->size() : starts->size(), " entries; they must be equally long");
   }
   auto elements = dims->size() == 1 && axes->size() == 1 ? context.elements(0) : std::nullopt;
   for (size_t i = 0; i < axes->size(); ++i) {
     MORTISE_ASSIGN(const size_t axis, context.axis((*axes)[i], dims->size()));
     const int64_t step = steps ? (*steps)[i] : 1;
-    if (step == 0) return context.error("a step is 0");
+    if (step == 0) return context.error("'steps' has a 0 at ", i, "; a step must not be 0");
     const int64_t extent = (*dims)[axis].value;
     if (extent < 0) {
       const bool whole = (*starts)[i] == 0 && step == 1 && (*ends)[i] >= std::numeric_limits<int32_t>::max();

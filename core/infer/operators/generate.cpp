@@ -68,11 +68,11 @@ Status infer_range(InferContext& context) {
     return list && list->size() == 1 ? std::optional(list->front()) : std::nullopt;
   };
   if (start && limit && delta) {
-    if (*delta == 0) return context.error("its step is 0");
+    if (*delta == 0) return context.error("'delta' is 0; a range needs another step");
     const uint64_t steps = count_integers(*start, *limit, *delta);
     count = known_dim(static_cast<int64_t>(std::min<uint64_t>(steps, std::numeric_limits<int64_t>::max())));
   } else if (bounds(0) && bounds(1) && bounds(2)) {
-    if (*bounds(2) == 0) return context.error("its step is 0");
+    if (*bounds(2) == 0) return context.error("'delta' is 0; a range needs another step");
     const double steps = std::ceil((*bounds(1) - *bounds(0)) / *bounds(2));
     count = steps < 0x1p53 ? known_dim(static_cast<int64_t>(std::max(steps, 0.0))) : kUnknownDim;
   } else {
@@ -109,7 +109,7 @@ Status infer_eye_like(InferContext& context) {
 Status infer_random(InferContext& context) {
   Dims output;
   for (const int64_t extent : context.node().get_ints("shape")) {
-    if (extent < 0) return context.error("attribute 'shape' has the extent ", extent);
+    if (extent < 0) return context.error("attribute 'shape' has the extent ", extent, "; it must be at least 0");
     output.push_back(known_dim(extent));
   }
   MORTISE_ASSIGN(const DType dtype, context.dtype_attribute("dtype", DType::kF32));

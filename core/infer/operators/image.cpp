@@ -24,10 +24,7 @@ Dim scale_extent(const Dim& dim, double scale) {
 Result<std::vector<size_t>> resized_axes(const InferContext& context, size_t rank) {
   std::vector<size_t> axes;
   if (const auto* list = context.node().get<std::vector<int64_t>>("axes")) {
-    MORTISE_ASSIGN(const std::vector<bool> mask, context.axis_mask(*list, rank));
-    if (static_cast<size_t>(std::count(mask.begin(), mask.end(), true)) != list->size()) {
-      return context.error("attribute 'axes' names an axis twice");
-    }
+    MORTISE_TRY(context.distinct_axes("axes", *list, rank).status());
     for (const int64_t number : *list) {
       MORTISE_ASSIGN(const size_t axis, context.axis(number, rank));
       axes.push_back(axis);

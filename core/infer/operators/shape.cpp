@@ -23,6 +23,18 @@ Dim remaining_extent(const Dims& input, Dims output, size_t hole) {
   return divide(product(left), product(output));
 }
 
+// "[2, batch, -1]"
+std::string text_of(const Elements& shape) {
+  std::string text = "[";
+  for (const Element& element : shape) {
+    text.append(text.size() > 1 ? ", " : "");
+    text.append(element.is_integer()        ? std::to_string(element.integer)
+                : element.symbol != nullptr ? element.symbol
+                                            : "?");
+  }
+  return text + "]";
+}
+
 }  // namespace
 
 Status infer_shape(InferContext& context) {
@@ -66,9 +78,9 @@ Status infer_reshape(InferContext& context) {
     const size_t i = output.size();
     output.push_back(to_dim(element));
     if (!element.is_integer()) continue;
-    if (element.integer < -1) return context.error("the shape has the extent ", element.integer);
+    if (element.integer < -1) return context.error("shape ", text_of(*target), " has the extent ", element.integer);
     if (element.integer == -1) {
-      if (hole) return context.error("the shape has more than one -1");
+      if (hole) return context.error("shape ", text_of(*target), " has more than one -1");
       hole = i;
     } else if (element.integer == 0 && zero_copies) {
       if (input != nullptr && i >= input->size()) {
@@ -82,8 +94,8 @@ Status infer_reshape(InferContext& context) {
     const Dim before = product(*input);
     const Dim after = product(output);
     if (differ(before, after)) {
-      return context.error("cannot reshape ", to_string(context.input(0)), " to ",
-                           to_string(Type::tensor(context.dtype(0), output)), ": the numbers of elements differ");
+      return context.error("cannot reshape ", to_string(context.input(0)), " to ", text_of(*target),
+                           ": the numbers of elements differ");
     }
   }
   context.set_shape(0, std::move(output));
@@ -133,10 +145,7 @@ Status infer_unsqueeze(InferContext& context) {
   const auto axes = context.ints("axes", 1);
   if (dims == nullptr || !axes) return {};
   const size_t rank = dims->size() + axes->size();
-  MORTISE_ASSIGN(const std::vector<bool> mask, context.axis_mask(*axes, rank));
-  if (static_cast<size_t>(std::count(mask.begin(), mask.end(), true)) != axes->size()) {
-    return context.error("an axis is given twice");
-  }
+  MORTISE_ASSIGN(const std::vector<bool> mask, context.distinct_axes("axes", *axes, rank));
   Dims output;
   size_t next = 0;
   for (size_t i = 0; i < rank; ++i) output.push_back(mask[i] ? known_dim(1) : (*dims)[next++]);
@@ -153,8 +162,7 @@ Status infer_transpose(InferContext& context) {
     if (perm->size() != dims->size()) {
       return context.error("'perm' has ", perm->size(), " entries for ", to_string(context.input(0)));
     }
-    MORTISE_ASSIGN(const std::vector<bool> mask, context.axis_mask(*perm, dims->size()));
-    if (std::count(mask.begin(), mask.end(), false) != 0) return context.error("'perm' names an axis twice");
+    MORTISE_TRY(context.distinct_axes("perm", *perm, dims->size()).status());
     for (size_t i = 0; i < perm->size(); ++i) {
       MORTISE_ASSIGN(const size_t from, context.axis((*perm)[i], dims->size()));
       output[i] = (*dims)[from];

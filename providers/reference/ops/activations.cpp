@@ -47,7 +47,7 @@ Result<Kernel> make_elu(const NodeSpec& node) {
 }
 Result<Kernel> make_celu(const NodeSpec& node) {
   const float alpha = node.get_float("alpha", 1.0f);
-  if (alpha == 0) return invalid_argument("alpha is 0");
+  if (alpha == 0) return invalid_argument("attribute alpha is 0; the operator divides by it");
   return unary<Floats>([alpha]<class T>(T x) -> T {
     const T a = static_cast<T>(alpha);
     return std::max(x, T{0}) + std::min(a * std::expm1(x / a), T{0});
@@ -108,7 +108,9 @@ Result<Kernel> make_gelu(const NodeSpec& node) {
       return T{0.5} * x * (1 + std::tanh(root * (x + static_cast<T>(0.044715) * x * x * x)));
     });
   }
-  if (approximate != "none") return invalid_argument("approximate is neither none nor tanh");
+  if (approximate != "none") {
+    return invalid_argument("attribute approximate is '", approximate, "', not none or tanh");
+  }
   return unary<Floats>([]<class T>(T x) -> T { return T{0.5} * x * (1 + std::erf(x / std::numbers::sqrt2_v<T>)); });
 }
 Result<Kernel> make_shrink(const NodeSpec& node) {
@@ -127,7 +129,7 @@ Result<Kernel> make_p_relu(const NodeSpec& node) {
   return Kernel([before_7 = node.since_version() < 7](KernelContext& context) -> Status {
     const Tensor& x = context.input(0);
     const Tensor& slope = context.input(1);
-    if (x.dtype() != slope.dtype()) return invalid_argument("the inputs differ in element type");
+    MORTISE_TRY(check_same_type("X", x, "slope", slope));
     const OldBroadcast broadcast(before_7 && slope.rank() == 1 && slope.dim(0) != 1, 1);
     return dispatch(Numbers{}, x.dtype(), [&]<class T>() -> Status {
       return binary_elements<T, T, T>(context, broadcast, x, slope, []<class C>(C a, C b) -> C {

@@ -42,7 +42,9 @@ Result<Kernel> make_arg(const NodeSpec& node, bool largest) {
     return dispatch(Numbers{}, x.dtype(), [&]<class T>() -> Status {
       Tensor& y = context.output(0, DType::kI64, result);
       if (y.num_elements() == 0) return {};
-      if (s.extent == 0) return invalid_argument("axis ", a, " of data is empty");
+      if (s.extent == 0) {
+        return invalid_argument("data ", to_string(x.shape()), " has no element along axis ", a, " to choose from");
+      }
       context.parallel_for(static_cast<uint64_t>(s.outer * s.inner), grain_for(s.extent),
                            [&](uint64_t begin, uint64_t end) {
                              for (auto i = static_cast<int64_t>(begin); i < static_cast<int64_t>(end); ++i) {
@@ -91,7 +93,10 @@ Result<Kernel> make_top_k(const NodeSpec& node) {
     if (!by_attribute) {
       MORTISE_ASSIGN(k, int_of(context, 1, "K"));
     }
-    if (k < 0 || k > x.dim(a)) return invalid_argument("K ", k, " is out of range for extent ", x.dim(a));
+    if (k < 0 || k > x.dim(a)) {
+      return invalid_argument("K is ", k, ", but X ", to_string(x.shape()), " has 0 to ", x.dim(a),
+                              " elements to give along axis ", a);
+    }
     Shape result = x.shape();
     result[a] = k;
     const AxisSplit s = split_at(x.shape(), a);

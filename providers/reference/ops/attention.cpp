@@ -134,7 +134,9 @@ Status attend(KernelContext& context, const AttentionAttributes& attributes) {
   const DType type = context.input(0).dtype();
   const bool packed = context.input(0).rank() == 3;
   for (const uint64_t i : {1, 2}) {
-    if (!contains(kFloats, context.input(i).dtype())) return invalid_argument("input ", i, " must be floating point");
+    if (!contains(kFloats, context.input(i).dtype())) {
+      return invalid_argument("input ", i, " is ", form_of(context.input(i)), "; it must be floating point");
+    }
   }
   MORTISE_ASSIGN(const Heads q, read_heads(context, 0, kNoInput, attributes.q_heads));
   MORTISE_ASSIGN(const Heads k, read_heads(context, 1, 4, attributes.kv_heads));

@@ -8,6 +8,7 @@
 
 #include "mortise/sdk/onnx/axes.h"
 #include "providers/reference/kernel.h"
+#include "providers/reference/ops/wording.h"
 
 namespace mortise::reference {
 
@@ -19,8 +20,10 @@ using sdk::strides_of;
 
 // OK if a tensor can have that shape.
 inline Status check_shape(DType dtype, const Shape& shape) {
-  auto size = Tensor::storage_size(dtype, shape);
-  return size.ok() ? Status() : std::move(size).status();
+  if (Tensor::storage_size(dtype, shape).ok()) return {};
+  const bool negative = std::any_of(shape.begin(), shape.end(), [](int64_t extent) { return extent < 0; });
+  return invalid_argument("the result would be ", to_string(dtype), list_of(shape),
+                          negative ? ", with a negative extent" : ", which has too many elements");
 }
 
 // Element i of a tensor of int32 or int64 (see check_indices).

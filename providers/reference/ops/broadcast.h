@@ -7,6 +7,7 @@
 #include <initializer_list>
 
 #include "providers/reference/kernel.h"
+#include "providers/reference/ops/wording.h"
 #include "providers/reference/types.h"
 
 namespace mortise::reference {
@@ -126,7 +127,7 @@ Kernel same_type_binary(const NodeSpec& node, Op op) {
   return [broadcast = OldBroadcast(node), op](KernelContext& context) -> Status {
     const Tensor& a = context.input(0);
     const Tensor& b = context.input(1);
-    if (a.dtype() != b.dtype()) return invalid_argument("the inputs differ in element type");
+    MORTISE_TRY(check_same_type("A", a, "B", b));
     return dispatch(List{}, a.dtype(),
                     [&]<class T>() -> Status { return binary_elements<T, T, T>(context, broadcast, a, b, op); });
   };
@@ -136,7 +137,7 @@ Kernel predicate_binary(const NodeSpec& node, Op op) {
   return [broadcast = OldBroadcast(node), op](KernelContext& context) -> Status {
     const Tensor& a = context.input(0);
     const Tensor& b = context.input(1);
-    if (a.dtype() != b.dtype()) return invalid_argument("the inputs differ in element type");
+    MORTISE_TRY(check_same_type("A", a, "B", b));
     return dispatch(List{}, a.dtype(),
                     [&]<class T>() -> Status { return binary_elements<T, T, bool>(context, broadcast, a, b, op); });
   };

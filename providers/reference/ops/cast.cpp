@@ -120,7 +120,9 @@ Result<DType> target(const NodeSpec& node) {
       if (name == known) to = dtype;
     }
   }
-  if (!is_known(to)) return invalid_argument("the attribute 'to' names no element type");
+  if (!is_known(to)) {
+    return invalid_argument("attribute to is ", static_cast<int32_t>(to), ", which is the number of no element type");
+  }
   return to;
 }
 
@@ -162,7 +164,8 @@ Result<Kernel> make_bit_cast(const NodeSpec& node) {
   return Kernel([to](KernelContext& context) -> Status {
     const Tensor& x = context.input(0);
     if (to == DType::kString || x.dtype() == DType::kString || info(to).bits != info(x.dtype()).bits) {
-      return invalid_argument("the bits of ", to_string(x.dtype()), " are not those of ", to_string(to));
+      return invalid_argument("input is ", to_string(x.dtype()), ", of ", info(x.dtype()).bits, " bits; ",
+                              to_string(to), " has ", info(to).bits, ", and must have as many");
     }
     Tensor& y = context.output(0, to, x.shape());
     if (x.size_bytes() != 0) std::memcpy(y.raw(), x.raw(), x.size_bytes());

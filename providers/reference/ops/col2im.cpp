@@ -16,8 +16,9 @@ Result<Kernel> make_col2im(const NodeSpec& node) {
     const Shape pad = pads.empty() ? Shape(2 * rank, 0) : pads;
     if (x.rank() != 3 || block.rank() != rank || step.rank() != rank || spread.rank() != rank ||
         pad.rank() != 2 * rank) {
-      return invalid_argument(
-          "input must have rank 3, and image_shape, block_shape and the attributes must agree in length");
+      return invalid_argument("input ", to_string(x.shape()), " must have rank 3, and image_shape ", list_of(image),
+                              ", block_shape ", list_of(block), ", strides ", list_of(step), ", dilations ",
+                              list_of(spread), " and half of pads ", list_of(pad), " must be of one length");
     }
     constexpr int64_t kLimit = int64_t{1} << 31;
     Shape blocks;  // how many fit along each axis
@@ -25,15 +26,18 @@ Result<Kernel> make_col2im(const NodeSpec& node) {
       const auto small = [](int64_t v, int64_t least) { return v >= least && v < kLimit; };
       if (!small(image[i], 0) || !small(block[i], 1) || !small(step[i], 1) || !small(spread[i], 1) ||
           !small(pad[i], 0) || !small(pad[rank + i], 0) || spread[i] > kLimit / block[i]) {
-        return invalid_argument("axis ", i, " has an extent, stride, dilation or pad that is out of range");
+        return invalid_argument("axis ", i, " has the extent ", image[i], ", block ", block[i], ", stride ", step[i],
+                                ", dilation ", spread[i], " and pads ", pad[i], " and ", pad[rank + i],
+                                "; block, stride and dilation must be at least 1, the others at least 0, all below ",
+                                kLimit);
       }
       const int64_t room = image[i] + pad[i] + pad[rank + i] - spread[i] * (block[i] - 1) - 1;
       blocks.push_back(room < 0 ? 0 : room / step[i] + 1);
     }
     const auto columns = checked_num_elements(blocks), cells = checked_num_elements(block);
     if (!columns || !cells || *columns != x.dim(2) || x.dim(1) % *cells != 0) {
-      return invalid_argument("input ", to_string(x.shape()), " does not fit image_shape ", to_string(image),
-                              " and block_shape ", to_string(block));
+      return invalid_argument("input ", to_string(x.shape()), " does not fit image_shape ", list_of(image),
+                              " and block_shape ", list_of(block));
     }
     const int64_t channels = x.dim(1) / *cells;
     Shape result{x.dim(0), channels};

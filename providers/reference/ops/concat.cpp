@@ -21,7 +21,9 @@ Result<Kernel> make_concat(const NodeSpec& node) {
                                 ") cannot be joined to input 0 (", to_string(first.dtype()), to_string(first.shape()),
                                 ") along axis ", a);
       }
-      if (__builtin_add_overflow(result[a], x.dim(a), &result[a])) return invalid_argument("the result is too large");
+      if (__builtin_add_overflow(result[a], x.dim(a), &result[a])) {
+        return invalid_argument("input ", i, " ", to_string(x.shape()), " makes axis ", a, " of the result too long");
+      }
     }
     MORTISE_TRY(check_shape(first.dtype(), result));
     return dispatch_size(first.dtype(), [&]<class T>() -> Status {
@@ -96,11 +98,15 @@ Result<Kernel> make_split(const NodeSpec& node) {
     }
     int64_t rest = x.dim(a);
     for (const int64_t size : *sizes) {
-      if (size < 0 || size > rest)
-        return invalid_argument("split ", to_string(*sizes), " does not fit extent ", x.dim(a));
+      if (size < 0 || size > rest) {
+        return invalid_argument("split ", list_of(*sizes), " has the entry ", size, ", which does not fit extent ",
+                                x.dim(a), " of axis ", a);
+      }
       rest -= size;
     }
-    if (rest != 0) return invalid_argument("split ", to_string(*sizes), " does not add up to extent ", x.dim(a));
+    if (rest != 0) {
+      return invalid_argument("split ", list_of(*sizes), " does not add up to extent ", x.dim(a), " of axis ", a);
+    }
     return dispatch_size(x.dtype(), [&]<class T>() -> Status {
       int64_t offset = 0;
       for (uint32_t i = 0; i < sizes->rank(); ++i) {

@@ -41,7 +41,9 @@ Result<Kernel> make_conv(const NodeSpec& node) {
     MORTISE_ASSIGN(const ConvPlan plan, plan_conv(attributes, groups, x.shape(), w.shape()));
     const Tensor* bias = context.has_input(2) ? &context.input(2) : nullptr;
     if (w.dtype() != x.dtype() || (bias != nullptr && bias->dtype() != x.dtype())) {
-      return invalid_argument("input, weights and bias have different element types");
+      return invalid_argument("X is ", to_string(x.dtype()), ", W ", to_string(w.dtype()), " and B ",
+                              bias == nullptr ? "left out" : to_string(bias->dtype()),
+                              "; they must have one element type");
     }
     if (bias != nullptr && static_cast<uint64_t>(bias->num_elements()) != plan.filters()) {
       return invalid_argument("a bias ", to_string(bias->shape()), " does not fit ", plan.filters(), " filters");

@@ -1,5 +1,6 @@
 // ConvTranspose: every output pixel gathers the input pixels whose windows cover it; gemm.h multiplies.
 #include "providers/reference/gemm.h"
+#include "providers/reference/ops/wording.h"
 #include "providers/reference/window.h"
 
 namespace mortise::reference {
@@ -27,7 +28,10 @@ Status run(KernelContext& context, const Transposed& op) {
   const Tensor& w = context.input(1);
   const Shape kernel(std::span(w.shape().data() + 2, w.rank() - 2));
   MORTISE_ASSIGN(const Window window, sdk::resolve_transposed_window(op.window, x.shape(), kernel));
-  if (!(window.kernel == kernel)) return invalid_argument("attribute kernel_shape contradicts the weights");
+  if (!(window.kernel == kernel)) {
+    return invalid_argument("attribute kernel_shape ", list_of(window.kernel), " contradicts weights ",
+                            to_string(w.shape()));
+  }
   const auto groups = static_cast<uint64_t>(op.groups);
   const uint64_t channels = static_cast<uint64_t>(x.dim(1)) / groups, filters = static_cast<uint64_t>(w.dim(1));
   Shape output = window.output;

@@ -33,7 +33,7 @@ Result<double> ratio_of(KernelContext& context, const DropoutAttributes& attribu
   double ratio = attributes.ratio;
   if (attributes.has_parameters && context.has_input(kRatio)) {
     const Tensor& given = context.input(kRatio);
-    if (!contains(kFloats, given.dtype()) || given.num_elements() != 1) {
+    if (!contains(kFloats | kFloat8, given.dtype()) || given.num_elements() != 1) {
       return invalid_argument("ratio ", to_string(given.dtype()), to_string(given.shape()),
                               " must be one floating-point number");
     }

@@ -1,192 +1,153 @@
-// Einsum: sums of products over indices named by letters.
+// Einsum: sums of products over indices named by letters, two factors at a time.
 //
-// Every letter, and every axis of an ellipsis, is one axis of a walk: output axes outside, summed axes inside. Each
-// input steps through it by its own strides (repeated letters add up, absent ones are 0), so all forms of the equation
-// are alike.
-#include <array>
-#include <string>
+// The equation becomes indices (einsum_equation.h), these become products of two factors (einsum_plan.h), and each of
+// those is a batch of matrix products (gemm.h) whose panels are gathered from wherever the factors' elements lie. So
+// nothing is transposed before or after. Results on the way lie in scratch memory, in the type that carries the sums.
+#include <algorithm>
+#include <variant>
 
-#include "providers/reference/ops/strided.h"
-#include "providers/reference/types.h"
+#include "mortise/sdk/memory_plan.h"
+#include "providers/reference/gemm.h"
+#include "providers/reference/ops/axes.h"
+#include "providers/reference/ops/einsum_plan.h"
 
 namespace mortise::reference {
 namespace {
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+// An input or the output, of type T, or a result on the way.
+template <class T, class Acc>
+using EinsumSource = std::variant<const T*, const Acc*>;
+template <class T, class Acc>
+using EinsumTarget = std::variant<T*, Acc*>;
 
-struct Term {
-  std::string letters;             // without the ellipsis
-  std::optional<size_t> ellipsis;  // letters in front of it
-};
-
-struct Equation {
-  std::vector<Term> inputs;
-  Term output;
-};
-
-Result<Term> parse_term(std::string_view text) {
-  Term term;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (is_letter(text[i])) {
-      term.letters += text[i];
-    } else if (text.substr(i, 3) == "..." && !term.ellipsis) {
-      term.ellipsis = term.letters.size();
-      i += 2;
-    } else {
-      return invalid_argument("equation has an unexpected '", text[i], "'");
-    }
-  }
-  return term;
-}
-
-Result<Equation> parse(std::string_view given) {
-  std::string text;
-  for (const char c : given) {
-    if (c != ' ') text += c;
-  }
-  const size_t arrow = text.find("->");
-  const std::string left = text.substr(0, arrow);
-  Equation equation;
-  for (size_t begin = 0; begin <= left.size();) {
-    const size_t comma = std::min(left.find(',', begin), left.size());
-    MORTISE_ASSIGN(Term term, parse_term(std::string_view(left).substr(begin, comma - begin)));
-    equation.inputs.push_back(std::move(term));
-    begin = comma + 1;
-  }
-  if (arrow != std::string::npos) {
-    MORTISE_ASSIGN(equation.output, parse_term(std::string_view(text).substr(arrow + 2)));
-    return equation;
-  }
-  // Without an arrow: letters that appear once, in alphabetical order, behind the ellipsis.
-  std::array<int, 128> seen{};
-  for (const Term& term : equation.inputs) {
-    for (const char c : term.letters) ++seen[static_cast<unsigned char>(c)];
-    if (term.ellipsis) equation.output.ellipsis = 0;
-  }
-  for (size_t c = 0; c < seen.size(); ++c) {
-    if (seen[c] == 1) equation.output.letters += static_cast<char>(c);
-  }
-  return equation;
-}
-
-// The axes of the walk that a term of `rank` axes names; axes of the ellipsis are numbered 128 and up, counted from its
-// end.
-Result<std::vector<int>> labels_of(const Term& term, uint32_t rank) {
-  std::vector<int> labels(term.letters.begin(), term.letters.end());
-  if (labels.size() > rank || (!term.ellipsis && labels.size() != rank)) {
-    return invalid_argument("equation names ", labels.size(), " axes of an input of rank ", rank);
-  }
-  if (term.ellipsis) {
-    for (int i = 0, more = static_cast<int>(rank - labels.size()); i < more; ++i) {
-      labels.insert(labels.begin() + static_cast<std::ptrdiff_t>(*term.ellipsis), 128 + i);
-    }
-  }
-  return labels;
-}
-
-struct LabelWalk {
-  std::vector<int> labels;
-  Shape dims;
-  std::vector<Shape> steps;  // one per input
-};
-
-Status add_input(LabelWalk& walk, uint64_t input, const Shape& shape, const std::vector<int>& labels) {
-  const Shape strides = strides_of(shape);
-  for (uint32_t i = 0; i < labels.size(); ++i) {
-    const auto at =
-        static_cast<uint32_t>(std::find(walk.labels.begin(), walk.labels.end(), labels[i]) - walk.labels.begin());
-    if (at == walk.labels.size()) {
-      walk.labels.push_back(labels[i]);
-      walk.dims.push_back(shape[i]);
-      for (Shape& steps : walk.steps) steps.push_back(0);
-    }
-    if (walk.dims[at] == 1) walk.dims[at] = shape[i];
-    if (shape[i] != walk.dims[at] && shape[i] != 1) {
-      return invalid_argument("input ", input, " has extent ", shape[i], " where another has ", walk.dims[at]);
-    }
-    if (shape[i] != 1) walk.steps[input][at] += strides[i];
-  }
-  return {};
-}
-
-template <class T, class A>
-void contract(KernelContext& context, const LabelWalk& walk, uint32_t output_rank, T* y) {
-  const uint32_t rank = walk.dims.rank();
-  const int64_t outer = walk.dims.product(0, output_rank), inner = walk.dims.product(output_rank, rank);
-  const uint64_t inputs = walk.steps.size();
-  context.parallel_for(static_cast<uint64_t>(outer), grain_for(4 * inner), [&](uint64_t begin, uint64_t end) {
-    std::vector<int64_t> base(inputs), offset(inputs);
-    Shape index(rank, 0);
-    for (uint64_t o = begin; o < end; ++o) {
-      std::fill(base.begin(), base.end(), 0);
-      auto rest = static_cast<int64_t>(o);
-      for (uint32_t i = output_rank; i-- > 0; rest /= walk.dims[i]) {
-        for (uint64_t n = 0; n < inputs; ++n) base[n] += rest % walk.dims[i] * walk.steps[n][i];
-      }
-      offset = base;
-      A total{0};
-      for (int64_t k = 0; k < inner; ++k) {
-        A product{1};
-        for (uint64_t n = 0; n < inputs; ++n) product *= static_cast<A>(context.input(n).data<T>()[offset[n]]);
-        total += product;
-        for (uint32_t i = rank; i-- > output_rank;) {
-          for (uint64_t n = 0; n < inputs; ++n) offset[n] += walk.steps[n][i];
-          if (++index[i] < walk.dims[i]) break;
-          for (uint64_t n = 0; n < inputs; ++n) offset[n] -= walk.steps[n][i] * walk.dims[i];
-          index[i] = 0;
-        }
-      }
-      y[o] = static_cast<T>(total);
-    }
+// Fills a panel of one of a step's factors, whose rows (or columns) lie along `across`.
+template <uint64_t kWidth, class Source, class Acc>
+void pack_einsum(const Source& factor, const EinsumStep& step, EinsumPlace place, const EinsumAxes& across,
+                 uint64_t batch, uint64_t i, uint64_t count, uint64_t p, uint64_t depth, Acc* panel) {
+  if (count < kWidth) std::fill_n(panel, depth * kWidth, Acc{});
+  const int64_t matrix = step.batch.offsets_at(batch)[place];
+  const auto stride = static_cast<uint64_t>(across.inner_step(place));
+  const auto depth_stride = static_cast<uint64_t>(step.depth.inner_step(place));
+  across.for_each_run(i, count, [&](uint64_t column, uint64_t columns, const EinsumOffsets& from) {
+    step.depth.for_each_run(p, depth, [&](uint64_t row, uint64_t rows, const EinsumOffsets& further) {
+      const int64_t offset = matrix + from[place] + further[place];
+      std::visit(
+          [&](const auto* data) {
+            pack_block<kWidth>(data + offset, stride, depth_stride, columns, rows, panel + row * kWidth + column);
+          },
+          factor);
+    });
   });
+}
+
+template <class T, class Acc>
+void multiply_matrices(KernelContext& context, const EinsumStep& step, EinsumSource<T, Acc> a, EinsumSource<T, Acc> b,
+                       EinsumTarget<T, Acc> c) {
+  gemm<Acc>(
+      context, step.batch.size(), step.rows.size(), step.columns.size(), step.depth.size(),
+      [&](uint64_t batch, uint64_t i, uint64_t count, uint64_t p, uint64_t depth, Acc* panel) {
+        pack_einsum<kPanelRows>(a, step, kFactorA, step.rows, batch, i, count, p, depth, panel);
+      },
+      [&](uint64_t batch, uint64_t j, uint64_t count, uint64_t p, uint64_t depth, Acc* panel) {
+        pack_einsum<kPanelColumns>(b, step, kFactorB, step.columns, batch, j, count, p, depth, panel);
+      },
+      [&](uint64_t batch, uint64_t i, uint64_t j, uint64_t count, const Acc* sums) {
+        const int64_t row = step.batch.offsets_at(batch)[kResult] + step.rows.offsets_at(i)[kResult];
+        const int64_t next = step.columns.inner_step(kResult);
+        step.columns.for_each_run(j, count, [&](uint64_t done, uint64_t length, const EinsumOffsets& to) {
+          std::visit(
+              [&]<class R>(R* data) {
+                R* out = data + row + to[kResult];
+                for (uint64_t e = 0; e < length; ++e) {
+                  out[static_cast<int64_t>(e) * next] = static_cast<R>(sums[done + e]);
+                }
+              },
+              c);
+        });
+      });
+}
+
+// A step that sums nothing: with one product per element there is nothing for a matrix product to use twice.
+template <class T, class Acc>
+void multiply_elements(KernelContext& context, const EinsumStep& step, EinsumSource<T, Acc> a, EinsumSource<T, Acc> b,
+                       EinsumTarget<T, Acc> c) {
+  const EinsumAxes& all = step.batch;
+  const int64_t a_step = all.inner_step(kFactorA), b_step = all.inner_step(kFactorB), c_step = all.inner_step(kResult);
+  context.parallel_for(all.size(), grain_for(4), [&](uint64_t begin, uint64_t end) {
+    all.for_each_run(begin, end - begin, [&](uint64_t, uint64_t length, const EinsumOffsets& at) {
+      std::visit(
+          [&]<class R>(const auto* x, const auto* y, R* z) {
+            for (int64_t i = 0; i < static_cast<int64_t>(length); ++i) {
+              z[at[kResult] + i * c_step] = static_cast<R>(static_cast<Acc>(x[at[kFactorA] + i * a_step]) *
+                                                           static_cast<Acc>(y[at[kFactorB] + i * b_step]));
+            }
+          },
+          a, b, c);
+    });
+  });
+}
+
+template <class T, class Acc>
+void run_einsum(KernelContext& context, const std::vector<EinsumStep>& steps, T* y) {
+  const Acc one{1};
+  std::vector<EinsumSource<T, Acc>> factors;
+  for (uint64_t n = 0; n < context.num_inputs(); ++n) {
+    factors.emplace_back(std::in_place_index<0>, context.input(n).data<T>());
+  }
+  factors.emplace_back(std::in_place_index<1>, &one);
+
+  // Results on the way share memory, as each is read once. Sizes and offsets are in elements.
+  std::vector<sdk::PlannedBuffer> places(steps.size() - 1);
+  for (uint32_t s = 0; s < places.size(); ++s) places[s] = {.size = steps[s].result_size(), .first = s};
+  for (uint32_t s = 0; s < steps.size(); ++s) {
+    for (const size_t factor : {steps[s].a, steps[s].b}) {
+      if (factor >= factors.size()) places[factor - factors.size()].last = s;
+    }
+  }
+  Acc* const scratch = context.scratch<Acc>(sdk::plan_memory(places)).data();
+
+  for (size_t s = 0; s < steps.size(); ++s) {
+    EinsumTarget<T, Acc> result(std::in_place_index<0>, y);
+    if (s < places.size()) {
+      result.template emplace<1>(scratch + places[s].offset);
+      factors.emplace_back(std::in_place_index<1>, scratch + places[s].offset);
+    }
+    (steps[s].sums() ? multiply_matrices<T, Acc> : multiply_elements<T, Acc>)(context, steps[s], factors[steps[s].a],
+                                                                              factors[steps[s].b], result);
+  }
 }
 
 }  // namespace
 
 Result<Kernel> make_einsum(const NodeSpec& node) {
-  MORTISE_ASSIGN(Equation parsed, parse(node.get_string("equation", "")));
+  MORTISE_ASSIGN(EinsumEquation parsed, parse_einsum(node.get_string("equation", "")));
   return Kernel([equation = std::move(parsed), f64 = node.accumulate_f64()](KernelContext& context) -> Status {
-    if (context.num_inputs() != equation.inputs.size()) {
-      return invalid_argument("equation has ", equation.inputs.size(), " terms for ", context.num_inputs(), " inputs");
+    std::vector<Shape> shapes;
+    for (uint64_t n = 0; n < context.num_inputs(); ++n) shapes.push_back(context.input(n).shape());
+    MORTISE_ASSIGN(const EinsumIndices indices, resolve_einsum(equation, shapes));
+    const DType dtype = context.input(0).dtype();
+    for (uint64_t n = 1; n < context.num_inputs(); ++n) {
+      if (context.input(n).dtype() == dtype) continue;
+      return invalid_argument("input ", n, " is ", to_string(context.input(n).dtype()), " where input 0 is ",
+                              to_string(dtype), "; all have to be of one type");
     }
-    std::vector<std::vector<int>> labels;
-    uint32_t ellipsis = 0;
-    for (uint64_t n = 0; n < context.num_inputs(); ++n) {
-      const Term& term = equation.inputs[n];
-      MORTISE_ASSIGN(std::vector<int> of_input, labels_of(term, context.input(n).rank()));
-      if (term.ellipsis) ellipsis = std::max(ellipsis, static_cast<uint32_t>(of_input.size() - term.letters.size()));
-      labels.push_back(std::move(of_input));
-      if (context.input(n).dtype() != context.input(0).dtype()) return invalid_argument("inputs differ in type");
+    MORTISE_TRY(check_shape(dtype, indices.output_shape));
+    // A sum over nothing is 0, whatever it is multiplied with, and an output of nothing needs no products.
+    const bool empty = std::find(indices.extents.begin(), indices.extents.end(), 0) != indices.extents.end();
+    std::vector<EinsumStep> steps;
+    if (!empty) {
+      MORTISE_ASSIGN(steps, plan_einsum(indices));
     }
-    const auto output_rank =
-        static_cast<uint32_t>(equation.output.letters.size()) + (equation.output.ellipsis ? ellipsis : 0);
-    MORTISE_ASSIGN(std::vector<int> output, labels_of(equation.output, output_rank));
-    LabelWalk walk{output, Shape(output_rank, 1), std::vector<Shape>(context.num_inputs(), Shape(output_rank, 0))};
-    for (uint32_t i = 0; i < output_rank; ++i) {
-      if (std::count(output.begin(), output.end(), output[i]) != 1)
-        return invalid_argument("the output repeats a letter");
-      const bool known = std::any_of(labels.begin(), labels.end(), [&](const std::vector<int>& of_input) {
-        return std::find(of_input.begin(), of_input.end(), output[i]) != of_input.end();
-      });
-      if (!known) return invalid_argument("the output has a letter that no input has");
-    }
-    for (uint64_t n = 0; n < context.num_inputs(); ++n) {
-      MORTISE_TRY(add_input(walk, n, context.input(n).shape(), labels[n]));
-    }
-    if (!checked_num_elements(walk.dims)) return invalid_argument("the sum has too many terms");
-    const Shape result(std::span<const int64_t>(walk.dims).first(output_rank));
-    MORTISE_TRY(check_shape(context.input(0).dtype(), result));
-    return dispatch(Numbers{}, context.input(0).dtype(), [&]<class T>() -> Status {
-      T* y = context.output(0, dtype_of<T>, result).template data<T>();
-      if (result.num_elements() == 0) return {};
-      if constexpr (!is_float<T>) {
-        contract<T, uint64_t>(context, walk, output_rank, y);
-      } else if (f64) {
-        contract<T, double>(context, walk, output_rank, y);
-      } else {
-        contract<T, Compute<T>>(context, walk, output_rank, y);
+    return dispatch(Numbers{}, dtype, [&]<class T>() -> Status {
+      Tensor& y = context.output(0, dtype, indices.output_shape);
+      if (empty) {
+        std::fill_n(y.data<T>(), y.num_elements(), T{});
+        return {};
       }
-      return {};
+      return with_accumulator<T>(f64, [&]<class Acc>() -> Status {
+        run_einsum<T, Acc>(context, steps, y.data<T>());
+        return {};
+      });
     });
   });
 }

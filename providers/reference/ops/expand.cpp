@@ -14,7 +14,9 @@ Status tile(KernelContext& context, const Shape& repeats) {
   // Each axis becomes two: the repetition, which does not move in the input, and the axis itself.
   Shape result, dims, steps;
   for (uint32_t i = 0; i < x.rank(); ++i) {
-    if (repeats[i] < 0) return invalid_argument("repeats has the negative entry ", repeats[i]);
+    if (repeats[i] < 0) {
+      return invalid_argument("repeats ", list_of(repeats), " has the negative entry ", repeats[i]);
+    }
     if (!checked_num_elements(Shape{repeats[i], x.dim(i)})) {
       return invalid_argument("repeats ", repeats[i], " makes axis ", i, " too large");
     }
@@ -48,7 +50,8 @@ Result<Kernel> make_expand(const NodeSpec&) {
         result[i] = have;
         steps[i] = strides[i - missing];
       } else if (have != 1) {
-        return invalid_argument("shape asks for extent ", result[i], " at axis ", i, " where input has ", have);
+        return invalid_argument("shape asks for extent ", result[i], " at axis ", i, " where input ",
+                                to_string(x.shape()), " has ", have);
       }
     }
     MORTISE_TRY(check_shape(x.dtype(), result));
@@ -75,7 +78,7 @@ Result<Kernel> make_tile(const NodeSpec& node) {
       int64_t value = 0;
       MORTISE_TRY(dispatch(Numbers{}, t.dtype(), [&]<class T>() -> Status {
         const auto d = static_cast<double>(*t.data<T>());
-        if (!(d >= -1e15 && d <= 1e15)) return invalid_argument(name, " is out of range");
+        if (!(d >= -1e15 && d <= 1e15)) return invalid_argument(name, " is ", d, ", which is out of range");
         value = static_cast<int64_t>(d);
         return {};
       }));

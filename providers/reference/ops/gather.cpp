@@ -60,7 +60,9 @@ Result<Kernel> make_gather_nd(const NodeSpec& node) {
     }
     const auto b = static_cast<uint32_t>(batch_dims);
     for (uint32_t i = 0; i < b; ++i) {
-      if (x.dim(i) != indices.dim(i)) return invalid_argument("data and indices differ in batch axis ", i);
+      if (x.dim(i) == indices.dim(i)) continue;
+      return invalid_argument("data ", to_string(x.shape()), " and indices ", to_string(indices.shape()),
+                              " differ in batch axis ", i);
     }
     MORTISE_ASSIGN(const Blocks blocks, blocks_of(context, x.shape(), indices, b));
     Shape result(std::span<const int64_t>(indices.shape()).first(indices.rank() - 1));

@@ -199,12 +199,12 @@ Result<Kernel> make_affine_grid(const NodeSpec& node) {
     MORTISE_ASSIGN(const Shape size, ints_of(context, 1, "size"));
     const uint32_t axes = size.rank() < 2 ? 0 : size.rank() - 2;
     if ((axes != 2 && axes != 3) || !(theta.shape() == Shape{size[0], axes, axes + 1})) {
-      return invalid_argument("maps ", to_string(theta.shape()), " do not fit the size ", to_string(size));
+      return invalid_argument("maps ", to_string(theta.shape()), " do not fit the size ", list_of(size));
     }
     const Shape image(std::span<const int64_t>(size).subspan(2));
     Shape result{size[0]};
     for (const int64_t extent : image) {
-      if (extent < 0) return invalid_argument("size ", to_string(size), " has a negative extent");
+      if (extent < 0) return invalid_argument("size ", list_of(size), " has the negative extent ", extent);
       result.push_back(extent);
     }
     result.push_back(axes);

@@ -12,7 +12,8 @@ inline Result<std::span<const int64_t>> checked_indices(KernelContext& context, 
   for (uint64_t i = 0; i < result.size(); ++i) {
     const int64_t index = index_at(indices, static_cast<int64_t>(i));
     if (index < -extent || index >= extent) {
-      return invalid_argument("index ", index, " is out of range for extent ", extent);
+      return invalid_argument("indices has ", index, " at ", i, ", which is out of range for extent ", extent, "; ",
+                              extent == 0 ? "there is nothing to index" : concat("give ", -extent, " to ", extent - 1));
     }
     result[i] = index < 0 ? index + extent : index;
   }
@@ -53,10 +54,11 @@ struct Blocks {
 };
 inline Result<Blocks> blocks_of(KernelContext& context, const Shape& data, const Tensor& indices, uint32_t batch_dims) {
   MORTISE_TRY(check_indices(indices, "indices"));
-  if (indices.rank() == 0) return invalid_argument("indices must have at least rank 1");
+  if (indices.rank() == 0) return invalid_argument("indices is a scalar; it must have at least rank 1");
   const int64_t depth = indices.shape().back();
   if (depth > data.rank() - batch_dims) {
-    return invalid_argument("indices name ", depth, " axes but data has rank ", data.rank());
+    return invalid_argument("indices ", to_string(indices.shape()), " name ", depth, " axes, but data ",
+                            to_string(data), " has ", data.rank() - batch_dims, " behind ", batch_dims, " batch axes");
   }
   const Shape strides = strides_of(data);
   const int64_t count = indices.shape().product(0, indices.rank() - 1);
@@ -70,7 +72,8 @@ inline Result<Blocks> blocks_of(KernelContext& context, const Shape& data, const
       const auto axis = batch_dims + static_cast<uint32_t>(k);
       const int64_t index = index_at(indices, i * depth + k);
       if (index < -data[axis] || index >= data[axis]) {
-        return invalid_argument("index ", index, " is out of range for axis ", axis, " of extent ", data[axis]);
+        return invalid_argument("indices has ", index, " at ", i * depth + k, ", which is out of range for axis ", axis,
+                                " of data ", to_string(data));
       }
       offset += (index < 0 ? index + data[axis] : index) * strides[axis];
     }

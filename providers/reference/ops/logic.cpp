@@ -34,7 +34,9 @@ Result<Kernel> make_bitwise_not(const NodeSpec&) {
 // A shift by the width of the type or more leaves 0.
 Result<Kernel> make_bit_shift(const NodeSpec& node) {
   const auto direction = node.get_string("direction", "");
-  if (direction != "LEFT" && direction != "RIGHT") return invalid_argument("direction is neither LEFT nor RIGHT");
+  if (direction != "LEFT" && direction != "RIGHT") {
+    return invalid_argument("attribute direction is '", direction, "', not LEFT or RIGHT");
+  }
   return same_type_binary<UnsignedInts>(node, [left = direction == "LEFT"]<class T>(T a, T b) -> T {
     if (b >= sizeof(T) * 8) return 0;
     const auto wide = static_cast<uint64_t>(a);

@@ -29,8 +29,9 @@ Status run(KernelContext& context, const Loss& op) {
   const int64_t classes = split.extent, inner = split.inner, count = labels.num_elements();
   std::span<double> weights;
   if (context.has_input(2)) {
-    if (context.input(2).num_elements() != classes)
-      return invalid_argument("the weights do not fit ", classes, " classes");
+    if (context.input(2).num_elements() != classes) {
+      return invalid_argument("weight ", to_string(context.input(2).shape()), " does not fit ", classes, " classes");
+    }
     weights = context.scratch<double>(static_cast<uint64_t>(classes));
     MORTISE_TRY(read_floats(context.input(2), weights));
   }
@@ -53,7 +54,10 @@ Status run(KernelContext& context, const Loss& op) {
     const int64_t label = index_at(labels, i);
     double loss = 0;
     if (!op.ignored || label != *op.ignored) {
-      if (label < 0 || label >= classes) return invalid_argument("label ", label, " is none of ", classes, " classes");
+      if (label < 0 || label >= classes) {
+        return invalid_argument("the target has the label ", label, ", which is none of the classes 0 to ",
+                                classes - 1);
+      }
       const double weight = weights.empty() ? 1.0 : weights[static_cast<uint64_t>(label)];
       loss = (normaliser - score(label)) * weight;
       weight_sum += weight;

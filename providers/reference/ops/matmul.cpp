@@ -3,6 +3,7 @@
 
 #include "providers/reference/gemm.h"
 #include "providers/reference/ops/matmul.h"
+#include "providers/reference/ops/wording.h"
 
 namespace mortise::reference {
 
@@ -56,7 +57,7 @@ Result<Kernel> make_matmul(const NodeSpec& node) {
   return Kernel([f64](KernelContext& context) -> Status {
     const Tensor& a = context.input(0);
     const Tensor& b = context.input(1);
-    if (a.dtype() != b.dtype()) return invalid_argument("the two matrices have different element types");
+    MORTISE_TRY(check_same_type("A", a, "B", b));
     MORTISE_ASSIGN(const MatMulPlan plan, plan_matmul(a.shape(), b.shape()));
     Tensor& y = context.output(0, a.dtype(), plan.output);
     return dispatch(Numbers{}, a.dtype(), [&]<class T>() -> Status {

@@ -18,7 +18,8 @@ Result<Kernel> make_mel_weight_matrix(const NodeSpec& node) {
     MORTISE_ASSIGN(const int64_t rate, int_of(context, 2, "sample_rate"));
     for (const uint64_t i : {3, 4}) {
       if (context.input(i).num_elements() != 1 || !contains(kFloats, context.input(i).dtype())) {
-        return invalid_argument("an edge of the frequencies must be one float");
+        return invalid_argument("input ", i, " is ", form_of(context.input(i)),
+                                "; an edge of the frequencies must be one float");
       }
     }
     const double low = read_doubles(context, context.input(3))[0], high = read_doubles(context, context.input(4))[0];

@@ -42,7 +42,9 @@ Result<Kernel> make_non_max_suppression(const NodeSpec& node) {
     const auto threshold = [&](uint64_t i, float otherwise) -> Result<float> {
       if (!context.has_input(i)) return otherwise;
       const Tensor& t = context.input(i);
-      if (t.dtype() != DType::kF32 || t.num_elements() != 1) return invalid_argument("thresholds must be one float32");
+      if (t.dtype() != DType::kF32 || t.num_elements() != 1) {
+        return invalid_argument("input ", i, " is ", form_of(t), "; a threshold must be one float32");
+      }
       return *t.data<float>();
     };
     MORTISE_ASSIGN(const float most_overlap, threshold(3, 0));

@@ -88,7 +88,8 @@ Result<Shape> parameter_steps(const Shape& parameter, const Shape& x) {
   return steps;
 }
 
-template <class T, class Acc>
+// T is the type of the elements, Y of the result.
+template <class T, class Y, class Acc>
 Status normalise_layer(KernelContext& context, uint32_t axis, float epsilon, bool centred, DType statistics_type) {
   const Tensor& x = context.input(0);
   const auto outer = static_cast<uint64_t>(x.shape().product(0, axis));
@@ -109,7 +110,7 @@ Status normalise_layer(KernelContext& context, uint32_t axis, float epsilon, boo
     }
     return parameters[which][static_cast<uint64_t>(offset)];
   };
-  Tensor& y = context.output(0, x.dtype(), x.shape());
+  Tensor& y = context.output(0, dtype_of<Y>, x.shape());
   const auto means = context.scratch<Acc>(outer), factors = context.scratch<Acc>(outer);
   context.parallel_for(count == 0 ? 0 : outer, grain_for(static_cast<int64_t>(count)),
                        [&](uint64_t begin, uint64_t end) {
@@ -121,7 +122,7 @@ Status normalise_layer(KernelContext& context, uint32_t axis, float epsilon, boo
                            for (uint64_t i = 0; i < count; ++i) {
                              const uint64_t index = run * count + i;
                              const Acc value = (static_cast<Acc>(in[i]) - mean) * factor * element_of(0, index);
-                             y.data<T>()[index] = static_cast<T>(biased ? value + element_of(1, index) : value);
+                             y.data<Y>()[index] = static_cast<Y>(biased ? value + element_of(1, index) : value);
                            }
                          }
                        });
@@ -152,7 +153,11 @@ Result<Kernel> make_layer(const NodeSpec& node, bool centred) {
     MORTISE_ASSIGN(const uint32_t axis, normalise_axis(axis_attribute, x.rank()));
     return dispatch(Floats{}, x.dtype(), [&]<class T>() -> Status {
       return with_accumulator<T>(f64, [&]<class Acc>() -> Status {
-        return normalise_layer<T, Acc>(context, axis, epsilon, centred, statistics_type);
+        const auto normalise = [&]<class Y>() -> Status {
+          return normalise_layer<T, Y, Acc>(context, axis, epsilon, centred, statistics_type);
+        };
+        // The result of RMSNormalization has the scale's type, which may be another than that of the elements.
+        return centred ? normalise.template operator()<T>() : dispatch(Floats{}, context.input(1).dtype(), normalise);
       });
     });
   });

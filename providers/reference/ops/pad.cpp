@@ -58,7 +58,10 @@ Status pad(KernelContext& context, const Shape& begins, const Shape& ends, PadMo
     for (uint32_t i = 0; i < x.rank(); ++i) {
       const int64_t low = std::max<int64_t>(0, -begins[i]);
       const int64_t high = x.dim(i) - std::max<int64_t>(0, -ends[i]);
-      if (low >= high && mode != PadMode::kConstant) return invalid_argument("axis ", i, " has nothing to pad from");
+      if (low >= high && mode != PadMode::kConstant) {
+        return invalid_argument("axis ", i, " of data ", to_string(x.shape()), " has nothing to pad from with ",
+                                begins[i], " and ", ends[i]);
+      }
       first[i] = next;
       for (int64_t at = 0; at < result[i]; ++at) {
         const int64_t from = source(at, begins[i], low, high, mode);
@@ -126,7 +129,8 @@ Result<Kernel> make_pad(const NodeSpec& node) {
       if (context.has_input(2)) {
         const Tensor& c = context.input(2);
         if (c.num_elements() != 1 || c.dtype() != x.dtype()) {
-          return invalid_argument("constant_value must be one element of the type of data");
+          return invalid_argument("constant_value is ", form_of(c), "; it must be one element of the type of data, ",
+                                  to_string(x.dtype()));
         }
         constant = c.raw();
       } else if (x.dtype() == DType::kString) {
@@ -156,7 +160,7 @@ Result<Kernel> make_center_crop_pad(const NodeSpec& node) {
     Shape begins(x.rank(), 0), ends(x.rank(), 0);
     for (uint32_t i = 0; i < which.rank(); ++i) {
       const auto a = static_cast<uint64_t>(which[i]);
-      if (wanted[i] < 0) return invalid_argument("shape has the negative extent ", wanted[i]);
+      if (wanted[i] < 0) return invalid_argument("shape ", list_of(wanted), " has the negative extent ", wanted[i]);
       const int64_t more = wanted[i] - x.shape()[a];
       // An odd rim has its larger half at the end; an odd crop too.
       begins[a] = more / 2;

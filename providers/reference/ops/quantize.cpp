@@ -110,7 +110,9 @@ Result<QuantizeAttributes> read_attributes(const NodeSpec& node) {
       .output = static_cast<DType>(node.get_int("output_dtype", 0)),
       .saturate = node.get_int("saturate", 1) != 0,
       .precision = node.since_version() < 23 ? DType::kF32 : static_cast<DType>(node.get_int("precision", 0))};
-  if (attributes.block_size < 0) return invalid_argument("attribute block_size is ", attributes.block_size);
+  if (attributes.block_size < 0) {
+    return invalid_argument("attribute block_size is ", attributes.block_size, "; it must be at least 0");
+  }
   if (attributes.output != DType::kUndefined && !is_convertible(attributes.output)) {
     return invalid_argument("attribute output_dtype is ", node.get_int("output_dtype", 0), ", which is no number type");
   }

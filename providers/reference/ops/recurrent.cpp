@@ -7,6 +7,7 @@
 #include "providers/reference/accumulator.h"
 #include "providers/reference/gemm.h"
 #include "providers/reference/ops/recurrent_activations.h"
+#include "providers/reference/ops/wording.h"
 
 namespace mortise::reference {
 namespace {
@@ -122,7 +123,9 @@ template <class T, class Acc>
 Status run(KernelContext& context, const Recurrent& op) {
   const Tensor& x = context.input(0);
   const Tensor& r = context.input(2);
-  if (x.rank() != 3 || r.rank() != 3) return invalid_argument("X and R must have rank 3");
+  if (x.rank() != 3 || r.rank() != 3) {
+    return invalid_argument("X ", to_string(x.shape()), " and R ", to_string(r.shape()), " must have rank 3");
+  }
   const uint32_t step_axis = op.batch_first ? 1 : 0;
   const Extents e{static_cast<uint64_t>(x.dim(step_axis)), static_cast<uint64_t>(x.dim(1 - step_axis)),
                   static_cast<uint64_t>(x.dim(2)), static_cast<uint64_t>(r.dim(2))};
@@ -142,7 +145,9 @@ Status run(KernelContext& context, const Recurrent& op) {
   }
   std::vector<uint64_t> lengths(e.batch, e.steps);
   if (context.has_input(4)) {
-    if (context.input(4).dtype() != DType::kI32) return invalid_argument("sequence_lens must be int32");
+    if (context.input(4).dtype() != DType::kI32) {
+      return invalid_argument("sequence_lens is ", form_of(context.input(4)), "; it must be int32");
+    }
     for (uint64_t b = 0; b < e.batch; ++b) {
       const int32_t length = context.input(4).data<int32_t>()[b];
       if (length < 0 || static_cast<uint64_t>(length) > e.steps) {

@@ -10,8 +10,9 @@
 namespace mortise::reference {
 namespace {
 
-// Four pixels around a point and their weights; all 0 for a point outside the image.
+// Four pixels around a point and their weights; a point outside the image is 0, whatever the pixels are.
 struct Bilinear {
+  bool inside = false;
   int64_t pixels[4] = {};
   double weights[4] = {};
 };
@@ -23,7 +24,8 @@ Bilinear bilinear_at(double y, double x, int64_t height, int64_t width) {
   const auto top = static_cast<int64_t>(y), left = static_cast<int64_t>(x);
   const int64_t bottom = std::min(top + 1, height - 1), right = std::min(left + 1, width - 1);
   const double v = y - static_cast<double>(top), u = x - static_cast<double>(left);
-  return {{top * width + left, top * width + right, bottom * width + left, bottom * width + right},
+  return {true,
+          {top * width + left, top * width + right, bottom * width + left, bottom * width + right},
           {(1 - v) * (1 - u), (1 - v) * u, v * (1 - u), v * u}};
 }
 
@@ -61,7 +63,8 @@ Result<Kernel> make_roi_align(const NodeSpec& node) {
       return invalid_argument("rois ", to_string(boxes.shape()), " do not fit ", count, " batch indices");
     }
     for (const int64_t batch : batches) {
-      if (batch < 0 || batch >= x.dim(0)) return invalid_argument("batch index ", batch, " is out of range");
+      if (batch >= 0 && batch < x.dim(0)) continue;
+      return invalid_argument("batch_indices has ", batch, ", which is none of the images of X ", to_string(x.shape()));
     }
     const Shape result{count, x.dim(1), height, width};
     MORTISE_TRY(check_shape(DType::kF64, result));
@@ -84,7 +87,8 @@ Result<Kernel> make_roi_align(const NodeSpec& node) {
       const double bin_height = box_height / static_cast<double>(height);
       if (!std::isfinite(bin_width) || !std::isfinite(bin_height) || std::ceil(bin_width) > kMaxSamples ||
           std::ceil(bin_height) > kMaxSamples) {
-        return invalid_argument("box ", box, " is too large to be sampled");
+        return invalid_argument("box ", box, " of rois has bins of ", bin_height, " by ", bin_width,
+                                " pixels; at most ", kMaxSamples, " can be sampled");
       }
       const int64_t rows = ratio > 0 ? ratio : static_cast<int64_t>(std::max(std::ceil(bin_height), 0.0));
       const int64_t columns = ratio > 0 ? ratio : static_cast<int64_t>(std::max(std::ceil(bin_width), 0.0));
@@ -100,9 +104,9 @@ Result<Kernel> make_roi_align(const NodeSpec& node) {
               (static_cast<double>(column) + (static_cast<double>(k) + 0.5) / static_cast<double>(columns)) * bin_width;
           const Bilinear taps = bilinear_at(v, u, x.dim(2), x.dim(3));
           for (int t = 0; t < 4; ++t) {
-            const double part = taps.weights[t] * pixels[taps.pixels[t]];
+            const double part = taps.inside ? taps.weights[t] * pixels[taps.pixels[t]] : 0;
             sum += part;
-            highest = std::max(highest, part);  // of the weighted pixels, as the operator's definition has it
+            if (is_above(part, highest)) highest = part;  // of the weighted pixels, as the operator's definition has it
           }
         }
       }
@@ -117,7 +121,7 @@ Result<Kernel> make_roi_align(const NodeSpec& node) {
 Result<Kernel> make_max_roi_pool(const NodeSpec& node) {
   const std::span<const int64_t> pooled = node.get_ints("pooled_shape");
   if (pooled.size() != 2 || pooled[0] < 1 || pooled[1] < 1) {
-    return invalid_argument("attribute pooled_shape must be two positive extents");
+    return invalid_argument("attribute pooled_shape is ", list_of(pooled), "; it must be two positive extents");
   }
   const int64_t height = pooled[0], width = pooled[1];
   const double scale = node.get_float("spatial_scale", 1);
@@ -147,7 +151,9 @@ Result<Kernel> make_max_roi_pool(const NodeSpec& node) {
         const double bin = std::max(end - begin + 1, 1.0) / static_cast<double>(axis == 0 ? height : width);
         const auto extent = static_cast<double>(x.dim(2 + axis)), p = static_cast<double>(place[axis]);
         const double from = std::floor(p * bin) + begin, to = std::ceil((p + 1) * bin) + begin;
-        if (!std::isfinite(from) || !std::isfinite(to)) return invalid_argument("box ", box, " is not finite");
+        if (!std::isfinite(from) || !std::isfinite(to)) {
+          return invalid_argument("box ", box, " of rois goes from ", from, " to ", to, ", which is not finite");
+        }
         first[axis] = static_cast<int64_t>(std::clamp(from, 0.0, extent));
         last[axis] = static_cast<int64_t>(std::clamp(to, 0.0, extent));
       }
@@ -178,7 +184,9 @@ Result<Kernel> make_max_unpool(const NodeSpec& node) {
   constexpr int64_t kMost = int64_t{1} << 31;
   for (const Shape* list : std::initializer_list<const Shape*>{&kernel, &strides, &pads}) {
     for (const int64_t value : *list) {
-      if (value < 0 || value > kMost) return invalid_argument("a window's extent is ", value);
+      if (value >= 0 && value <= kMost) continue;
+      return invalid_argument("attributes kernel_shape ", list_of(kernel), ", strides ", list_of(strides), " and pads ",
+                              list_of(pads), " have ", value, ", which is out of range");
     }
   }
   return Kernel([=](KernelContext& context) -> Status {
@@ -193,13 +201,15 @@ Result<Kernel> make_max_unpool(const NodeSpec& node) {
       const int64_t extent = x.dim(i + 2);
       if (extent < 1 || extent > kMost) return invalid_argument("X ", to_string(x.shape()), " has no pixels");
       pooled.push_back((extent - 1) * strides[i] + kernel[i] - pads[i] - pads[axes + i]);
-      if (pooled.back() < 1) return invalid_argument("padding is larger than the output");
+      if (pooled.back() < 1) {
+        return invalid_argument("pads ", list_of(pads), " leave ", pooled.back(), " of axis ", i + 2, " of the output");
+      }
     }
     Shape result = pooled;
     if (context.has_input(2)) {
       MORTISE_ASSIGN(result, ints_of(context, 2, "output_shape"));
       if (result.rank() != x.rank() || result[0] != x.dim(0) || result[1] != x.dim(1)) {
-        return invalid_argument("output_shape ", to_string(result), " does not fit X ", to_string(x.shape()));
+        return invalid_argument("output_shape ", list_of(result), " does not fit X ", to_string(x.shape()));
       }
     }
     MORTISE_TRY(check_shape(DType::kF64, pooled));
@@ -211,12 +221,18 @@ Result<Kernel> make_max_unpool(const NodeSpec& node) {
       const int64_t size = pooled.num_elements();
       for (int64_t i = 0; i < x.num_elements(); ++i) {
         int64_t index = indices.data<int64_t>()[i];
-        if (index < 0 || index >= size) return invalid_argument("index ", index, " is out of range for ", size);
+        if (index < 0 || index >= size) {
+          return invalid_argument("I has the index ", index, " at ", i, ", which is out of range for ",
+                                  to_string(pooled));
+        }
         // The index counts in the tensor that was pooled; a larger output keeps the place, not the count.
         int64_t offset = 0, step = 1;
         for (uint32_t axis = x.rank(); axis-- > 0;) {
           const int64_t place = index % pooled[axis];
-          if (place >= result[axis]) return invalid_argument("index ", indices.data<int64_t>()[i], " lies outside");
+          if (place >= result[axis]) {
+            return invalid_argument("I has the index ", indices.data<int64_t>()[i], " at ", i,
+                                    ", which lies outside of output_shape ", to_string(result));
+          }
           offset += place * step;
           index /= pooled[axis];
           step *= result[axis];

@@ -13,17 +13,21 @@ Status copy_as(KernelContext& context, const Shape& shape) {
   return {};
 }
 
-Result<Shape> resolve_reshape(const Shape& from, Shape to, bool allow_zero) {
+Result<Shape> resolve_reshape(const Shape& from, const Shape& wanted, bool allow_zero) {
+  Shape to = wanted;
   std::optional<uint32_t> unknown;
   for (uint32_t i = 0; i < to.rank(); ++i) {
     if (to[i] == 0 && !allow_zero) {
-      if (i >= from.rank()) return invalid_argument("shape has 0 at ", i, " but data has rank ", from.rank());
+      if (i >= from.rank()) {
+        return invalid_argument("shape ", list_of(wanted), " has 0 at ", i, ", but data ", to_string(from),
+                                " has rank ", from.rank());
+      }
       to[i] = from[i];
     } else if (to[i] == -1) {
-      if (unknown) return invalid_argument("shape has more than one -1");
+      if (unknown) return invalid_argument("shape ", list_of(wanted), " has more than one -1");
       unknown = i;
     } else if (to[i] < -1) {
-      return invalid_argument("shape has the extent ", to[i], " at ", i);
+      return invalid_argument("shape ", list_of(wanted), " has the extent ", to[i], " at ", i);
     }
   }
   const int64_t count = from.num_elements();
@@ -31,12 +35,14 @@ Result<Shape> resolve_reshape(const Shape& from, Shape to, bool allow_zero) {
     to[*unknown] = 1;
     const auto known = checked_num_elements(to);
     if (!known || (*known == 0 ? count != 0 || allow_zero : count % *known != 0)) {
-      return invalid_argument("data of shape ", to_string(from), " cannot be divided as shape asks");
+      return invalid_argument("data ", to_string(from), " has ", count, " elements, which shape ", list_of(wanted),
+                              " does not divide");
     }
     to[*unknown] = *known == 0 ? 0 : count / *known;
   }
   if (checked_num_elements(to) != count) {
-    return invalid_argument("data of shape ", to_string(from), " cannot have the shape ", to_string(to));
+    return invalid_argument("data ", to_string(from), " has ", count, " elements, which shape ", list_of(wanted),
+                            " does not have");
   }
   return to;
 }
@@ -74,7 +80,10 @@ Result<Kernel> make_squeeze(const NodeSpec& node) {
     Shape result;
     for (uint32_t i = 0; i < shape.rank(); ++i) {
       const bool named = std::find(removed.begin(), removed.end(), i) != removed.end();
-      if (named && shape[i] != 1) return invalid_argument("axis ", i, " cannot be squeezed: its extent is ", shape[i]);
+      if (named && shape[i] != 1) {
+        return invalid_argument("axis ", i, " of data ", to_string(shape), " cannot be squeezed: its extent is ",
+                                shape[i]);
+      }
       if (!named && (given || shape[i] != 1)) result.push_back(shape[i]);
     }
     return copy_as(context, result);

@@ -81,7 +81,10 @@ Result<Table> make_table(const ResizeOp& op, const Axis& a) {
   }
   for (int64_t i = 0; i < a.output; ++i) {
     const double x = source_coordinate(op, a, i);
-    if (!(std::abs(x) < 0x1p50)) return invalid_argument("scale or region of interest of an axis is impossible");
+    if (!(std::abs(x) < 0x1p50)) {
+      return invalid_argument("scale ", a.scale, " or the region of interest puts element ", i, " of ", a.output,
+                              " at ", x, " of ", a.input);
+    }
     table.outside.push_back(x < 0 || x > last);
     if (op.mode == "nearest") {
       const double at = std::min(std::max(nearest_coordinate(op.nearest, a.scale, x), 0.0), last);
@@ -136,7 +139,9 @@ Result<std::vector<Axis>> plan(const ResizeOp& op, const KernelContext& context)
   }
   const uint64_t count = chosen.size();
   if ((by_size ? sizes.size() : scales.size()) != count || (crop && roi.size() != 2 * count)) {
-    return invalid_argument("scales, sizes or roi do not have a number for each of ", count, " axes");
+    return invalid_argument("there are ", by_size ? sizes.size() : scales.size(), by_size ? " sizes" : " scales",
+                            crop ? concat(" and ", roi.size(), " edges of the region of interest") : "", " for ", count,
+                            " axes");
   }
   std::vector<Axis> axes(x.rank());
   for (uint32_t i = 0; i < x.rank(); ++i) axes[i].input = axes[i].output = x.dim(i);
@@ -270,7 +275,9 @@ Result<Kernel> make_resizing(const NodeSpec& node, ResizeOp op) {
     MORTISE_TRY(check_shape(DType::kF64, output));
     Tensor& y = context.output(0, x.dtype(), output);
     if (y.num_elements() == 0) return {};
-    if (x.num_elements() == 0) return invalid_argument("nothing can be resized to ", to_string(output));
+    if (x.num_elements() == 0) {
+      return invalid_argument("X ", to_string(x.shape()), " has no elements to be resized to ", to_string(output));
+    }
     std::vector<Table> tables;
     for (const Axis& axis : axes) {
       MORTISE_ASSIGN(Table table, make_table(op, axis));

@@ -81,23 +81,24 @@ Status with_reduction(KernelContext& context, Combination reduction, bool f64, W
 
 Result<Kernel> make_scatter_elements(const NodeSpec& node) {
   MORTISE_ASSIGN(const Combination reduction, reduction_of(node));
-  return Kernel([reduction, axis = node.get_int("axis", 0),
-                 f64 = node.accumulate_f64()](KernelContext& context) -> Status {
-    const Tensor& x = context.input(0);
-    const Tensor& updates = context.input(2);
-    const Shape& shape = context.input(1).shape();
-    MORTISE_ASSIGN(const uint32_t a, normalise_axis(axis, x.rank()));
-    MORTISE_ASSIGN(const auto indices, checked_indices(context, context.input(1), x.dim(a)));
-    MORTISE_TRY(check_fits(shape, x.shape(), a));
-    if (updates.shape() != shape || updates.dtype() != x.dtype()) {
-      return invalid_argument("updates must have the shape of indices, ", to_string(shape), ", and the type of data");
-    }
-    return with_reduction(context, reduction, f64, [&]<class T>(auto* y, auto apply) {
-      for_each_element(
-          context, shape, x.shape(), a, indices,
-          [&](int64_t i, int64_t at) { y[at] = apply(y[at], updates.data<T>()[i]); }, false);
-    });
-  });
+  return Kernel(
+      [reduction, axis = node.get_int("axis", 0), f64 = node.accumulate_f64()](KernelContext& context) -> Status {
+        const Tensor& x = context.input(0);
+        const Tensor& updates = context.input(2);
+        const Shape& shape = context.input(1).shape();
+        MORTISE_ASSIGN(const uint32_t a, normalise_axis(axis, x.rank()));
+        MORTISE_ASSIGN(const auto indices, checked_indices(context, context.input(1), x.dim(a)));
+        MORTISE_TRY(check_fits(shape, x.shape(), a));
+        if (updates.shape() != shape || updates.dtype() != x.dtype()) {
+          return invalid_argument("updates is ", form_of(updates), "; it must have the shape of indices, ",
+                                  to_string(shape), ", and the type of data, ", to_string(x.dtype()));
+        }
+        return with_reduction(context, reduction, f64, [&]<class T>(auto* y, auto apply) {
+          for_each_element(
+              context, shape, x.shape(), a, indices,
+              [&](int64_t i, int64_t at) { y[at] = apply(y[at], updates.data<T>()[i]); }, false);
+        });
+      });
 }
 
 Result<Kernel> make_scatter_nd(const NodeSpec& node) {
@@ -110,8 +111,9 @@ Result<Kernel> make_scatter_nd(const NodeSpec& node) {
     Shape expected(std::span<const int64_t>(indices.shape()).first(indices.rank() - 1));
     for (auto i = static_cast<uint32_t>(indices.shape().back()); i < x.rank(); ++i) expected.push_back(x.dim(i));
     if (updates.shape() != expected || updates.dtype() != x.dtype()) {
-      return invalid_argument("updates must have the shape ", to_string(expected),
-                              " and the type of data, not the shape ", to_string(updates.shape()));
+      return invalid_argument("updates is ", form_of(updates), "; it must be ", to_string(x.dtype()),
+                              to_string(expected), " for indices ", to_string(indices.shape()), " and data ",
+                              to_string(x.shape()));
     }
     return with_reduction(context, reduction, f64, [&]<class T>(auto* y, auto apply) {
       for (uint64_t b = 0; b < blocks.offsets.size(); ++b) {

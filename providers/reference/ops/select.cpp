@@ -11,7 +11,7 @@ Result<Kernel> make_compress(const NodeSpec& node) {
     const Tensor& x = context.input(0);
     const Tensor& condition = context.input(1);
     if (condition.dtype() != DType::kBool || condition.rank() != 1) {
-      return invalid_argument("condition must be a list of bool");
+      return invalid_argument("condition is ", form_of(condition), "; it must be a list of bool");
     }
     AxisSplit s{1, x.num_elements(), 1};
     Shape result{0};
@@ -22,7 +22,10 @@ Result<Kernel> make_compress(const NodeSpec& node) {
       result = x.shape();
     }
     const int64_t given = condition.num_elements();
-    if (given > s.extent) return invalid_argument("condition has ", given, " entries for extent ", s.extent);
+    if (given > s.extent) {
+      return invalid_argument("condition has ", given, " entries for the ", s.extent, " of input ",
+                              to_string(x.shape()));
+    }
     const bool* taken = condition.data<bool>();
     const int64_t count = std::count(taken, taken + given, true);
     result[a] = count;
@@ -69,8 +72,12 @@ Result<Kernel> make_one_hot(const NodeSpec& node) {
     const Tensor& indices = context.input(0);
     const Tensor& depth_input = context.input(1);
     const Tensor& values = context.input(2);
-    if (depth_input.num_elements() != 1) return invalid_argument("depth must have one element");
-    if (values.num_elements() != 2) return invalid_argument("values must have two elements");
+    if (depth_input.num_elements() != 1) {
+      return invalid_argument("depth is ", form_of(depth_input), "; it must have one element");
+    }
+    if (values.num_elements() != 2) {
+      return invalid_argument("values is ", form_of(values), "; it must have two elements");
+    }
     const auto number = [](const Tensor& t, int64_t i, double& out) {
       return dispatch(Numbers{}, t.dtype(), [&]<class T>() -> Status {
         out = static_cast<double>(t.data<T>()[i]);
@@ -79,7 +86,7 @@ Result<Kernel> make_one_hot(const NodeSpec& node) {
     };
     double wide = 0;
     MORTISE_TRY(number(depth_input, 0, wide));
-    if (!(wide >= 0 && wide < 1e15)) return invalid_argument("depth ", wide, " is out of range");
+    if (!(wide >= 0 && wide < 1e15)) return invalid_argument("depth is ", wide, ", which is out of range");
     const auto depth = static_cast<int64_t>(wide);
     MORTISE_ASSIGN(const uint32_t a, normalise_axis(axis, indices.rank() + 1));
     Shape result = indices.shape();
@@ -105,15 +112,22 @@ Result<Kernel> make_one_hot(const NodeSpec& node) {
 
 Result<Kernel> make_reverse_sequence(const NodeSpec& node) {
   const int64_t batch = node.get_int("batch_axis", 1), time = node.get_int("time_axis", 0);
-  if (batch + time != 1 || batch * time != 0) return invalid_argument("batch_axis and time_axis must be 0 and 1");
+  if (batch + time != 1 || batch * time != 0) {
+    return invalid_argument("attributes batch_axis and time_axis are ", batch, " and ", time, "; they must be 0 and 1");
+  }
   return Kernel([time](KernelContext& context) -> Status {
     const Tensor& x = context.input(0);
     if (x.rank() < 2) return invalid_argument("input must have rank 2 at least, not ", x.rank());
     MORTISE_ASSIGN(const Shape lengths, ints_of(context, 1, "sequence_lens"));
     const int64_t times = x.dim(static_cast<uint32_t>(time)), batches = x.dim(static_cast<uint32_t>(1 - time));
-    if (lengths.rank() != batches) return invalid_argument("sequence_lens must have ", batches, " entries");
+    if (lengths.rank() != batches) {
+      return invalid_argument("sequence_lens has ", lengths.rank(), " entries for ", batches, " batches of input ",
+                              to_string(x.shape()));
+    }
     for (const int64_t length : lengths) {
-      if (length < 0 || length > times) return invalid_argument("sequence length ", length, " does not fit ", times);
+      if (length >= 0 && length <= times) continue;
+      return invalid_argument("sequence_lens has ", length, ", which does not fit the ", times, " times of input ",
+                              to_string(x.shape()));
     }
     const int64_t inner = x.shape().product(2, x.rank());
     return dispatch_size(x.dtype(), [&]<class T>() -> Status {

@@ -1,24 +1,25 @@
 // SequenceEmpty, SequenceConstruct, SequenceAt, SequenceInsert, SequenceErase, SequenceLength, and the Optional
 // operators.
 //
-// A tensor that becomes an element of a sequence or an optional is copied: inputs do not outlive the run.
+// Elements are shared with the sequences that they come from. One element is asked for without the others, so that a
+// loop over a long sequence is linear.
 #include <cstring>
 
 #include "providers/reference/ops/axes.h"
-#include "providers/reference/ops/element.h"
 
 namespace mortise::reference {
 namespace {
 
 // ONNX has no sequences of sequences and no optionals of optionals; nested ones would grow with every node, shared ones
 // double.
-Status check_element(const Value& value) {
-  return value.is_tensor() ? Status() : invalid_argument("an element of a sequence must be a tensor");
+Status check_element(KernelContext& context, uint64_t i) {
+  if (context.kind(i) == ValueKind::kTensor) return {};
+  return invalid_argument("input ", i, " must be a tensor to become an element of a sequence");
 }
 
-Status check_sequence(const Value& value) {
-  if (value.kind == ValueKind::kSequence) return {};
-  return invalid_argument("the input must be a sequence");
+Status check_sequence(KernelContext& context) {
+  if (context.kind(0) == ValueKind::kSequence) return {};
+  return invalid_argument("input 0 must be a sequence");
 }
 
 // A position in a sequence of `size`, counted from the front.
@@ -34,8 +35,7 @@ Result<std::ptrdiff_t> position_of(KernelContext& context, uint64_t input, uint6
 // The value is part of an input: strings are read once more when the kernel has returned.
 Status write_value(KernelContext& context, const Value& value) {
   if (!value.is_tensor()) {
-    MORTISE_ASSIGN(Value own, owned(context, value));
-    context.set_output(0, std::move(own));
+    context.set_output(0, value);
     return {};
   }
   const Tensor& x = value.tensor;
@@ -57,58 +57,60 @@ Result<Kernel> make_sequence_empty(const NodeSpec& node) {
 
 Result<Kernel> make_sequence_construct(const NodeSpec&) {
   return Kernel([](KernelContext& context) -> Status {
-    Value result(ValueKind::kSequence, {});
+    std::vector<Value> elements;
     for (uint64_t i = 0; i < context.num_inputs(); ++i) {
-      MORTISE_TRY(check_element(context.input_value(i)));
-      MORTISE_ASSIGN(Value element, owned(context, context.input_value(i)));
-      result.element_dtype = element.tensor.dtype();
-      result.elements.push_back(std::move(element));
+      MORTISE_TRY(check_element(context, i));
+      elements.push_back(context.input_value(i));
     }
-    context.set_output(0, std::move(result));
+    context.set_output(0, Value(ValueKind::kSequence, std::move(elements)));
     return {};
   });
 }
 
 Result<Kernel> make_sequence_at(const NodeSpec&) {
   return Kernel([](KernelContext& context) -> Status {
-    const Value& sequence = context.input_value(0);
-    MORTISE_TRY(check_sequence(sequence));
-    MORTISE_ASSIGN(const auto position, position_of(context, 1, sequence.elements.size()));
-    return write_value(context, sequence.elements[static_cast<uint64_t>(position)]);
+    MORTISE_TRY(check_sequence(context));
+    MORTISE_ASSIGN(const auto position, position_of(context, 1, context.num_elements(0)));
+    MORTISE_ASSIGN(const Value element, context.element(0, static_cast<uint64_t>(position)));
+    return write_value(context, element);
   });
 }
 
 Result<Kernel> make_sequence_insert(const NodeSpec&) {
   return Kernel([](KernelContext& context) -> Status {
-    MORTISE_TRY(check_sequence(context.input_value(0)));
-    MORTISE_ASSIGN(Value result, owned(context, context.input_value(0)));
-    auto position = static_cast<std::ptrdiff_t>(result.elements.size());
+    MORTISE_TRY(check_sequence(context));
+    const ValueElements& before = context.input_value(0).elements;
+    auto position = static_cast<std::ptrdiff_t>(before.size());
     if (context.has_input(2)) {
       MORTISE_ASSIGN(const int64_t given, int_of(context, 2, "position"));
-      const auto n = static_cast<int64_t>(result.elements.size());
+      const auto n = static_cast<int64_t>(before.size());
       if (given < -n || given > n)
         return invalid_argument("position ", given, " is out of range for a sequence of ", n);
       position = static_cast<std::ptrdiff_t>(given < 0 ? given + n : given);
     }
-    MORTISE_TRY(check_element(context.input_value(1)));
-    MORTISE_ASSIGN(Value element, owned(context, context.input_value(1)));
-    result.element_dtype = element.tensor.dtype();
-    result.elements.insert(result.elements.begin() + position, std::move(element));
-    context.set_output(0, std::move(result));
+    MORTISE_TRY(check_element(context, 1));
+    std::vector<Value> elements;
+    elements.reserve(before.size() + 1);
+    elements.assign(before.begin(), before.begin() + position);
+    elements.push_back(context.input_value(1));
+    elements.insert(elements.end(), before.begin() + position, before.end());
+    context.set_output(0, Value(ValueKind::kSequence, std::move(elements)));
     return {};
   });
 }
 
 Result<Kernel> make_sequence_erase(const NodeSpec&) {
   return Kernel([](KernelContext& context) -> Status {
-    MORTISE_TRY(check_sequence(context.input_value(0)));
-    MORTISE_ASSIGN(Value result, owned(context, context.input_value(0)));
-    if (result.elements.empty()) return invalid_argument("an empty sequence has nothing to erase");
-    auto position = static_cast<std::ptrdiff_t>(result.elements.size() - 1);
+    MORTISE_TRY(check_sequence(context));
+    Value result = context.input_value(0);
+    std::vector<Value> elements = result.elements.list();
+    if (elements.empty()) return invalid_argument("input_sequence is empty: there is nothing to erase");
+    auto position = static_cast<std::ptrdiff_t>(elements.size() - 1);
     if (context.has_input(1)) {
-      MORTISE_ASSIGN(position, position_of(context, 1, result.elements.size()));
+      MORTISE_ASSIGN(position, position_of(context, 1, elements.size()));
     }
-    result.elements.erase(result.elements.begin() + position);
+    elements.erase(elements.begin() + position);
+    result.elements = std::move(elements);
     context.set_output(0, std::move(result));
     return {};
   });
@@ -116,31 +118,29 @@ Result<Kernel> make_sequence_erase(const NodeSpec&) {
 
 Result<Kernel> make_sequence_length(const NodeSpec&) {
   return Kernel([](KernelContext& context) -> Status {
-    MORTISE_TRY(check_sequence(context.input_value(0)));
-    *context.output(0, DType::kI64, {}).data<int64_t>() = static_cast<int64_t>(context.input_value(0).elements.size());
+    MORTISE_TRY(check_sequence(context));
+    *context.output(0, DType::kI64, {}).data<int64_t>() = static_cast<int64_t>(context.num_elements(0));
     return {};
   });
 }
 
 Result<Kernel> make_optional(const NodeSpec&) {
   return Kernel([](KernelContext& context) -> Status {
-    Value result(ValueKind::kOptional, {});
+    std::vector<Value> content;
     if (context.has_input(0)) {
-      if (context.input_value(0).kind == ValueKind::kOptional) {
-        return invalid_argument("the content of an optional must be a tensor or a sequence");
+      if (context.kind(0) == ValueKind::kOptional) {
+        return invalid_argument("input 0 is an optional; the content of an optional must be a tensor or a sequence");
       }
-      MORTISE_ASSIGN(Value element, owned(context, context.input_value(0)));
-      result.elements.push_back(std::move(element));
+      content.push_back(context.input_value(0));
     }
-    context.set_output(0, std::move(result));
+    context.set_output(0, Value(ValueKind::kOptional, std::move(content)));
     return {};
   });
 }
 
 Result<Kernel> make_optional_has_element(const NodeSpec&) {
   return Kernel([](KernelContext& context) -> Status {
-    const bool has = context.has_input(0) &&
-                     (context.input_value(0).kind != ValueKind::kOptional || !context.input_value(0).elements.empty());
+    const bool has = context.has_input(0) && (context.kind(0) != ValueKind::kOptional || context.num_elements(0) != 0);
     *context.output(0, DType::kBool, {}).data<bool>() = has;
     return {};
   });
@@ -149,7 +149,8 @@ Result<Kernel> make_optional_has_element(const NodeSpec&) {
 Result<Kernel> make_optional_get_element(const NodeSpec&) {
   return Kernel([](KernelContext& context) -> Status {
     const Value& value = context.input_value(0);
-    if (value.kind == ValueKind::kOptional && value.elements.empty()) return invalid_argument("the optional is empty");
+    if (value.kind == ValueKind::kOptional && value.elements.empty())
+      return invalid_argument("input 0 is an empty optional, which has no element");
     return write_value(context, value.kind == ValueKind::kOptional ? value.elements[0] : value);
   });
 }

@@ -30,7 +30,7 @@ Result<Kernel> make_split_to_sequence(const NodeSpec& node) {
           if (!single) {
             MORTISE_ASSIGN(size, int_of(context, 1, "split"));
           }
-          if (size < 1) return invalid_argument("split must be positive, not ", size);
+          if (size < 1) return invalid_argument("split is ", size, "; it must be at least 1");
           const int64_t count = s.extent / size + (s.extent % size != 0 ? 1 : 0);
           if (count > int64_t{1} << 24)
             return invalid_argument("split ", size, " gives ", count, " parts, which is too many");
@@ -39,13 +39,18 @@ Result<Kernel> make_split_to_sequence(const NodeSpec& node) {
         }
         int64_t rest = s.extent;
         for (const int64_t size : sizes) {
-          if (size < 0 || size > rest) return invalid_argument("split does not fit extent ", s.extent);
+          if (size < 0 || size > rest) {
+            return invalid_argument("split ", list_of(sizes), " has the entry ", size, ", which does not fit extent ",
+                                    s.extent, " of axis ", a, " of input ", to_string(x.shape()));
+          }
           rest -= size;
         }
-        if (rest != 0) return invalid_argument("split does not add up to extent ", s.extent);
+        if (rest != 0) {
+          return invalid_argument("split ", list_of(sizes), " does not add up to extent ", s.extent, " of axis ", a,
+                                  " of input ", to_string(x.shape()));
+        }
         return dispatch_size(x.dtype(), [&]<class T>() -> Status {
-          Value result(ValueKind::kSequence, {});
-          result.element_dtype = x.dtype();
+          std::vector<Value> parts;
           int64_t first = 0;
           for (const int64_t size : sizes) {
             Shape shape = x.shape();
@@ -57,8 +62,10 @@ Result<Kernel> make_split_to_sequence(const NodeSpec& node) {
               to = std::copy_n(x.data<T>() + (o * s.extent + first) * s.inner, size * s.inner, to);
             }
             first += size;
-            result.elements.emplace_back(std::move(part));
+            parts.emplace_back(std::move(part));
           }
+          Value result(ValueKind::kSequence, std::move(parts));
+          result.element_dtype = x.dtype();
           context.set_output(0, std::move(result));
           return {};
         });

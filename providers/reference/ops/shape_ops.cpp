@@ -94,15 +94,19 @@ Result<Kernel> make_range(const NodeSpec&) {
     const Tensor& start = context.input(0);
     for (uint64_t i = 0; i < 3; ++i) {
       if (context.input(i).num_elements() != 1 || context.input(i).dtype() != start.dtype()) {
-        return invalid_argument("start, limit and delta must be scalars of one type");
+        return invalid_argument("start is ", form_of(start), ", limit ", form_of(context.input(1)), " and delta ",
+                                form_of(context.input(2)), "; they must be scalars of one type");
       }
     }
     return dispatch(Numbers{}, start.dtype(), [&]<class T>() -> Status {
       using C = Compute<T>;
       const C first = *start.data<T>(), limit = *context.input(1).data<T>(), delta = *context.input(2).data<T>();
-      if (delta == C{0}) return invalid_argument("delta must not be 0");
+      if (delta == C{0}) return invalid_argument("delta is 0; a range needs another step");
       const double steps = range_length(first, limit, delta);
-      if (!(steps < 1e15)) return invalid_argument("start, limit and delta give no finite range");
+      if (!(steps < 1e15)) {
+        return invalid_argument("start ", +first, ", limit ", +limit, " and delta ", +delta, " give ", steps,
+                                " elements, which no tensor can have");
+      }
       const auto count = static_cast<int64_t>(std::max(0.0, steps));
       MORTISE_TRY(check_shape(start.dtype(), {count}));
       T* y = context.output(0, start.dtype(), {count}).template data<T>();

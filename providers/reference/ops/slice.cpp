@@ -20,7 +20,9 @@ Result<Kernel> make_slice(const NodeSpec& node) {
     }
     MORTISE_ASSIGN(const Shape cut_axes, normalise_axes(*axis, x.rank()));
     if (end->rank() != begin->rank() || cut_axes.rank() != begin->rank() || (step && step->rank() != begin->rank())) {
-      return invalid_argument("starts, ends, axes and steps must be equally long");
+      return invalid_argument("starts, ends, axes and steps have ", begin->rank(), ", ", end->rank(), ", ",
+                              cut_axes.rank(), " and ", step ? step->rank() : begin->rank(),
+                              " entries; they must be equally long");
     }
     Shape result = x.shape();
     Shape strides = strides_of(result);
@@ -28,7 +30,7 @@ Result<Kernel> make_slice(const NodeSpec& node) {
     for (uint32_t i = 0; i < cut_axes.rank(); ++i) {
       const auto a = static_cast<uint64_t>(cut_axes[i]);
       const int64_t by = step ? (*step)[i] : 1;
-      if (by == 0) return invalid_argument("steps has a 0 at ", i);
+      if (by == 0) return invalid_argument("steps ", list_of(*step), " has a 0 at ", i, "; a step must not be 0");
       const sdk::SliceRange cut = sdk::slice_axis(x.shape()[a], (*begin)[i], (*end)[i], by);
       result[a] = cut.count;
       offset += cut.start * strides[a];

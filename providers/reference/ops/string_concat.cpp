@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "providers/reference/ops/strided.h"
+#include "providers/reference/ops/wording.h"
 
 namespace mortise::reference {
 
@@ -10,7 +11,7 @@ Result<Kernel> make_string_concat(const NodeSpec&) {
     const Tensor& a = context.input(0);
     const Tensor& b = context.input(1);
     if (a.dtype() != DType::kString || b.dtype() != DType::kString)
-      return invalid_argument("both inputs must be strings");
+      return invalid_argument("X is ", form_of(a), " and Y is ", form_of(b), "; both must be strings");
     const uint32_t rank = std::max(a.rank(), b.rank());
     Shape result(rank, 1), steps[2] = {Shape(rank, 0), Shape(rank, 0)};
     for (uint32_t input = 0; input < 2; ++input) {

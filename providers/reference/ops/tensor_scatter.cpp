@@ -24,7 +24,10 @@ Result<Kernel> make_tensor_scatter(const NodeSpec& node) {
     if (context.has_input(2)) {
       MORTISE_ASSIGN(starts, ints_of(context, 2, "write_indices"));
     }
-    if (starts.rank() != x.dim(0)) return invalid_argument("write_indices must have ", x.dim(0), " entries");
+    if (starts.rank() != x.dim(0)) {
+      return invalid_argument("write_indices has ", starts.rank(), " entries; past_cache ", to_string(x.shape()),
+                              " needs ", x.dim(0));
+    }
     const AxisSplit s = split_at(x.shape(), a);
     const int64_t count = update.dim(a);
     for (const int64_t start : starts) {

@@ -47,8 +47,11 @@ Result<Kernel> make_depth_to_space(const NodeSpec& node) {
   if (block < 1 || block > 1 << 20) return invalid_argument("blocksize must be positive, not ", block);
   return Kernel([block, crd](KernelContext& context) -> Status {
     const Shape& s = context.input(0).shape();
-    if (s.rank() != 4) return invalid_argument("input must have rank 4, not ", s.rank());
-    if (s[1] % (block * block) != 0) return invalid_argument("depth ", s[1], " is no multiple of blocksize squared");
+    if (s.rank() != 4) return invalid_argument("input ", to_string(s), " must have rank 4");
+    if (s[1] % (block * block) != 0) {
+      return invalid_argument("depth ", s[1], " of input ", to_string(s), " is no multiple of the square of blocksize ",
+                              block);
+    }
     const int64_t depth = s[1] / (block * block);
     const Shape result{s[0], depth, s[2] * block, s[3] * block};
     if (crd) return permute(context, {s[0], depth, block, block, s[2], s[3]}, Shape{0, 1, 4, 2, 5, 3}, result);
@@ -61,7 +64,7 @@ Result<Kernel> make_space_to_depth(const NodeSpec& node) {
   if (block < 1 || block > 1 << 20) return invalid_argument("blocksize must be positive, not ", block);
   return Kernel([block](KernelContext& context) -> Status {
     const Shape& s = context.input(0).shape();
-    if (s.rank() != 4) return invalid_argument("input must have rank 4, not ", s.rank());
+    if (s.rank() != 4) return invalid_argument("input ", to_string(s), " must have rank 4");
     if (s[2] % block != 0 || s[3] % block != 0) {
       return invalid_argument("height ", s[2], " or width ", s[3], " is no multiple of blocksize ", block);
     }

@@ -2,6 +2,7 @@
 #include "providers/reference/accumulator.h"
 #include "providers/reference/ops/extremes.h"
 #include "providers/reference/ops/unary.h"
+#include "providers/reference/ops/wording.h"
 
 namespace mortise::reference {
 namespace {
@@ -11,8 +12,7 @@ Result<Shape> common_shape(const KernelContext& context) {
   if (context.num_inputs() == 0) return invalid_argument("there are no inputs");
   Shape shape = context.input(0).shape();
   for (uint64_t i = 1; i < context.num_inputs(); ++i) {
-    if (context.input(i).dtype() != context.input(0).dtype())
-      return invalid_argument("the inputs differ in element type");
+    MORTISE_TRY(check_same_type("input #0", context.input(0), concat("input #", i), context.input(i)));
     MORTISE_ASSIGN(const Walk walk, make_walk({&shape, &context.input(i).shape()}));
     shape = walk.shape;
   }

@@ -8,7 +8,7 @@ Result<Kernel> make_where(const NodeSpec&) {
     const Tensor& condition = context.input(0);
     const Tensor& x = context.input(1);
     const Tensor& z = context.input(2);
-    if (x.dtype() != z.dtype()) return invalid_argument("the second and third input differ in element type");
+    MORTISE_TRY(check_same_type("X", x, "Y", z));
     MORTISE_ASSIGN(const Walk walk, make_walk({&condition.shape(), &x.shape(), &z.shape()}));
     return dispatch_size(x.dtype(), [&]<class T>() -> Status {
       T* const y = context.output(0, x.dtype(), walk.shape).data<T>();

@@ -12,8 +12,6 @@
 namespace mortise::test {
 namespace {
 
-constexpr double kStep = 1e-5;
-
 onnx::ModelProto parse(const std::string& graph, int opset) {
   const std::string text = "<ir_version: 8, opset_import: [\"\" : " + std::to_string(opset) +
                            ", \"ai.onnx.preview.training\" : 1]>\n" + graph;
@@ -100,13 +98,14 @@ void compare(const GradientCheck& check, Session& session, const Values& inputs,
     for (int64_t i = 0; i < x.num_elements(); ++i) {
       double& element = x.data<double>()[i];
       const double here = element;
-      element = here + kStep;
+      element = here + check.step;
       const double above = sum(run(session, moved).at(function).tensor);
-      element = here - kStep;
+      element = here - check.step;
       const double below = sum(run(session, moved).at(function).tensor);
       element = here;
-      const double expected = (above - below) / (2 * kStep);
-      ASSERT_NEAR(derivative.data<double>()[i], expected, 1e-6 * (1 + std::fabs(expected))) << "element " << i;
+      const double expected = (above - below) / (2 * check.step);
+      ASSERT_NEAR(derivative.data<double>()[i], expected, check.tolerance * (1 + std::fabs(expected)))
+          << "element " << i;
     }
   }
 }

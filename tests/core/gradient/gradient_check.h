@@ -26,6 +26,9 @@ struct GradientCheck {
   std::vector<Variable> variables;
   int opset = 18;
   bool twice = true;  // false: the derivative of the derivative is not known
+  // Larger where nodes compute in float32, because they take no float64.
+  double step = 1e-5;
+  double tolerance = 1e-6;
 };
 
 void check_gradient(const GradientCheck& check);

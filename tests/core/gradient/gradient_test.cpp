@@ -336,6 +336,33 @@ TEST(Gradient, GrowsNoFurtherThanTheLimit) {
               HasSubstr("max_derivative_nodes"));
 }
 
+// A Gradient at other values copies nodes with all that their attributes hold.
+TEST(Gradient, CountsLongAttributesTowardsTheLimit) {
+  std::string text =
+      "g (float[3] x, float[3] z) => (float[3] y) { i = Cast <to = 7> (x) l = ai.onnx.ml.LabelEncoder (i) "
+      "f = Cast <to = 1> (l) y = Mul (x, f)";
+  for (int i = 0; i < 100; ++i) {
+    text += " d" + std::to_string(i) + kGradient + "<xs = [\"x\"], y = \"y\"> (z)";
+  }
+  onnx::ModelProto proto;
+  ASSERT_TRUE(proto.ParseFromString(training_model(text + " }")));
+  auto& import = *proto.add_opset_import();
+  import.set_domain("ai.onnx.ml");
+  import.set_version(2);
+  for (const char* name : {"keys_int64s", "values_int64s"}) {
+    onnx::AttributeProto& list = *proto.mutable_graph()->mutable_node(1)->add_attribute();
+    list.set_name(name);
+    list.set_type(onnx::AttributeProto::INTS);
+    list.add_ints(0);
+  }
+  EXPECT_EQ(failure(proto.SerializeAsString(), {.max_derivative_nodes = 20'000}), "loaded");
+  for (onnx::AttributeProto& list : *proto.mutable_graph()->mutable_node(1)->mutable_attribute()) {
+    for (int i = 1; i < 10'000; ++i) list.add_ints(i);
+  }
+  EXPECT_THAT(failure(proto.SerializeAsString(), {.max_derivative_nodes = 20'000}), HasSubstr("max_derivative_nodes"));
+  EXPECT_EQ(failure(proto.SerializeAsString()), "loaded");
+}
+
 TEST(Gradient, IsLinearInALongChain) {
   std::string chain = "g (float[3] x) => (float d) { y0 = Sin(x)";
   for (int i = 0; i < 5'000; ++i) chain += " y" + std::to_string(i + 1) + " = Tanh(y" + std::to_string(i) + ")";

@@ -257,7 +257,7 @@ TEST(Values, MakeASequenceOfStringsThatOutlivesTheRun) {
     result = run.outputs[3];
   }
   ASSERT_EQ(result.kind, ValueKind::kSequence);
-  const auto elements = result.elements.at(0).tensor.elements<mortise_string_t>();
+  const auto elements = result.elements.list().at(0).tensor.elements<mortise_string_t>();
   EXPECT_EQ(std::string(elements[0].data, elements[0].size), "a");
   EXPECT_EQ(std::string(elements[1].data, elements[1].size), "a text that does not fit into a short string");
   EXPECT_EQ(result.element_dtype, DType::kString);

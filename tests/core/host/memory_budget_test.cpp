@@ -39,7 +39,7 @@ TEST(MemoryBudget, SaysWhatWasAskedWhatTheLimitIsAndWhatToDo) {
   EXPECT_EQ(status.code(), StatusCode::kResourceExhausted);
   EXPECT_THAT(status.message(),
               AllOf(HasSubstr("float32[2, 1048576]"), HasSubstr("8388608 bytes"), HasSubstr("limit of 1048576 bytes"),
-                    HasSubstr("of which 524288 are in use"), HasSubstr("session.memory_limit_mib")));
+                    HasSubstr("of which 524288 are in use and 524288 left"), HasSubstr("session.memory_limit_mib")));
 }
 
 TEST(MemoryBudget, IsTheMachinesMemoryByDefault) {

@@ -6,6 +6,7 @@
 namespace mortise {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 // A graph within the graph of `outer`, whose inputs are declared without types.
@@ -180,6 +181,28 @@ TEST(InferScan, CutsInputsAndStacksOutputsAlongTheirAxes) {
   add_node(b, "Scan", {state, x}, std::move(list), 2);
   EXPECT_EQ(b.infer(), "float32[2]");
   EXPECT_EQ(output(b, 1), "float32[2, time]");
+}
+
+TEST(InferScan, RefusesDirectionsThatAreNone) {
+  const auto scan = [](int32_t version, const char* attribute, std::vector<int64_t> directions) {
+    GraphBuilder b;
+    const ValueId x = b.input("x", DType::kF32, Dims{known_dim(2), known_dim(3)});
+    BodyBuilder body(b);
+    auto list = attributes(body.done(b.graph, "body", {body.node("Neg", {body.input()})}));
+    list.push_back({b.graph.intern("num_scan_inputs"), int64_t{1}});
+    list.push_back({b.graph.intern(attribute), std::move(directions)});
+    add_node(b, "Scan", version == 8 ? IdList{kNoId, x} : IdList{x}, std::move(list), 1);
+    b.graph.node(0).since_version = version;
+    return b.infer();
+  };
+  for (const char* attribute : {"scan_input_directions", "scan_output_directions"}) {
+    EXPECT_EQ(scan(11, attribute, {1}), "float32[2, 3]");
+    EXPECT_THAT(scan(11, attribute, {2}),
+                AllOf(HasSubstr("(Scan)"), HasSubstr(attribute), HasSubstr("has the entry 2; each must be 0 to 1")));
+    EXPECT_THAT(scan(11, attribute, {-1}), HasSubstr("has the entry -1"));
+    EXPECT_THAT(scan(11, attribute, {0, 1}), HasSubstr("has 2 entries for 1 scans"));
+  }
+  EXPECT_THAT(scan(8, "directions", {2}), HasSubstr("attribute 'directions' has the entry 2; each must be 0 to 1"));
 }
 
 TEST(InferSequenceMap, GivesSequencesOfWhatTheBodyGives) {

@@ -29,7 +29,7 @@ class Maker {
     node.name = graph_.intern("victim");
     node.domain = graph_.intern(op_.domain);
     node.op_type = graph_.intern(op_.name);
-    node.since_version = signature_.since_versions[below(signature_.since_versions.size())];
+    node.since_version = signature_.since_version;
     for (DType& dtype : variables_) dtype = any_dtype();
     base_rank_ = below(5);
     const size_t inputs = count(signature_.inputs, signature_.min_inputs);
@@ -74,13 +74,11 @@ class Maker {
 
   DType dtype_of(const Parameter& parameter) {
     if (hostile_ && one_in(12)) return any_dtype();
-    if (parameter.variable) return variables_[*parameter.variable];
-    if (parameter.dtypes == 0) return any_dtype();
-    DType dtype = DType::kUndefined;
-    while (parameter.dtypes >> static_cast<uint32_t>(dtype) == 0 ||
-           (parameter.dtypes >> static_cast<uint32_t>(dtype) & 1) == 0) {
+    DType dtype = parameter.variable ? variables_[*parameter.variable] : any_dtype();
+    while (parameter.dtypes != 0 && (parameter.dtypes >> static_cast<uint32_t>(dtype) & 1) == 0) {
       dtype = static_cast<DType>(below(kNumDTypes));
     }
+    if (parameter.variable) variables_[*parameter.variable] = dtype;
     return dtype;
   }
 

@@ -29,7 +29,26 @@ TEST(InferShape, RejectsReshapeToAnotherNumberOfElements) {
   GraphBuilder b;
   const ValueId x = b.input("x", DType::kF32, Dims{known_dim(6)});
   b.node("Reshape", {x, b.ints({4, 2})});
-  EXPECT_THAT(b.infer(), HasSubstr("numbers of elements differ"));
+  EXPECT_THAT(b.infer(), HasSubstr("cannot reshape float32[6] to [4, 2]: the numbers of elements differ"));
+  GraphBuilder c;
+  c.node("Reshape", {c.input("x", DType::kF32, Dims{known_dim(6)}), c.ints({4, -1, 2, -3})});
+  EXPECT_THAT(c.infer(), HasSubstr("shape [4, -1, 2, -3] has the extent -3"));
+}
+
+TEST(InferShape, SaysWhichEntryOfAListIsWrong) {
+  const Dims square{known_dim(2), known_dim(2)};
+  GraphBuilder a;
+  a.node("Unsqueeze", {a.input("x", DType::kF32, square), a.ints({1, -3})});
+  EXPECT_THAT(a.infer(), HasSubstr("(Unsqueeze): 'axes' names axis 1 twice; give each once"));
+  GraphBuilder b;
+  b.node("Transpose", {b.input("x", DType::kF32, square)}, {}, {{"perm", {1, 1}}});
+  EXPECT_THAT(b.infer(), HasSubstr("'perm' names axis 1 twice"));
+  GraphBuilder c;
+  c.node("Slice", {c.input("x", DType::kF32, square), c.ints({0}), c.ints({2}), c.ints({0}), c.ints({0})});
+  EXPECT_THAT(c.infer(), HasSubstr("'steps' has a 0 at 0; a step must not be 0"));
+  GraphBuilder d;
+  d.node("Slice", {d.input("x", DType::kF32, square), d.ints({0}), d.ints({2, 2}), d.ints({0})});
+  EXPECT_THAT(d.infer(), HasSubstr("have 1, 2, 1 and 1 entries; they must be equally long"));
 }
 
 TEST(InferShape, SlicesBackwardsWithExtremeBounds) {

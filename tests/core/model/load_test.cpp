@@ -9,6 +9,8 @@
 #include <fstream>
 #include <iostream>
 
+#include "core/infer/operator_table.h"
+
 namespace mortise {
 namespace {
 
@@ -234,6 +236,7 @@ TEST(Load, GivesFunctionsTheirAttributesAndDefaults) {
 
 TEST(Load, ImportsConstantsOfEveryForm) {
   auto proto = add_model();
+  proto.mutable_opset_import(0)->set_version(21);  // the first with uint4
   auto& graph = *proto.mutable_graph();
   const auto constant = [&](const char* attribute, const char* output) {
     auto* a = add_node(graph, "Constant", {}, output)->add_attribute();
@@ -293,6 +296,147 @@ TEST(Load, FillsSparseStringsWithEmptyOnes) {
   std::vector<std::string> texts;
   for (const mortise_string_t& s : words.elements<mortise_string_t>()) texts.emplace_back(s.data, s.size);
   EXPECT_THAT(texts, testing::ElementsAre("", "a word longer than what a string holds in itself", "b", ""));
+}
+
+// An initializer of shape [2, 3] that has these values, as int32_data holds them, at these places.
+onnx::ModelProto sparse_model(DType dtype, const std::vector<int>& packed, const std::vector<int64_t>& places,
+                              bool linear) {
+  auto proto = add_model();
+  auto& sparse = *proto.mutable_graph()->add_sparse_initializer();
+  sparse.add_dims(2);
+  sparse.add_dims(3);
+  auto& values = *sparse.mutable_values();
+  const auto count = static_cast<int64_t>(linear ? places.size() : places.size() / 2);
+  values.set_name("sparse");
+  values.set_data_type(static_cast<int32_t>(dtype));
+  values.add_dims(count);
+  for (const int byte : packed) values.add_int32_data(byte);
+  auto& indices = *sparse.mutable_indices();
+  indices.set_data_type(onnx::TensorProto::INT64);
+  indices.add_dims(count);
+  if (!linear) indices.add_dims(2);
+  for (const int64_t place : places) indices.add_int64_data(place);
+  proto.mutable_graph()->add_output()->set_name("sparse");
+  return proto;
+}
+
+TEST(Load, FillsSparseTensorsWhoseElementsShareAByte) {
+  const auto filled = [](DType dtype, const std::vector<int>& packed, const std::vector<int64_t>& places, bool linear) {
+    const auto model = load(sparse_model(dtype, packed, places, linear));
+    EXPECT_TRUE(model.ok()) << message(model);
+    if (!model.ok()) return std::vector<int>();
+    const Tensor tensor = *model->graph.constant(model->graph.outputs[1]);
+    EXPECT_EQ(tensor.dtype(), dtype);
+    EXPECT_EQ(tensor.shape(), Shape({2, 3}));
+    const auto* bytes = tensor.data<uint8_t>();
+    return std::vector<int>(bytes, bytes + tensor.size_bytes());
+  };
+  for (const DType dtype : {DType::kU4, DType::kI4, DType::kF4E2M1}) {
+    // 5, 9 and 12 at places 1, 2 and 5: two to a byte, the first in the low half.
+    EXPECT_THAT(filled(dtype, {0x95, 0x0C}, {1, 2, 5}, true), testing::ElementsAre(0x50, 0x09, 0xC0));
+    EXPECT_THAT(filled(dtype, {0x95, 0x0C}, {0, 1, 0, 2, 1, 2}, false), testing::ElementsAre(0x50, 0x09, 0xC0));
+  }
+  for (const DType dtype : {DType::kU2, DType::kI2}) {
+    // 1, 2 and 3 at places 1, 3 and 4: four to a byte, the first in the lowest bits.
+    EXPECT_THAT(filled(dtype, {0x39}, {1, 3, 4}, true), testing::ElementsAre(0x84, 0x03));
+    EXPECT_THAT(filled(dtype, {0x39}, {0, 1, 1, 0, 1, 1}, false), testing::ElementsAre(0x84, 0x03));
+  }
+}
+
+TEST(Load, RefusesNumbersThatAreTooLargeForTheirType) {
+  const auto with = [](DType dtype, int32_t number) {
+    auto proto = add_model();
+    proto.clear_opset_import();
+    proto.add_opset_import()->set_version(21);
+    auto& graph = *proto.mutable_graph();
+    auto& tensor = *graph.add_initializer();
+    tensor.set_name("extra");
+    tensor.set_data_type(static_cast<int32_t>(dtype));
+    tensor.add_int32_data(number);
+    return message(load(proto));
+  };
+  for (const DType dtype : {DType::kI8, DType::kU8, DType::kF8E5M2, DType::kI4}) {
+    for (const int32_t number : {-128, 0, 255}) EXPECT_EQ(with(dtype, number), "loaded");
+    EXPECT_THAT(with(dtype, 256), AllOf(HasSubstr("initializer 'extra'"), HasSubstr("int32_data has 256 at 0")));
+    EXPECT_THAT(with(dtype, -129), HasSubstr("int32_data has -129 at 0, which is too large for"));
+  }
+  for (const DType dtype : {DType::kI16, DType::kU16, DType::kF16, DType::kBF16}) {
+    for (const int32_t number : {-32768, 0, 65535}) EXPECT_EQ(with(dtype, number), "loaded");
+    EXPECT_THAT(with(dtype, 65536), HasSubstr("int32_data has 65536 at 0"));
+  }
+  EXPECT_EQ(with(DType::kBool, 300), "loaded");
+}
+
+TEST(Load, ShowsExtentsThatAreNegative) {
+  auto proto = add_model();
+  proto.mutable_graph()->mutable_initializer(0)->set_dims(0, -2);
+  EXPECT_THAT(message(load(proto)), AllOf(HasSubstr("initializer 'w'"), HasSubstr("extent -2 of axis 0 is negative")));
+  auto sparse = sparse_model(DType::kI8, {1}, {1}, true);
+  sparse.mutable_graph()->mutable_sparse_initializer(0)->set_dims(1, -3);
+  EXPECT_THAT(message(load(sparse)), HasSubstr("extent -3 of axis 1 is negative"));
+}
+
+TEST(Load, RefusesSparsePlacesThatDoNotAscend) {
+  const auto fault = [](const std::vector<int64_t>& places, bool linear) {
+    return message(load(sparse_model(DType::kI8, {1, 2}, places, linear)));
+  };
+  EXPECT_EQ(fault({1, 4}, true), "loaded");
+  EXPECT_EQ(fault({0, 2, 1, 0}, false), "loaded");
+  EXPECT_THAT(fault({4, 4}, true),
+              AllOf(HasSubstr("initializer 'sparse'"), HasSubstr("index #1 is the place 4 of [2, 3] once more")));
+  EXPECT_THAT(fault({4, 1}, true), HasSubstr("index #1 is the place 1 of [2, 3], after 4; places must ascend"));
+  EXPECT_THAT(fault({1, 0, 0, 2}, false), HasSubstr("index #1 is the place 2 of [2, 3], after 3"));
+  EXPECT_THAT(fault({1, 6}, true), HasSubstr("index #1 is 6, which is outside of [2, 3]"));
+  EXPECT_THAT(fault({0, 0, 0, 3}, false), HasSubstr("index #1 is 3, which is outside of [2, 3]"));
+}
+
+TEST(Load, RefusesOperatorsThatAreYoungerThanTheOpset) {
+  for (const infer::Operator& op : infer::operators()) {
+    const int32_t first = op.signatures.front().since_version;
+    const auto with_opset = [&](int32_t version) {
+      onnx::ModelProto proto;
+      proto.set_ir_version(8);
+      auto& import = *proto.add_opset_import();
+      import.set_domain(std::string(op.domain));
+      import.set_version(version);
+      add_node(*proto.mutable_graph(), std::string(op.name), {}, "y")->set_domain(std::string(op.domain));
+      proto.mutable_graph()->add_output()->set_name("y");
+      return message(load(proto));
+    };
+    if (first == 1) continue;  // there is no opset 0
+    EXPECT_THAT(with_opset(first - 1), AllOf(HasSubstr("node 'make_y' (" + std::string(op.name) + ")"),
+                                             HasSubstr("is there since version " + std::to_string(first)),
+                                             HasSubstr("version " + std::to_string(first - 1) + " is imported")));
+    EXPECT_THAT(with_opset(first), Not(HasSubstr("is there since"))) << op.name;
+  }
+}
+
+TEST(Load, RefusesConstantsOfALaterVersion) {
+  const auto fault = [](int64_t opset, const char* name, const auto& fill) {
+    auto proto = add_model();
+    proto.mutable_opset_import(0)->set_version(opset);
+    auto* attribute = add_node(*proto.mutable_graph(), "Constant", {}, "c")->add_attribute();
+    attribute->set_name(name);
+    fill(*attribute);
+    return message(load(proto));
+  };
+  const auto number = [](onnx::AttributeProto& attribute) { attribute.set_i(1); };
+  const auto int4 = [](onnx::AttributeProto& attribute) {
+    attribute.mutable_t()->set_data_type(static_cast<int32_t>(DType::kI4));
+    attribute.mutable_t()->add_int32_data(1);
+  };
+  EXPECT_EQ(fault(12, "value_int", number), "loaded");
+  EXPECT_THAT(fault(11, "value_int", number), AllOf(HasSubstr("node 'make_c' (Constant)"),
+                                                    HasSubstr("attribute 'value_int' is unknown to version 11")));
+  EXPECT_EQ(fault(21, "value", int4), "loaded");
+  EXPECT_EQ(fault(7, "value",
+                  [](onnx::AttributeProto& attribute) {
+                    attribute.mutable_t()->set_data_type(onnx::TensorProto::INT64);
+                    attribute.mutable_t()->add_int64_data(1);
+                  }),
+            "loaded");
+  EXPECT_THAT(fault(20, "value", int4),
+              AllOf(HasSubstr("its value is int4; it must be float32,"), HasSubstr("in version 19 of the operator")));
 }
 
 TEST(Load, ImportsLongChains) {

@@ -105,9 +105,9 @@ TEST_F(ValueFile, TakesAnElementForAnOptionalOfIt) {
     return value.is_tensor() && value.tensor.shape() == Shape{2} && value.tensor.data<int64_t>()[1] == 7;
   };
   EXPECT_TRUE(is_tensor(read(tensor, ValueKind::kTensor)));
-  EXPECT_TRUE(is_tensor(read(of_tensor, ValueKind::kTensor).elements.at(0)));
+  EXPECT_TRUE(is_tensor(read(of_tensor, ValueKind::kTensor).elements.list().at(0)));
   EXPECT_EQ(read(of_tensor, ValueKind::kTensor).kind, ValueKind::kOptional);
-  EXPECT_TRUE(is_tensor(read(of_sequence, ValueKind::kSequence).elements.at(0).elements.at(0)));
+  EXPECT_TRUE(is_tensor(read(of_sequence, ValueKind::kSequence).elements.list().at(0).elements.list().at(0)));
   EXPECT_EQ(read(empty, ValueKind::kTensor).kind, ValueKind::kOptional);
   EXPECT_EQ(read(empty, ValueKind::kSequence).kind, ValueKind::kOptional);
   // One, two or no tensors: as bytes of an optional they would be one.
@@ -115,7 +115,7 @@ TEST_F(ValueFile, TakesAnElementForAnOptionalOfIt) {
     const Value value = read(sequence, ValueKind::kSequence);
     EXPECT_EQ(value.kind, ValueKind::kSequence);
     EXPECT_EQ(value.elements.size(), count);
-    EXPECT_TRUE(is_tensor(value.elements.back()));
+    EXPECT_TRUE(is_tensor(value.elements.list().back()));
     *sequence.add_tensor_values() = tensor;
   }
   sequence.clear_tensor_values();

@@ -110,7 +110,7 @@ TEST(MemoryLimit, HoldsForWhatALoopCollects) {
   EXPECT_TRUE(run(100).ok()) << run(100).message();
   const Status status = run(int64_t{1} << 40);
   EXPECT_EQ(status.code(), StatusCode::kResourceExhausted) << status.message();
-  EXPECT_THAT(status.message(), HasSubstr("session.memory_limit_mib"));
+  EXPECT_THAT(status.message(), AllOf(HasSubstr("node "), HasSubstr("session.memory_limit_mib")));
   EXPECT_TRUE(run(100).ok());
 }
 
@@ -137,7 +137,32 @@ TEST(MemoryLimit, NamesAValueWhoseDeclaredShapeIsTooLarge) {
   ASSERT_TRUE(session.ok()) << session.status().message();
   const Status status = session->run({{"x", Tensor::of<float>({1}, {1.0f})}}).status();
   EXPECT_EQ(status.code(), StatusCode::kResourceExhausted);
-  EXPECT_THAT(status.message(), AllOf(HasSubstr("'y'"), HasSubstr("1549681956 bytes"), HasSubstr("104857600")));
+  EXPECT_THAT(status.message(), AllOf(HasSubstr("value 'y' of node 'grow' (Expand)"), HasSubstr("1549681956 bytes"),
+                                      HasSubstr("104857600")));
+}
+
+// Inputs of 40 KB and a scalar result, but pairs of the inputs make 4 MB.
+TEST(MemoryLimit, CountsWhatAnEinsumMultipliesOnTheWay) {
+  std::string graph, inputs;
+  std::map<std::string, Value> values;
+  for (const char* name : {"ab", "ac", "ad", "bc", "bd", "cd"}) {
+    graph += port("input", name, 6, "??");
+    inputs += concat("input: '", name, "' ");
+    const std::vector<int32_t> ones(100 * 100, 1);
+    values.emplace(name, Tensor::of<int32_t>({100, 100}, std::span<const int32_t>(ones)));
+  }
+  graph += "node { op_type: 'Einsum' name: 'pairs' " + inputs +
+           "output: 'y' attribute { name: 'equation' type: STRING s: 'ab,ac,ad,bc,bd,cd->' } } output { name: 'y' }";
+  auto small = load(graph, 3);
+  ASSERT_TRUE(small.ok()) << small.status().message();
+  const Status status = small->run(values).status();
+  EXPECT_EQ(status.code(), StatusCode::kResourceExhausted);
+  EXPECT_THAT(status.message(), AllOf(HasSubstr("node 'pairs'"), HasSubstr("session.memory_limit_mib")));
+  auto large = load(graph, 16);
+  ASSERT_TRUE(large.ok()) << large.status().message();
+  const auto outputs = large->run(values);
+  ASSERT_TRUE(outputs.ok()) << outputs.status().message();
+  EXPECT_EQ(*outputs->at("y").tensor.data<int32_t>(), 100'000'000);
 }
 
 // No memory, but rows without end: each kernel would walk them.

@@ -306,6 +306,60 @@ TEST(Sequences, AreVectorsInEveryProgram) {
   }
 }
 
+// Elements that pass through nodes unchanged are shared on the way, but the caller may write to its inputs afterwards.
+TEST(Sequences, OfResultsShareNothingWithInputs) {
+  const Tensor first = Tensor::of<int64_t>({2}, {1, 2}), second = Tensor::of<int64_t>({1}, {3});
+  const auto lies_in_inputs = [&](const Value& element) {
+    return element.tensor.raw() == first.raw() || element.tensor.raw() == second.raw();
+  };
+  ModelBuilder model;
+  const std::string x = model.input(Value(ValueKind::kSequence, {Value(first), Value(second)}));
+  const std::vector<std::string> names = {
+      model.value("Identity", {x}), model.value("SequenceErase", {x}),
+      model.value("SequenceInsert", {x, model.constant(Tensor::of<int64_t>({1}, {4}))}), model.value("Optional", {x})};
+  for (const std::string& name : names) model.output(name);
+  const auto outputs = model.run();
+  ASSERT_TRUE(outputs.ok()) << outputs.status().message();
+  for (const std::string& name : names) {
+    const Value& value = outputs->at(name);
+    const ValueElements& elements = value.kind == ValueKind::kOptional ? value.elements[0].elements : value.elements;
+    ASSERT_FALSE(elements.empty()) << name;
+    EXPECT_EQ(std::count_if(elements.begin(), elements.end(), lies_in_inputs), 0) << name;
+    EXPECT_THAT(elements[0].tensor.elements<int64_t>(), testing::ElementsAre(1, 2)) << name;
+  }
+}
+
+// Every turn reads one element of a sequence of all numbers, and puts it in front of another sequence. Were all elements
+// copied in every turn, this would take minutes.
+TEST(Sequences, AreReadAndGrowInLongLoops) {
+  constexpr int64_t kTurns = 5000;
+  std::vector<Value> numbers;
+  for (int64_t i = 0; i < kTurns; ++i) numbers.emplace_back(Tensor::of<int64_t>({1}, {i * i}));
+  ModelBuilder model;
+  const std::string all = model.input(Value(ValueKind::kSequence, std::move(numbers)));
+  const std::string front = model.constant(Tensor::of<int64_t>({}, {0}));
+  const std::string start = model.node("SequenceErase", {model.value("SequenceConstruct", {front})}).output(0);
+  onnx::NodeProto& loop = model.node("Loop", {model.value("SequenceLength", {all}), "", start});
+  onnx::GraphProto& graph = add_body(loop, "body");
+  const std::string turn = model.fresh(), condition = model.fresh(), carried = model.fresh();
+  declare(*graph.add_input(), turn, DType::kI64, {});
+  declare(*graph.add_input(), condition, DType::kBool, {});
+  declare_sequence(*graph.add_input(), carried);
+  const std::string goes_on = model.add_node(graph, "Identity", {condition}).output(0);
+  const std::string element = model.add_node(graph, "SequenceAt", {all, turn}).output(0);
+  const std::string result = model.add_node(graph, "SequenceInsert", {carried, element, front}).output(0);
+  declare(*graph.add_output(), goes_on, DType::kBool, {});
+  declare_sequence(*graph.add_output(), result);
+  model.output(loop.output(0));
+  const auto outputs = model.run();
+  ASSERT_TRUE(outputs.ok()) << outputs.status().message();
+  const ValueElements& grown = outputs->at(loop.output(0)).elements;
+  ASSERT_EQ(grown.size(), static_cast<size_t>(kTurns));
+  for (int64_t i = 0; i < kTurns; ++i) {
+    ASSERT_EQ(*grown[static_cast<size_t>(kTurns - 1 - i)].tensor.data<int64_t>(), i * i);
+  }
+}
+
 TEST(Sequences, RefusePositionsThatAreNotThere) {
   for (const char* op : {"SequenceAt", "SequenceErase", "SequenceInsert"}) {
     // Behind the last element something can be inserted, and nothing else be done.

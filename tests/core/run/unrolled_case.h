@@ -79,7 +79,7 @@ class Case {
     ASSERT_TRUE(outputs.ok()) << outputs.status().message() << '\n' << model.text();
     for (const auto& [name, tensors, is_sequence] : expected_) {
       const Value& value = outputs->at(name);
-      const std::vector<Value> got = is_sequence ? value.elements : std::vector<Value>{value};
+      const std::vector<Value> got = is_sequence ? value.elements.list() : std::vector<Value>{value};
       ASSERT_EQ(got.size(), tensors.size()) << model.text();
       for (size_t i = 0; i < got.size(); ++i) {
         ASSERT_EQ(got[i].tensor.shape(), tensors[i].shape()) << name << '\n' << model.text();

@@ -64,14 +64,19 @@ TEST(Unrolled, LoopRunsItsBodyAgainAndAgain) {
   });
 }
 
+Value sequence_of(const std::vector<Numbers>& elements) {
+  std::vector<Value> values;
+  for (const Numbers& numbers : elements) values.emplace_back(Case::tensor_of(numbers));
+  return Value(ValueKind::kSequence, std::move(values));
+}
+
 // A sequence that grows in front, and loses its last element now and then.
 TEST(Unrolled, LoopCarriesASequence) {
   check_cases([](Case& test) {
     const int64_t trips = test.below(6);
     const bool erases = test.below(2) == 0;
     std::vector<Numbers> expected = test.some_of(test.below(3));
-    Value sequence(ValueKind::kSequence, {});
-    for (const Numbers& numbers : expected) sequence.elements.emplace_back(Case::tensor_of(numbers));
+    const Value sequence = sequence_of(expected);
     const std::string shape_name = test.model.constant(Tensor::of<int64_t>({1}, {kBodyWidth}));
     const std::string front = test.model.constant(Tensor::of<int64_t>({}, {0}));
     onnx::NodeProto& node =
@@ -113,9 +118,7 @@ TEST(Unrolled, SequenceMapRunsItsBodyForEachElement) {
         continue;
       }
       elements.push_back(test.some_of(length));
-      Value sequence(ValueKind::kSequence, {});
-      for (const Numbers& numbers : elements[i]) sequence.elements.emplace_back(Case::tensor_of(numbers));
-      inputs.push_back(test.model.input(sequence));
+      inputs.push_back(test.model.input(sequence_of(elements[i])));
     }
     onnx::NodeProto& node = test.model.node("SequenceMap", inputs, num_results);
     onnx::GraphProto& graph = add_body(node, "body");

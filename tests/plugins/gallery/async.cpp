@@ -24,7 +24,7 @@ mortise_status AsyncPlugin::submit(Session& session, uint64_t run_id, const mort
   threads_.emplace_back([this, &session, run_id, args] {
     const Provider& provider = session.provider;
     mortise_error_t outcome{.node_id = MORTISE_NO_ID};
-    const mortise_status status = run(session, args, &outcome);
+    const mortise_status status = run_submitted(session, args, &outcome);
     complete(provider, run_id, status, outcome);
   });
   return MORTISE_OK;

@@ -17,7 +17,7 @@ constexpr char kOptions[] = R"({"type": "object", "additionalProperties": false,
   "checks": {"type": "boolean", "default": true}}})";
 
 constexpr mortise_provider_factory_t kFactory = {
-    .count = [](const mortise_provider_factory_t*) -> uint32_t { return 1; },
+    .count = [](const mortise_provider_factory_t*) { return the_plugin().count(); },
     .descriptor = [](const mortise_provider_factory_t*, uint32_t index) { return the_plugin().descriptor(index); },
     .create = [](const mortise_provider_factory_t*, const mortise_host_t* host, const char* id, const char* options,
                  const mortise_provider_t** provider,
@@ -73,11 +73,15 @@ const mortise_provider_descriptor_t kDescriptor = {
     .determinism = MORTISE_DETERMINISM_ANY_THREADS,
 };
 
+bool is_sum_of_integers(const sdk::NodeView& node) {
+  return node.op_type() == "Add" && sdk::ValueView(node.graph(), node.inputs()[0]).dtype() == DType::kI32;
+}
+
 const void* Plugin::get_factory(std::string_view id) { return id == MORTISE_FACTORY_PROVIDER ? &kFactory : nullptr; }
 
 Result<std::string> Plugin::read_options(std::string_view options) {
   try {
-    return sdk::read_options<nlohmann::json>("gallery", kOptions, options).dump();
+    return sdk::read_options<nlohmann::json>("gallery", self.options_schema, options).dump();
   } catch (const std::invalid_argument& e) {
     return invalid_argument(e.what());
   }
@@ -91,11 +95,16 @@ mortise_status Plugin::create(const mortise_host_t* host, std::string_view id, c
   }
   Result<std::string> read = read_options(options);
   if (!read.ok()) return sdk::report(read.status(), error);
-  auto made = std::make_unique<Provider>(host);
-  made->options = *std::move(read);
+  std::unique_ptr<Provider> made = make_provider(host, *read);
   made->abi = provider_table(*made);
   *provider = &made.release()->abi;
   return MORTISE_OK;
+}
+
+std::unique_ptr<Provider> Plugin::make_provider(const mortise_host_t* host, const std::string& options) {
+  auto made = std::make_unique<Provider>(host);
+  made->options = options;
+  return made;
 }
 
 void Plugin::describe(Provider&, char* buffer, uint64_t size) {
@@ -181,6 +190,10 @@ Status Plugin::run_steps(Session& session, const sdk::RunArgs& args) {
     MORTISE_TRY(compute(step, inputs, output));
   }
   return {};
+}
+
+Result<Shape> Plugin::shape_of(const Step& step, std::span<const Tensor> inputs) {
+  return gallery::shape_of(step, inputs);
 }
 
 Status Plugin::compute(const Step& step, std::span<const Tensor> inputs, Tensor& output) {

@@ -19,6 +19,7 @@ namespace gallery {
 // An instance that create() made.
 struct Provider {
   explicit Provider(const mortise_host_t* raw) : host(raw) {}
+  virtual ~Provider() = default;
   mortise_provider_t abi{};
   sdk::Host host;
   std::string options;  // complete JSON, the same text for the same options
@@ -27,9 +28,9 @@ struct Provider {
 
 // A compiled segment. Values go by their ids in the graph.
 struct Session {
-  explicit Session(const Provider& owner) : provider(owner) {}
+  explicit Session(Provider& owner) : provider(owner) {}
   mortise_session_t abi{};
-  const Provider& provider;
+  Provider& provider;
   std::vector<Step> steps;
   std::vector<uint32_t> inputs, outputs;
   std::map<uint32_t, Tensor> constants;  // views of the model's own elements
@@ -41,6 +42,9 @@ inline Session& of(const mortise_session_t* abi) { return *static_cast<Session*>
 
 extern const mortise_provider_descriptor_t kDescriptor;
 
+// Add on int32: a node for plugins that are wrong about one node of a graph, and on which few cases depend.
+bool is_sum_of_integers(const sdk::NodeView& node);
+
 class Plugin {
  public:
   virtual ~Plugin() = default;
@@ -51,9 +55,10 @@ class Plugin {
   mortise_provider_descriptor_t self = kDescriptor;
 
   // --- entry.h and factory/provider_factory.h. There is one provider.
-  virtual mortise_status init(mortise_error_t* /*error*/) { return MORTISE_OK; }
+  virtual mortise_status init(const char* /*path*/, mortise_error_t* /*error*/) { return MORTISE_OK; }
   virtual void deinit() {}
   virtual const void* get_factory(std::string_view id);
+  virtual uint32_t count() { return 1; }
   virtual const mortise_provider_descriptor_t* descriptor(uint32_t index) { return index == 0 ? &self : nullptr; }
   virtual mortise_status create(const mortise_host_t* host, std::string_view id, const char* options,
                                 const mortise_provider_t** provider, mortise_error_t* error);
@@ -83,9 +88,12 @@ class Plugin {
   // --- Pieces
   // The options checked and completed.
   virtual Result<std::string> read_options(std::string_view options);
+  // What create() makes; options: complete.
+  virtual std::unique_ptr<Provider> make_provider(const mortise_host_t* host, const std::string& options);
   virtual std::optional<sdk::Refusal> judge(const sdk::NodeView& node);
   virtual Result<std::unique_ptr<Session>> make_session(Provider& provider, const sdk::CompileRequest& request);
   virtual Status run_steps(Session& session, const sdk::RunArgs& args);
+  virtual Result<Shape> shape_of(const Step& step, std::span<const Tensor> inputs);
   virtual Status compute(const Step& step, std::span<const Tensor> inputs, Tensor& output);
 };
 
@@ -94,7 +102,7 @@ Plugin& the_plugin();
 
 constexpr mortise_plugin_entry_t entry_of(mortise_version_t version) {
   return {.abi_version = version,
-          .init = [](const char*, mortise_error_t* error) { return the_plugin().init(error); },
+          .init = [](const char* path, mortise_error_t* error) { return the_plugin().init(path, error); },
           .deinit = [] { the_plugin().deinit(); },
           .get_factory = [](const char* id) { return the_plugin().get_factory(id); }};
 }

@@ -82,7 +82,7 @@ TEST(Slice, RefusesStepZero) {
 TEST(Gather, RefusesIndexOutOfRange) {
   const auto y = run_op({.op = "Gather", .version = 13, .inputs = {iota({3}), ints({3})}});
   ASSERT_FALSE(y.ok());
-  EXPECT_THAT(y.status().message(), HasSubstr("index 3 is out of range for extent 3"));
+  EXPECT_THAT(y.status().message(), HasSubstr("indices has 3 at 0, which is out of range for extent 3"));
 }
 
 TEST(ScatterND, AddsDuplicates) {
@@ -185,33 +185,7 @@ TEST(TopK, OrdersTiesByIndexAndNaNAsLargest) {
 TEST(TopK, RefusesMoreThanThereAre) {
   const auto y = run_op({.op = "TopK", .version = 11, .inputs = {iota({3}), ints({4})}, .num_outputs = 2});
   ASSERT_FALSE(y.ok());
-  EXPECT_THAT(y.status().message(), HasSubstr("K 4"));
-}
-
-TEST(Einsum, BroadcastsEllipsis) {
-  const Tensor a = iota({2, 2, 3}), b = iota({1, 3, 2});
-  const auto y = run_op({.op = "Einsum",
-                         .version = 12,
-                         .attributes = {{"equation", std::string("...ij,...jk->...ik")}},
-                         .inputs = {a, b}});
-  ASSERT_TRUE(y.ok()) << y.status().message();
-  const auto out = floats((*y)[0]);
-  ASSERT_EQ(out.size(), 8u);
-  for (size_t n = 0; n < 2; ++n)
-    for (size_t i = 0; i < 2; ++i)
-      for (size_t k = 0; k < 2; ++k) {
-        float sum = 0;
-        for (size_t j = 0; j < 3; ++j) sum += static_cast<float>(n * 6 + i * 3 + j) * static_cast<float>(j * 2 + k);
-        EXPECT_EQ(out[(n * 2 + i) * 2 + k], sum);
-      }
-}
-
-TEST(Einsum, RefusesEquationsThatDoNotFit) {
-  for (const char* equation : {"ij", "ii->ii", "i->j", "i!", ",", "i->"}) {
-    const auto y = run_op(
-        {.op = "Einsum", .version = 12, .attributes = {{"equation", std::string(equation)}}, .inputs = {iota({3})}});
-    EXPECT_EQ(y.ok(), std::string(equation) == "i->") << equation;
-  }
+  EXPECT_THAT(y.status().message(), HasSubstr("K is 4, but X [3]"));
 }
 
 TEST(Unique, KeepsOrderOfAppearanceOfStrings) {

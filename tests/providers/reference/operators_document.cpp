@@ -25,10 +25,12 @@ both, `float8` for the four kinds with fractions, `any` for all types of ONNX's 
 `any9` float8, `any10` int4 and uint4, `any11` float4e2m1, `any12` float8e8m0, `any13` int2 and uint2.
 
 The test `Types.OfFirstInputsAreTakenByTheProvider` holds the provider's table against these types, and
-`Types.OfEveryInputRun` runs each of them where a case of the standard's vectors fits the version and has that input; it
-prints how many have no such case, and lists its exceptions with their reasons. The last column names what proves the results: cases of the
-standard's vectors (`test_…`), run at that version, and tests of `tests/providers/reference`. Operators with bodies, and
-Gradient, are the core's; their cases run in `mortise verify`.
+`Types.OfEveryInputRun` runs every one of them at every version, on models that the conformance suite's generators make,
+and compares the results with a run in another type that can hold the same numbers, where there is one. Its file,
+`types_run_test.cpp`, lists by name and with the reason the two that the standard's own text rules out, and those whose
+results the type itself decides. The last column names what proves the results besides: cases of the standard's vectors
+(`test_…`), run at that version, and tests of `tests/providers/reference`. Operators with bodies, and Gradient, are the
+core's; their cases run in `mortise verify`.
 
 This page is printed by `operators_document --print FOLDER…`, which is also the test that keeps it true.
 )";
@@ -42,7 +44,7 @@ std::string types_of(const OperatorVersion& row) {
   std::vector<std::pair<std::string, std::string>> groups;  // names, types
   std::string last;
   for (const infer::Parameter& parameter : row.parameters()) {
-    std::string types = allowed_types(row, parameter).text;
+    std::string types = allowed_types(parameter).text;
     if (types.empty()) types = parameter.type == "any" ? "maps" : std::string(parameter.type);
     const std::string variable = concat(variable_of(parameter), parameter.kind == infer::Parameter::Kind::kSequence);
     if (variable == last && !groups.empty()) {

@@ -112,7 +112,7 @@ TEST(Pad, RefusesToWrapWhatIsNotThere) {
                          .attributes = {{"mode", std::string("wrap")}},
                          .inputs = {numbers({2, 3}), pads({0, -3, 0, 4})}});
   ASSERT_FALSE(y.ok());
-  EXPECT_THAT(y.status().message(), testing::HasSubstr("axis 1 has nothing to pad from"));
+  EXPECT_THAT(y.status().message(), testing::HasSubstr("axis 1 of data [2, 3] has nothing to pad from with -3 and 4"));
 }
 
 }  // namespace

@@ -25,6 +25,23 @@ TEST(RoiAlign, AveragesSamplesBetweenPixels) {
   EXPECT_THAT(floats((*y)[0]), ElementsAre(3));
 }
 
+TEST(RoiAlign, LetsNanWinOfTheSamplesInsideTheImage) {
+  const auto align = [](std::initializer_list<float> image, std::initializer_list<float> box) {
+    const auto y = run_op({.op = "RoiAlign",
+                           .version = 16,
+                           .attributes = {{"mode", std::string("max")},
+                                          {"coordinate_transformation_mode", std::string("output_half_pixel")},
+                                          {"sampling_ratio", int64_t{1}}},
+                           .inputs = {Tensor::of<float>({1, 1, 2, 2}, image), Tensor::of<float>({1, 4}, box),
+                                      Tensor::of<int64_t>({1}, {0})}});
+    return y.ok() ? floats((*y)[0]) : std::vector<float>();
+  };
+  for (const auto& image : {std::initializer_list<float>{NAN, 2, 3, 4}, {1, NAN, 3, 4}, {1, 2, NAN, 4}, {1, 2, 3, NAN}})
+    EXPECT_THAT(align(image, {0, 0, 1, 1}), ElementsAre(IsNan()));
+  EXPECT_THAT(align({1, 2, 3, 4}, {0, 0, 1, 1}), ElementsAre(1));  // a quarter of the highest
+  EXPECT_THAT(align({NAN, 2, 3, 4}, {7, 7, 8, 8}), ElementsAre(0));
+}
+
 TEST(RoiAlign, RefusesImagesThatAreNotThere) {
   EXPECT_FALSE(run_op({.op = "RoiAlign",
                        .version = 16,

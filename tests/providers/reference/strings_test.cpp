@@ -226,8 +226,7 @@ TEST(StringConcat, JoinsWithBroadcasting) {
 
 TEST(OptionalGetElement, GivesStringsThatItsInputHolds) {
   const Tensor x = Tensor::strings({2}, {"one", "a string of more than sixteen letters"});
-  Value optional(ValueKind::kOptional, {});
-  optional.elements.emplace_back(x);
+  const Value optional(ValueKind::kOptional, {Value(x)});
   for (const Value& input : {optional, Value(x)}) {
     const auto y = run_op({.op = "OptionalGetElement", .version = 18, .inputs = {input}});
     ASSERT_TRUE(y.ok()) << y.status().message();

@@ -50,18 +50,25 @@ TEST(Types, OfTheTableAreThoseOfTheStandard) {
     ASSERT_NE(op, nullptr) << schema.Name();
     const OperatorVersion row{op, op->signature(schema.SinceVersion()), schema.SinceVersion()};
     ASSERT_NE(row.signature, nullptr) << describe(row);
-    const auto& wanted = schema.inputs().empty() ? schema.outputs() : schema.inputs();
-    ASSERT_EQ(wanted.size(), row.parameters().size()) << describe(row);
-    for (size_t i = 0; i < wanted.size(); ++i) {
-      TypeSet types = 0;
-      for (const std::string* type : wanted[i].GetTypes()) types |= type_in(*type);
-      const TypeSet given = allowed_types(row, row.parameters()[i]).set;
-      EXPECT_EQ(given, types) << describe(row) << " parameter '" << wanted[i].GetName() << "' lacks"
-                              << list(types & ~given) << "; too many are" << list(given & ~types);
-      ++compared;
-    }
+    const auto compare = [&](const auto& wanted, const std::vector<infer::Parameter>& parameters, bool all) {
+      ASSERT_EQ(wanted.size(), parameters.size()) << describe(row);
+      for (size_t i = 0; i < wanted.size(); ++i) {
+        TypeSet types = 0;
+        for (const std::string* type : wanted[i].GetTypes()) types |= type_in(*type);
+        const TypeSet given = allowed_types(parameters[i]).set;
+        if (given == 0 && !all) continue;
+        EXPECT_EQ(given, types) << describe(row) << " parameter '" << wanted[i].GetName() << "' lacks"
+                                << list(types & ~given) << "; too many are" << list(given & ~types);
+        ++compared;
+      }
+    };
+    compare(schema.inputs(), row.signature->inputs, true);
+    // GridSample 16 has floats whatever X is; version 20 corrects that to the type of X, and the table has it at both.
+    if (schema.Name() == "GridSample" && schema.SinceVersion() == 16) continue;
+    // The table says nothing of outputs whose type another rule settles.
+    compare(schema.outputs(), row.signature->outputs, schema.inputs().empty());
   }
-  EXPECT_GT(compared, 700u);
+  EXPECT_GT(compared, 1000u);
 }
 
 TEST(Types, OfTheTableAreThereForEveryParameter) {
@@ -69,7 +76,7 @@ TEST(Types, OfTheTableAreThereForEveryParameter) {
     if (row.op->name == "CastMap" || row.op->name == "DictVectorizer") continue;  // of maps
     for (const infer::Parameter& parameter : row.parameters()) {
       if (row.op->name == "Gradient" || row.op->name == "If") continue;
-      EXPECT_NE(allowed_types(row, parameter).set, 0u) << describe(row) << " parameter '" << parameter.name << "'";
+      EXPECT_NE(allowed_types(parameter).set, 0u) << describe(row) << " parameter '" << parameter.name << "'";
     }
   }
 }
@@ -80,7 +87,7 @@ TEST(Types, OfFirstInputsAreTakenByTheProvider) {
     if (runs_in_core(row.op->name)) continue;
     const reference::OpEntry* entry = reference::find_op(row.op->domain, row.op->name, row.version);
     ASSERT_NE(entry, nullptr) << describe(row) << ": no kernel";
-    TypeSet wanted = allowed_types(row, row.parameters()[0]).set;
+    TypeSet wanted = allowed_types(row.parameters()[0]).set;
     // The standard lists all types and says that it means the numeric ones: blocks are summed.
     if (row.op->name == "Col2Im") wanted &= ~(reference::kString | reference::kBool);
     EXPECT_EQ(wanted & ~entry->types, 0u) << describe(row) << " lacks" << list(wanted & ~entry->types);

@@ -16,18 +16,18 @@ namespace {
 Value value_of(const onnx::SequenceProto& proto);
 
 Value value_of(const onnx::OptionalProto& proto) {
-  Value value(ValueKind::kOptional, {});
-  if (proto.has_tensor_value()) value.elements.emplace_back(tensor_of(proto.tensor_value()));
-  if (proto.has_sequence_value()) value.elements.push_back(value_of(proto.sequence_value()));
-  return value;
+  std::vector<Value> elements;
+  if (proto.has_tensor_value()) elements.emplace_back(tensor_of(proto.tensor_value()));
+  if (proto.has_sequence_value()) elements.push_back(value_of(proto.sequence_value()));
+  return Value(ValueKind::kOptional, std::move(elements));
 }
 
 Value value_of(const onnx::SequenceProto& proto) {
-  Value value(ValueKind::kSequence, {});
-  for (const auto& tensor : proto.tensor_values()) value.elements.emplace_back(tensor_of(tensor));
-  for (const auto& sequence : proto.sequence_values()) value.elements.push_back(value_of(sequence));
-  for (const auto& optional : proto.optional_values()) value.elements.push_back(value_of(optional));
-  return value;
+  std::vector<Value> elements;
+  for (const auto& tensor : proto.tensor_values()) elements.emplace_back(tensor_of(tensor));
+  for (const auto& sequence : proto.sequence_values()) elements.push_back(value_of(sequence));
+  for (const auto& optional : proto.optional_values()) elements.push_back(value_of(optional));
+  return Value(ValueKind::kSequence, std::move(elements));
 }
 
 template <class T>

@@ -11,7 +11,7 @@ struct MapView {
 };
 
 // An input that must be a map to scalars. Maps come from applications too, so nothing about them is sure.
-inline Result<MapView> map_of(const KernelContext& context, uint64_t input) {
+inline Result<MapView> map_of(KernelContext& context, uint64_t input) {
   const Value& value = context.input_value(input);
   if (value.kind != ValueKind::kMap || value.elements.size() != 2) {
     return invalid_argument("input #", input, " must be a map");

@@ -40,12 +40,12 @@ Result<Kernel> make_zip_map(const NodeSpec& node) {
     // The maps share their keys and one copy of the scores.
     MORTISE_ASSIGN(Tensor scores, context.allocate(DType::kF32, x.shape()));
     if (scores.size_bytes() != 0) std::memcpy(scores.raw(), x.raw(), scores.size_bytes());
-    Value result(ValueKind::kSequence, {});
+    std::vector<Value> maps;
     for (uint64_t r = 0; r < rows.count; ++r) {
       float* const row = scores.data<float>() + r * rows.features;
-      result.elements.push_back(make_map(keys, Tensor::view(DType::kF32, {count}, row, scores.owner())));
+      maps.push_back(make_map(keys, Tensor::view(DType::kF32, {count}, row, scores.owner())));
     }
-    context.set_output(0, std::move(result));
+    context.set_output(0, Value(ValueKind::kSequence, std::move(maps)));
     return {};
   });
 }

@@ -39,9 +39,9 @@ std::string fault_of_option(const Json& rule, const Json& value) {
 
 }  // namespace detail
 
-// The options given, checked against the schema, every one that is missing with its default. An empty text is an empty
-// object. Throws std::invalid_argument, which the trampolines turn into MORTISE_INVALID_ARGUMENT, with a sentence that
-// begins with `who` and names the option.
+// The options given, checked against the schema, every one that is missing with its default; one without a default must
+// be given. An empty text is an empty object. Throws std::invalid_argument, which the trampolines turn into
+// MORTISE_INVALID_ARGUMENT, with a sentence that begins with `who` and names the option.
 template <class Json>
 Json read_options(std::string_view who, std::string_view schema, std::string_view text) {
   Json given = Json::parse(text.empty() ? std::string_view("{}") : text, nullptr, /*allow_exceptions=*/false);
@@ -55,7 +55,9 @@ Json read_options(std::string_view who, std::string_view schema, std::string_vie
     if (const std::string fault = detail::fault_of_option<Json>(rules[key], value); !fault.empty()) refuse(key, fault);
   }
   for (const auto& [key, rule] : rules.items()) {
-    if (!given.contains(key)) given[key] = rule["default"];
+    if (given.contains(key)) continue;
+    if (!rule.contains("default")) refuse(key, "must be given, for it has no default");
+    given[key] = rule["default"];
   }
   return given;
 }

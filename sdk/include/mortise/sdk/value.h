@@ -3,6 +3,7 @@
 // Value: anything that flows along an edge of a model: a tensor, a sequence, an optional, a map or a sparse tensor.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "../graph.h"
@@ -19,10 +20,33 @@ enum class ValueKind : uint32_t {
   kMap = MORTISE_TYPE_MAP,            // elements: keys (a tensor of rank 1), values (a tensor of rank 1 or a sequence)
 };
 
+struct Value;
+
+// The elements of a value. They do not change, so copies of a value share them: to pass a long sequence on costs no more
+// than a short one. Another list of elements is made as a vector and assigned.
+class ValueElements {
+ public:
+  ValueElements() = default;
+  ValueElements(std::vector<Value> elements);  // NOLINT: implicit by design
+
+  bool empty() const { return size() == 0; }
+  size_t size() const;
+  // Undefined for i >= size().
+  const Value& operator[](size_t i) const;
+  const Value& front() const { return (*this)[0]; }
+  const Value* begin() const;
+  const Value* end() const;
+  // A vector of the same elements, to be changed.
+  std::vector<Value> list() const;
+
+ private:
+  std::shared_ptr<const std::vector<Value>> shared_;  // null: none
+};
+
 struct Value {
   ValueKind kind = ValueKind::kNone;
-  Tensor tensor;                // kTensor
-  std::vector<Value> elements;  // the other kinds
+  Tensor tensor;           // kTensor
+  ValueElements elements;  // the other kinds
   // Element type of the tensors in an empty sequence or optional, where it is known.
   DType element_dtype = DType::kUndefined;
 
@@ -32,5 +56,14 @@ struct Value {
 
   bool is_tensor() const { return kind == ValueKind::kTensor; }
 };
+
+inline ValueElements::ValueElements(std::vector<Value> elements) {
+  if (!elements.empty()) shared_ = std::make_shared<const std::vector<Value>>(std::move(elements));
+}
+inline size_t ValueElements::size() const { return shared_ ? shared_->size() : 0; }
+inline const Value& ValueElements::operator[](size_t i) const { return (*shared_)[i]; }
+inline const Value* ValueElements::begin() const { return shared_ ? shared_->data() : nullptr; }
+inline const Value* ValueElements::end() const { return begin() + size(); }
+inline std::vector<Value> ValueElements::list() const { return {begin(), end()}; }
 
 }  // namespace mortise

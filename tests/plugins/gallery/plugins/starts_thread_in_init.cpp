@@ -13,7 +13,7 @@ using namespace gallery;
 
 class Broken : public Plugin {
  public:
-  mortise_status init(mortise_error_t*) override {
+  mortise_status init(const char*, mortise_error_t*) override {
     thread_ = std::thread([this] {
       while (!ended_) usleep(1000);
     });

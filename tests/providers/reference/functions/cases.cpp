@@ -206,11 +206,12 @@ FunctionCase sequence_map(Draw& draw) {
   c.node.clear_output();
   onnx::ValueInfoProto& result = *c.node.mutable_attribute(0)->mutable_g()->mutable_output(0);
   result.mutable_type()->mutable_tensor_type()->set_elem_type(static_cast<int32_t>(draw.dtype));
-  Value sequence(ValueKind::kSequence, {});
-  sequence.element_dtype = draw.dtype;
+  std::vector<Value> elements;
   for (int64_t n = draw.integer(0, 3); n > 0; --n) {
-    sequence.elements.emplace_back(draw.tensor(draw.dtype, {draw.integer(1, 3), 2}, -3, 3));
+    elements.emplace_back(draw.tensor(draw.dtype, {draw.integer(1, 3), 2}, -3, 3));
   }
+  Value sequence(ValueKind::kSequence, std::move(elements));
+  sequence.element_dtype = draw.dtype;
   c.inputs = {sequence, draw.tensor(draw.dtype, {1, 2}, -3, 3)};
   return c;
 }

@@ -31,6 +31,15 @@ void cast_constants(onnx::FunctionProto& function, DType dtype) {
   function.mutable_node()->Swap(cast.mutable_node());
 }
 
+// Where the standard contradicts itself: a node of the body, in the version that goes with the operator's own, does not
+// take a type that the operator takes. Null: none.
+const char* refusing_node(std::string_view row, DType dtype) {
+  if (row == "MeanVarianceNormalization-13" && dtype == DType::kBF16) return "Pow-13";
+  if (row == "Range-11" && dtype == DType::kI16) return "Sub-7";
+  if (row == "SoftmaxCrossEntropyLoss-13" && dtype == DType::kBF16) return "NegativeLogLikelihoodLoss-13";
+  return nullptr;
+}
+
 // The body for this case, whose attributes get the schema's defaults where it leaves them out.
 onnx::FunctionProto body_of(const onnx::OpSchema& schema, FunctionCase& c) {
   onnx::FunctionProto function;
@@ -70,6 +79,10 @@ TEST(Functions, AgreeWithKernels) {
     std::cout << row << ":";
     for (const DType dtype : types_of_input(schema, 0)) {
       std::cout << " " << to_string(dtype);
+      if (const char* caller = refusing_node(row, dtype)) {
+        std::cout << " (not run: " << caller << " in the body does not take it)";
+        continue;
+      }
       for (uint32_t seed = 0; seed < kCasesPerType; ++seed) {
         Draw draw{dtype, std::mt19937(seed), &schema};
         FunctionCase c = make(draw);

@@ -1,0 +1,137 @@
+#include "conformance/command/isolate_failures.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "conformance/engine/clock.h"
+
+namespace mortise::conformance {
+
+namespace {
+
+using Cases = std::span<const Case* const>;
+
+constexpr double kSecondsToIsolate = 20;
+// Their names are one argument of a command, of which Linux takes 128 KiB.
+constexpr size_t kMostBefore = 1000;
+
+// Runs one failing case behind others.
+class Sequence {
+ public:
+  Sequence(const RunOptions& options, const Case& which, Outcome wanted)
+      : settings_(options.settings), runner_(options.runner), which_(which), wanted_(wanted) {
+    settings_.artifacts.clear();
+    runner_.jobs = 1;
+  }
+
+  bool has_time() const { return seconds_since(begin_) < kSecondsToIsolate; }
+
+  // Whether the case fails behind these, in one worker.
+  Result<bool> fails_after(Cases before) {
+    std::vector<const Case*> cases(before.begin(), before.end());
+    cases.push_back(&which_);
+    Verdict last;
+    bool together = false;
+    MORTISE_TRY(run_cases(
+        settings_, cases, runner_,
+        [&](const Case&, const Verdict& verdict, Cases ran) {
+          last = verdict;
+          together = ran.size() == before.size();
+        },
+        [](const std::string&) {}));
+    if (last.outcome == Outcome::kNotRun) return make_error(StatusCode::kCancelled, last.sentence);
+    return together && last.outcome == wanted_;
+  }
+
+ private:
+  Settings settings_;
+  RunnerOptions runner_;
+  const Case& which_;
+  const Outcome wanted_;
+  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+struct Finding {
+  size_t tried = 0;                // how many of those before it the case was run behind
+  std::vector<std::string> after;  // empty: it did not fail there
+};
+
+// The last N of those before the case, with N doubled until it fails; then the smallest such N, which begins with a case that
+// is needed; then that case alone.
+Result<Finding> find_cause(Sequence& sequence, Cases before) {
+  before = before.last(std::min(before.size(), kMostBefore));
+  size_t passes = 0, fails = 0;
+  for (size_t count = 1; fails == 0;) {
+    MORTISE_ASSIGN(const bool failed, sequence.fails_after(before.last(count)));
+    (failed ? fails : passes) = count;
+    if (!failed && (count == before.size() || !sequence.has_time())) return Finding{.tried = count};
+    count = std::min(2 * count, before.size());
+  }
+  while (fails - passes > 1 && sequence.has_time()) {
+    const size_t middle = (passes + fails) / 2;
+    MORTISE_ASSIGN(const bool failed, sequence.fails_after(before.last(middle)));
+    (failed ? fails : passes) = middle;
+  }
+  Cases cause = before.last(fails);
+  if (cause.size() > 1) {
+    MORTISE_ASSIGN(const bool failed, sequence.fails_after(cause.first(1)));
+    if (failed) cause = cause.first(1);
+  }
+  Finding found{.tried = fails};
+  for (const Case* one : cause) found.after.push_back(one->name);
+  return found;
+}
+
+// What became of the cases, each alone in a worker of its own.
+Result<std::vector<Verdict>> run_alone(const RunOptions& options, std::span<const SharedFailure> failures) {
+  RunOptions apart = options;
+  apart.settings.artifacts.clear();
+  std::vector<Case> copies;
+  for (const SharedFailure& failure : failures) copies.push_back(*failure.which);
+  std::vector<const Case*> cases;
+  for (Case& copy : copies) {
+    copy.fresh = true;
+    cases.push_back(&copy);
+  }
+  std::vector<Verdict> verdicts(copies.size());
+  MORTISE_TRY(run_cases(
+      apart.settings, cases, apart.runner,
+      [&](const Case& which, const Verdict& verdict, auto) {
+        verdicts[static_cast<size_t>(&which - copies.data())] = verdict;
+      },
+      [](const std::string&) {}));
+  return verdicts;
+}
+
+std::string sentence_of(const Finding& found, const Verdict& alone) {
+  const std::string passed = alone.outcome == Outcome::kPass ? "passed" : concat("was ", to_string(alone.outcome));
+  if (!found.after.empty()) return concat("fails only after other cases; ", passed, " alone");
+  return concat("did not fail again: ", passed, " alone, and not after the last ", found.tried,
+                " cases that its worker had run before it");
+}
+
+Status isolate(const RunOptions& options, std::span<const SharedFailure> failures, Results& results) {
+  MORTISE_ASSIGN(const std::vector<Verdict> alone, run_alone(options, failures));
+  for (size_t i = 0; i < failures.size(); ++i) {
+    if (alone[i].outcome == Outcome::kNotRun) return make_error(StatusCode::kCancelled, alone[i].sentence);
+    if (is_failure(alone[i].outcome)) continue;
+    CaseResult& result = results.cases[failures[i].index];
+    Sequence sequence(options, *failures[i].which, result.verdict.outcome);
+    MORTISE_ASSIGN(Finding found, find_cause(sequence, failures[i].before));
+    const std::string sentence = sentence_of(found, alone[i]);
+    result.verdict.sentence = concat(sentence, ": ", result.verdict.sentence);
+    result.verdict.after = std::move(found.after);
+    results.notes.push_back(concat(result.name, " ", sentence, "; to see it again: ", reproduction(results, result)));
+  }
+  return {};
+}
+
+}  // namespace
+
+void isolate_failures(const RunOptions& options, std::span<const SharedFailure> failures, Results& results) {
+  if (failures.empty()) return;
+  const Status status = isolate(options, failures, results);
+  if (!status.ok()) results.notes.push_back(concat("failures were not run again alone: ", status.message()));
+}
+
+}  // namespace mortise::conformance

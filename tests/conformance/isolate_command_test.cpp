@@ -1,0 +1,102 @@
+// Failures of a worker that had run other cases before: what the command says of them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "tests/tools/command_runner.h"
+
+namespace mortise {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+std::string gallery_plugin(const char* name) {
+  return std::filesystem::path(MORTISE_GALLERY_PLUGIN).replace_filename(std::string(name) + ".so").string();
+}
+
+// The failures in the report r.json.
+std::vector<nlohmann::json> failures() {
+  std::vector<nlohmann::json> found;
+  const nlohmann::json report = nlohmann::json::parse(read_file(test_folder() / "r.json"));
+  for (const nlohmann::json& one : report["cases"]) {
+    if (one.contains("reproduce")) found.push_back(one);
+  }
+  return found;
+}
+
+// As a person types it.
+CommandResult run_again(const nlohmann::json& failure) {
+  const std::string command = failure["reproduce"];
+  return run_command(command.substr(command.find(' ') + 1));
+}
+
+TEST(Isolation, NamesTheCaseBehindWhichAnotherFails) {
+  const CommandResult run = run_command("validate " + gallery_plugin("leaks_state") +
+                                        " --suite ops --filter '^(neg-13|relu-14-float32)-' --jobs 1 --report-json "
+                                        "r.json --junit r.xml --report-html r.html");
+  EXPECT_EQ(run.code, 1) << run.error;
+  ASSERT_EQ(failures().size(), 1u);
+  const nlohmann::json failure = failures().front(), verdict = failure["verdict"];
+  const std::string name = failure["name"];
+  EXPECT_THAT(name, AllOf(StartsWith("relu-"), EndsWith("-scalar")));
+  EXPECT_EQ(verdict["outcome"], "OVERCLAIM");
+  EXPECT_THAT(verdict["sentence"].get<std::string>(), StartsWith("fails only after other cases; passed alone: "));
+  ASSERT_EQ(verdict["after"].size(), 1u) << verdict["after"];
+  const std::string cause = verdict["after"].at(0);
+  EXPECT_THAT(cause, AllOf(StartsWith("neg-"), EndsWith("-empty")));
+  EXPECT_THAT(run.out, HasSubstr("note: " + name + " fails only after other cases; passed alone; to see it again: "));
+  EXPECT_THAT(read_file(test_folder() / "r.xml"), HasSubstr("after: " + cause + "\n"));
+  EXPECT_THAT(read_file(test_folder() / "r.html"), HasSubstr("\"after\":[\"" + cause + "\"]"));
+
+  const CommandResult again = run_again(failure);
+  EXPECT_EQ(again.code, 1) << failure["reproduce"];
+  EXPECT_THAT(again.out, AllOf(HasSubstr("OVERCLAIM " + name), EndsWith("\n1 passed, 1 failed, 0 skipped\n")));
+  EXPECT_EQ(run_command("reproduce " + name + " " + gallery_plugin("leaks_state")).code, 0);
+}
+
+TEST(Isolation, LeavesAFailureOfTheCaseItselfAsItIs) {
+  const CommandResult run = run_command("validate " + gallery_plugin("pad_off_by_one") +
+                                        " --suite ops --filter '^(neg-13|pad)-' --jobs 1 --report-json r.json");
+  EXPECT_EQ(run.code, 1) << run.error;
+  ASSERT_FALSE(failures().empty());
+  EXPECT_FALSE(failures().front()["verdict"].contains("after"));
+  EXPECT_THAT(failures().front()["reproduce"].get<std::string>(), StartsWith("mortise-conformance reproduce pad-"));
+  EXPECT_EQ(run_again(failures().front()).code, 1);
+}
+
+TEST(Isolation, SaysThatAFailureDidNotComeAgain) {
+  const CommandResult run = run_command("validate " + gallery_plugin("fails_once") +
+                                        " --suite ops --filter '^(add-14|neg-13)-' --jobs 1 --report-json r.json");
+  EXPECT_EQ(run.code, 1) << run.error;
+  ASSERT_EQ(failures().size(), 1u);
+  const nlohmann::json verdict = failures().front()["verdict"];
+  EXPECT_THAT(verdict["sentence"].get<std::string>(),
+              StartsWith("did not fail again: passed alone, and not after the last "));
+  EXPECT_EQ(verdict["after"], nlohmann::json::array());
+  EXPECT_THAT(failures().front()["reproduce"].get<std::string>(),
+              HasSubstr(" --suite ops --filter '^(add-14|neg-13)-' --jobs 1 "));
+  EXPECT_EQ(run_again(failures().front()).code, 1);
+}
+
+// What is looked at, the parent sees: a worker is stopped long before it has the 4 GB that the plugin takes.
+TEST(MemoryLimit, CountsSharedMemory) {
+  const CommandResult run = run_command("validate " + gallery_plugin("takes_shared_memory") +
+                                        " --filter '^factory-(unknown-id|index)$' --memory 256 --report-json r.json");
+  EXPECT_EQ(run.code, 1) << run.error;
+  EXPECT_THAT(run.out, EndsWith("\n1 passed, 1 failed, 0 skipped\n"));
+  const nlohmann::json verdict = failures().front()["verdict"];
+  EXPECT_EQ(failures().front()["name"], "factory-unknown-id");
+  EXPECT_EQ(verdict["outcome"], "FAIL");
+  EXPECT_THAT(verdict["sentence"].get<std::string>(),
+              AllOf(StartsWith("took "),
+                    HasSubstr(" MiB of shared memory, more than the 256 MiB that --memory allows: signal 9"),
+                    HasSubstr(" in get_factory()")));
+}
+
+}  // namespace
+}  // namespace mortise

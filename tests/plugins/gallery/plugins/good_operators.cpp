@@ -1,0 +1,4 @@
+// Breaks no rule, and offers an extension.
+#include "operators.h"
+
+MORTISE_GALLERY_PLUGIN(gallery::OperatorsPlugin);
