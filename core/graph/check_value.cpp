@@ -20,6 +20,17 @@ Status check_map(const Type& type, const Value& value) {
 
 }  // namespace
 
+Status check_kind(const Type& type, const Value& value) {
+  if (type.kind == ValueKind::kNone || value.kind == ValueKind::kNone) return {};
+  if (type.kind == ValueKind::kOptional && value.kind != ValueKind::kOptional) {
+    return type.element != nullptr ? check_kind(*type.element, value) : Status();
+  }
+  if (type.kind != value.kind) return invalid_argument("a value of another kind where the model has ", to_string(type));
+  if (!value.is_tensor() || type.dtype == DType::kUndefined || value.tensor.dtype() == type.dtype) return {};
+  return invalid_argument(to_string(value.tensor.dtype()), to_string(value.tensor.shape()), " where the model has ",
+                          to_string(type));
+}
+
 Status check_value(const Type& type, const Value& value) {
   static const Type kUnknown;
   const Type& element_type = type.element != nullptr ? *type.element : kUnknown;

@@ -11,4 +11,8 @@ namespace mortise {
 // takes its element itself too, extents that the type leaves open take any, and an unknown type takes everything.
 Status check_value(const Type& type, const Value& value);
 
+// The same of the kind and a tensor's element type alone, which decide how memory is read: what a value is held against
+// on its way through a run, where inference has looked at the rest.
+Status check_kind(const Type& type, const Value& value);
+
 }  // namespace mortise

@@ -2,6 +2,15 @@
 
 namespace mortise {
 
+std::string to_string(const Dims& dims) {
+  std::string text = "[";
+  for (const Dim& dim : dims) {
+    if (text.size() > 1) text += ", ";
+    text += is_known(dim) ? std::to_string(dim.value) : dim.symbol != nullptr ? dim.symbol : "?";
+  }
+  return text + ']';
+}
+
 std::string to_string(const Type& type) {
   switch (type.kind) {
     case ValueKind::kNone:
@@ -18,14 +27,7 @@ std::string to_string(const Type& type) {
   }
   std::string text = type.kind == ValueKind::kSparseTensor ? "sparse " : "";
   text += to_string(type.dtype);
-  if (!type.dims) return text;
-  text += '[';
-  for (size_t i = 0; i < type.dims->size(); ++i) {
-    const Dim& dim = (*type.dims)[i];
-    if (i != 0) text += ", ";
-    text += is_known(dim) ? std::to_string(dim.value) : dim.symbol != nullptr ? dim.symbol : "?";
-  }
-  return text + ']';
+  return type.dims ? text + to_string(*type.dims) : text;
 }
 
 }  // namespace mortise

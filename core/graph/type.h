@@ -67,5 +67,7 @@ struct Type {
 
 // "float32[batch, 3, 224, 224]", "sequence(int64[?])", "float32" where the rank is unknown, "unknown".
 std::string to_string(const Type& type);
+// "[2, batch, ?]"
+std::string to_string(const Dims& dims);
 
 }  // namespace mortise

@@ -136,8 +136,7 @@ Result<Dims> broadcast(const InferContext& context, const Dims& a, const Dims& b
     if (x.value == 1) {
       x = y;
     } else if (is_known(x) && is_known(y)) {
-      return context.error("shapes ", to_string(Type::tensor(DType::kUndefined, a)), " and ",
-                           to_string(Type::tensor(DType::kUndefined, b)), " cannot be broadcast to one another");
+      return context.error("shapes ", to_string(a), " and ", to_string(b), " cannot be broadcast to one another");
     } else if (!is_known(x)) {
       x = is_known(y) ? y : kUnknownDim;  // a number other than 1 wins over a name
     }

@@ -1,8 +1,9 @@
 // The operator table: which operators exist, in which versions, and how the types of their outputs follow from their
 // inputs.
 //
-// The content is operators.inc, one line per operator, and signatures.inc, one line per form of an operator,
-// with the types that element_types.inc allows. This is not the list of what can run: that is each provider's to say. Read-only after its first use, so safe from any thread.
+// The content is operators.inc, one line per operator, and signatures.inc, one line per form of an operator, with the
+// types that element_types.inc allows. This is not the list of what can run: that is each provider's to say. Read-only
+// after its first use, so safe from any thread.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,7 @@ struct Operator {
   std::string_view domain;  // "" for ai.onnx
   std::string_view name;
   InferFunction infer;
-  std::vector<Signature> signatures;  // one for each version, ascending
+  std::vector<Signature> signatures;  // one for each version; of the standard, ascending
 
   // Null for a number that is not the first version of some change.
   const Signature* signature(int32_t since_version) const;

@@ -48,9 +48,12 @@ bool fits(Number number) {
   if constexpr (std::is_same_v<T, bool> || sizeof(T) >= sizeof(Number)) {
     return true;
   } else {
-    const auto wide = static_cast<int64_t>(number);
-    return wide >= std::numeric_limits<std::make_signed_t<T>>::min() &&
-           wide <= int64_t{std::numeric_limits<std::make_unsigned_t<T>>::max()};
+    constexpr auto kMost = std::numeric_limits<std::make_unsigned_t<T>>::max();
+    if constexpr (std::is_unsigned_v<Number>) {
+      return number <= kMost;
+    } else {
+      return number >= std::numeric_limits<std::make_signed_t<T>>::min() && number <= int64_t{kMost};
+    }
   }
 }
 
@@ -62,8 +65,8 @@ Result<Tensor> from_field(const Field& field, std::string_view name, DType dtype
   }
   const auto odd = std::find_if(field.begin(), field.end(), [](auto element) { return !fits<T>(element); });
   if (odd != field.end()) {
-    return invalid_argument(name, " has ", *odd, " at ", odd - field.begin(), ", which is too large for ",
-                            to_string(dtype), "; the file is damaged or was exported wrongly");
+    return invalid_argument(name, " has ", *odd, " at ", odd - field.begin(), ", which does not fit ", to_string(dtype),
+                            "; the file is damaged or was exported wrongly");
   }
   MORTISE_ASSIGN(Tensor tensor, Tensor::allocate(dtype, shape));
   std::transform(field.begin(), field.end(), tensor.data<T>(), [](auto element) { return static_cast<T>(element); });
@@ -159,7 +162,12 @@ Result<std::vector<int64_t>> positions_of(const SparseTensor& sparse) {
   const bool linear = sparse.indices.rank() == 1;
   const uint32_t rank = linear ? 1 : sparse.shape.rank();
   const Shape extents = linear ? Shape{sparse.shape.num_elements()} : sparse.shape;
-  std::vector<int64_t> positions(static_cast<size_t>(sparse.values.dim(0)), 0);
+  const int64_t count = sparse.values.dim(0);
+  if (count > sparse.shape.num_elements()) {
+    return invalid_argument("sparse tensor ", to_string(sparse.shape), " has ", count, " values for ",
+                            sparse.shape.num_elements(), " places");
+  }
+  std::vector<int64_t> positions(static_cast<size_t>(count), 0);
   for (size_t i = 0; i < positions.size(); ++i) {
     for (uint32_t axis = 0; axis < rank; ++axis) {
       const int64_t index = indices[i * rank + axis];
@@ -169,9 +177,8 @@ Result<std::vector<int64_t>> positions_of(const SparseTensor& sparse) {
       positions[i] = positions[i] * extents[axis] + index;
     }
     if (i == 0 || positions[i] > positions[i - 1]) continue;
-    return invalid_argument("sparse index #", i, " is the place ", positions[i], " of ", to_string(sparse.shape),
-                            positions[i] == positions[i - 1] ? " once more" : concat(", after ", positions[i - 1]),
-                            "; places must ascend, each once");
+    return invalid_argument("sparse index #", i, " is place ", positions[i], " of ", to_string(sparse.shape),
+                            ", after place ", positions[i - 1], "; places must ascend, each once");
   }
   return positions;
 }

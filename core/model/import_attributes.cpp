@@ -112,7 +112,9 @@ Result<Tensor> Importer::constant_value(const std::string& name, onnx::Attribute
   if (name == "sparse_value") return dense(*proto.mutable_sparse_tensor());
   if (name == "value_float") return Tensor::of<float>({}, {proto.f()});
   if (name == "value_int") return Tensor::of<int64_t>({}, {proto.i()});
-  if (name == "value_string") return Tensor::strings({}, {proto.s()});
+  if (name == "value_string") {
+    return once(shared_tensors_, &proto.s(), [&]() -> Result<Tensor> { return Tensor::strings({}, {proto.s()}); });
+  }
   if (name == "value_floats") {
     return once(shared_tensors_, &proto.floats(), [&]() -> Result<Tensor> {
       return Tensor::of<float>({proto.floats_size()},

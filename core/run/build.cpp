@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 
 #include "core/host/compiled_cache.h"
 #include "core/host/thread_role.h"
@@ -208,6 +209,10 @@ class Builder {
 
   Status build_bodies(Step& step) {
     const Node& node = graph_.node(step.control_flow->node);
+    std::unordered_map<ValueId, uint32_t> positions;  // of values from outside among the node's inputs
+    for (const ValueId outer : node.implicit_inputs) {
+      positions.emplace(outer, static_cast<uint32_t>(node.inputs.size() + positions.size()));
+    }
     for (const Attribute& attribute : node.attributes) {
       const auto* body = std::get_if<std::unique_ptr<Graph>>(&attribute.value);
       if (body == nullptr) continue;
@@ -223,9 +228,7 @@ class Builder {
       for (ValueId value = 0; value < inner.num_values(); ++value) {
         const ValueId outer = inner.value(value).outer;
         if (outer == kNoId) continue;
-        const auto found = std::find(node.implicit_inputs.begin(), node.implicit_inputs.end(), outer);
-        made.captured.push_back(
-            static_cast<uint32_t>(node.inputs.size() + static_cast<size_t>(found - node.implicit_inputs.begin())));
+        made.captured.push_back(positions.at(outer));
       }
       step.control_flow->bodies.push_back(std::move(made));
       built_->bodies.push_back(std::move(*built));

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <limits>
 
+#include "core/graph/check_value.h"
 #include "core/run/copy.h"
 #include "core/run/stack.h"
 
@@ -22,8 +23,13 @@ class Call {
   bool has_input(size_t i) const { return i < num_inputs() && step_.inputs[i] != kNoSlot; }
   // Nothing where the model leaves the input out.
   const Value& input(size_t i) const { return has_input(i) ? frame_.value(step_.inputs[i]) : nothing_; }
-  void set_output(size_t i, Value value) {
-    if (step_.outputs[i] != kNoSlot) frame_.set(step_.outputs[i], std::move(value));
+  Status set_output(size_t i, Value value) {
+    const uint32_t slot = step_.outputs[i];
+    if (slot == kNoSlot) return {};
+    const Status status = check_kind(graph_.value(frame_.program().slots[slot].value).type, value);
+    if (!status.ok()) return error("output ", i, " would be ", status.message());
+    frame_.set(slot, std::move(value));
+    return {};
   }
   const ControlFlow::Body& body(std::string_view attribute) const {
     for (const ControlFlow::Body& body : step_.control_flow->bodies) {
@@ -101,7 +107,7 @@ Status run_if(Call& call) {
   MORTISE_ASSIGN(const bool condition, call.read_bool(call.input(0), "the condition"));
   MORTISE_ASSIGN(std::vector<Value> results, call.run(call.body(condition ? "then_branch" : "else_branch"), {}));
   if (results.size() < call.num_outputs()) return call.error("its branches give too few outputs");
-  for (size_t i = 0; i < call.num_outputs(); ++i) call.set_output(i, std::move(results[i]));
+  for (size_t i = 0; i < call.num_outputs(); ++i) MORTISE_TRY(call.set_output(i, std::move(results[i])));
   return {};
 }
 
@@ -149,14 +155,14 @@ Status run_loop(Call& call) {
     if (untouched) {
       MORTISE_ASSIGN(carried[k], call.own(copied(call.memory(), carried[k]), "a carried value"));
     }
-    call.set_output(k, std::move(carried[k]));
+    MORTISE_TRY(call.set_output(k, std::move(carried[k])));
   }
   for (size_t k = 0; k < num_scans && num_carried + k < call.num_outputs(); ++k) {
     auto stacked = scans[k].empty()
                        ? empty_stack(call.memory(), graph.value(graph.outputs[1 + num_carried + k]).type, 0)
                        : stack_values(call.memory(), scans[k], 0, false);
     MORTISE_ASSIGN(Value scan, call.own(std::move(stacked), concat("scan output ", k)));
-    call.set_output(num_carried + k, std::move(scan));
+    MORTISE_TRY(call.set_output(num_carried + k, std::move(scan)));
   }
   return {};
 }
@@ -218,7 +224,7 @@ Status run_scan(Call& call) {
     if (length == 0) {
       MORTISE_ASSIGN(states[i], call.own(copied(call.memory(), states[i]), "a state"));
     }
-    call.set_output(i, std::move(states[i]));
+    MORTISE_TRY(call.set_output(i, std::move(states[i])));
   }
   for (size_t i = 0; i < num_scan_outputs; ++i) {
     const Type& type = graph.value(graph.outputs[num_states + i]).type;
@@ -231,7 +237,7 @@ Status run_scan(Call& call) {
                                     : stack_values(call.memory(), scans[i], static_cast<uint32_t>(axis),
                                                    entry("scan_output_directions", i) != 0);
     MORTISE_ASSIGN(Value scan, call.own(std::move(stacked), concat("scan output ", i)));
-    call.set_output(num_states + i, std::move(scan));
+    MORTISE_TRY(call.set_output(num_states + i, std::move(scan)));
   }
   return {};
 }
@@ -316,7 +322,7 @@ Status run_batched_scan(Call& call) {
   }
   for (size_t i = 0; i < outputs.size(); ++i) {
     MORTISE_ASSIGN(Value stacked, call.own(stack_values(call.memory(), outputs[i], 0, false), concat("output ", i)));
-    call.set_output(i, std::move(stacked));
+    MORTISE_TRY(call.set_output(i, std::move(stacked)));
   }
   return {};
 }
@@ -343,7 +349,7 @@ Status run_sequence_map(Call& call) {
     }
   }
   for (size_t k = 0; k < collected.size(); ++k)
-    call.set_output(k, Value(ValueKind::kSequence, std::move(collected[k])));
+    MORTISE_TRY(call.set_output(k, Value(ValueKind::kSequence, std::move(collected[k]))));
   return {};
 }
 

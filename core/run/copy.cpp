@@ -57,13 +57,8 @@ Status separate_value(MemoryBudget& memory, const Places& places, Value& value) 
 
 Status separate(MemoryBudget& memory, std::span<const Value* const> inputs, std::span<Value> results) {
   Places places;
-  for (const Value* input : inputs) {
-    if (!input->is_tensor()) add_places(*input, places);
-  }
-  if (places.empty()) return {};
-  for (Value& result : results) {
-    if (!result.is_tensor()) MORTISE_TRY(separate_value(memory, places, result));
-  }
+  for (const Value* input : inputs) add_places(*input, places);
+  for (Value& result : results) MORTISE_TRY(separate_value(memory, places, result));
   return {};
 }
 

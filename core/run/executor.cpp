@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/graph/check_value.h"
 #include "core/run/control_flow.h"
 #include "core/run/copy.h"
 #include "core/run/step_run.h"
@@ -102,7 +103,15 @@ void Executor::give_back(Context context) {
 Status Executor::bind(Frame& frame, std::span<const Value* const> inputs, std::span<Value> outputs) const {
   const Graph& graph = *program_->graph;
   for (const uint32_t slot : program_->constants) frame.set(slot, *graph.default_value(program_->slots[slot].value));
-  for (size_t i = 0; i < inputs.size(); ++i) frame.set(program_->inputs[i], *inputs[i]);
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const uint32_t slot = program_->inputs[i];
+    const Status status = check_kind(graph.value(program_->slots[slot].value).type, *inputs[i]);
+    if (!status.ok()) {
+      return invalid_argument("input '", graph.value(program_->slots[slot].value).name.view(), "' would be ",
+                              status.message());
+    }
+    frame.set(slot, *inputs[i]);
+  }
   for (size_t i = 0; i < outputs.size(); ++i) {
     const uint32_t slot = program_->outputs[i];
     const SlotLayout& place = frame.layout().slots[slot];
@@ -201,7 +210,7 @@ Status Executor::collect(Frame& frame, std::span<Value> outputs) const {
       std::memcpy(outputs[i].tensor.raw(), value.tensor.raw(), value.tensor.size_bytes());
       continue;
     }
-    if (program_->slots[slot].producer == kNoId) {
+    if (program_->slots[slot].producer == kNoId && value.is_tensor()) {
       MORTISE_ASSIGN(outputs[i], copied(*program_->memory, value));
     } else {
       outputs[i] = value;

@@ -1,7 +1,6 @@
 #include "core/run/frame.h"
 
 #include <algorithm>
-#include <ranges>
 
 #include "core/host/boundary.h"
 #include "core/host/thread_role.h"
@@ -27,15 +26,18 @@ mortise_tensor_t record_of(const SlotLayout& place) {
 
 // What the arena is for, by the largest value in it.
 std::string describe_arena(const Program& program, const Layout& layout) {
-  const auto slots = std::views::iota(uint32_t{0}, static_cast<uint32_t>(layout.slots.size()));
-  const auto largest = std::ranges::max_element(slots, {}, [&](uint32_t slot) {
+  std::string text = "the values between the model's segments";
+  uint64_t largest = 0;
+  ValueId value = kNoId;
+  for (size_t slot = 0; slot < layout.slots.size(); ++slot) {
     const Slot& info = program.slots[slot];
     const bool inside = info.producer != kNoId && !info.is_output && info.home_kind == MORTISE_MEMORY_HOST;
-    return inside ? layout.slots[slot].bytes : 0;
-  });
-  const std::string text = "the values between the model's segments";
-  if (largest == slots.end()) return text;
-  return concat(text, ", of which the largest is ", describe_value(*program.graph, program.slots[*largest].value));
+    if (!inside || layout.slots[slot].bytes <= largest) continue;
+    largest = layout.slots[slot].bytes;
+    value = info.value;
+  }
+  if (value == kNoId) return text;
+  return concat(text, ", of which the largest is ", describe_value(*program.graph, value));
 }
 
 // An output record before the provider has asked for memory.

@@ -80,8 +80,9 @@ class Frame {
   // Makes the copy hold the slot's value.
   Status fill(DeviceCopy& copy);
   Status ensure_capacity(DeviceCopy& copy, uint64_t bytes);
-  // Makes the home of a slot, if it has one, the place of its value. Where the device is full, other memory is.
+  // Memory for the value of a slot; an error names it.
   Result<Tensor> allocate(uint32_t slot) const;
+  // Makes the home of a slot, if it has one, the place of its value. Where the device is full, other memory is.
   Status place_at_home(uint32_t slot);
 
   struct SlotState {

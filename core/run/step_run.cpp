@@ -1,5 +1,6 @@
 #include "core/run/step_run.h"
 
+#include "core/graph/check_value.h"
 #include "core/host/boundary.h"
 
 namespace mortise::run {
@@ -50,7 +51,11 @@ Status StepRun::set_output(uint64_t index, const Value& value) {
   if (index >= step.outputs.size()) {
     return invalid_argument("there is no output ", index, ": the segment has ", step.outputs.size());
   }
-  frame_.set(step.outputs[index], value);
+  const uint32_t slot = step.outputs[index];
+  if (slot == kNoSlot) return {};
+  const Status status = check_kind(frame_.program().graph->value(frame_.program().slots[slot].value).type, value);
+  if (!status.ok()) return invalid_argument("set_output(): output ", index, " would be ", status.message());
+  frame_.set(slot, value);
   return {};
 }
 

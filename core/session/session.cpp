@@ -243,7 +243,13 @@ Status Session::Impl::run(std::span<const Value> given, std::span<Value> results
     if (trace) hand_over(trace->finish(status), options);
     if (status.ok()) {
       if (!doubts.empty()) convict(first, current, doubts);
-      status = run::separate(host->memory(), std::span(pointers.data(), pointers.size()), results);
+      // Only values that are more than a tensor reach a provider as something that it can pass on.
+      boost::container::small_vector<const Value*, 4> shared;
+      for (size_t i = 0; i < pointers.size(); ++i) {
+        if (inputs[i].kind != ValueKind::kTensor) shared.push_back(pointers[i]);
+      }
+      if (shared.empty()) return status;
+      status = run::separate(host->memory(), std::span(shared.data(), shared.size()), results);
       return status.ok() ? status : std::move(status).context(where());
     }
     if (failure.provider != nullptr) {

@@ -1,7 +1,8 @@
 // Borrowed tensors: views of memory that outlives the run (constants, the run's inputs).
 //
 // Within the reference provider a tensor without an owner lies in memory that is soon written again, so whoever keeps
-// it copies it. A borrowed tensor has an owner that owns nothing: it is kept as it is.
+// it copies it. A borrowed tensor has an owner that owns nothing, no_bytes() or the value of the host that it is part of:
+// it is kept as it is.
 #pragma once
 
 #include <algorithm>
@@ -33,10 +34,15 @@ inline Status check_extents(std::span<const int64_t> dims) {
   return {};
 }
 
+// The owner of a borrowed tensor, which owns nothing.
+inline std::shared_ptr<void> owned_by_host(void* lender = no_bytes()) {
+  return std::shared_ptr<void>(std::shared_ptr<void>(), lender);
+}
+
 inline Tensor borrow(const mortise_tensor_t& tensor) {
   void* data = tensor.data != nullptr ? tensor.data : no_bytes();
   return Tensor::view(static_cast<DType>(tensor.dtype), Shape(std::span(tensor.dims, tensor.rank)), data,
-                      std::shared_ptr<void>(std::shared_ptr<void>(), data));
+                      owned_by_host());
 }
 
 // The tensor of a value of the host, which lives as long as the run. Its owner is that value: a result of which it
@@ -44,7 +50,7 @@ inline Tensor borrow(const mortise_tensor_t& tensor) {
 inline Tensor borrow(const mortise_tensor_t& tensor, const mortise_value_t* lender) {
   const Tensor view = borrow(tensor);
   return Tensor::view(view.dtype(), view.shape(), const_cast<void*>(view.raw()),
-                      std::shared_ptr<void>(std::shared_ptr<void>(), const_cast<mortise_value_t*>(lender)));
+                      owned_by_host(const_cast<mortise_value_t*>(lender)));
 }
 
 }  // namespace mortise::reference

@@ -84,7 +84,7 @@ Tensor& RunState::run_output(uint32_t slot, DType dtype, const Shape& shape) {
   if (!tensor.ok()) throw Failure(std::move(tensor).status());
   Value& value = values_[slot];
   void* data = tensor->data != nullptr ? tensor->data : no_bytes();
-  value = Value(Tensor::view(dtype, shape, data, std::shared_ptr<void>(std::shared_ptr<void>(), data)));
+  value = Value(Tensor::view(dtype, shape, data, owned_by_host()));
   places_[slot].home = data;
   big_ = true;
   return value.tensor;

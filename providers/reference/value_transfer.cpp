@@ -37,7 +37,7 @@ Result<Value> import_nested(const mortise_host_values_t& values, const mortise_v
 // The host's value of which a tensor is the whole; null if it is none.
 const mortise_value_t* lender(const mortise_host_values_t& values, const Tensor& tensor) {
   const std::shared_ptr<void>& owner = tensor.owner();
-  if (owner.use_count() != 0 || owner == nullptr || owner.get() == tensor.raw()) return nullptr;
+  if (owner.use_count() != 0 || owner == nullptr || owner.get() == no_bytes()) return nullptr;
   const auto* handle = static_cast<const mortise_value_t*>(owner.get());
   mortise_tensor_t lent{};
   const bool whole = values.get_tensor(handle, &lent) && lent.data == tensor.raw() &&

@@ -12,6 +12,26 @@ constexpr int kMaxRounds = 4;
 
 bool same(const Type& a, const Type& b) { return to_string(a) == to_string(b); }
 
+// Whether no value is of both types, whatever its extents. What an optional holds may be given for the optional.
+bool exclude_each_other(const Type& a, const Type& b) {
+  if (a.kind == ValueKind::kNone || b.kind == ValueKind::kNone) return false;
+  if (a.kind != b.kind) {
+    if (a.kind == ValueKind::kOptional) return a.element && exclude_each_other(*a.element, b);
+    if (b.kind == ValueKind::kOptional) return b.element && exclude_each_other(a, *b.element);
+    return true;
+  }
+  if (a.dtype != b.dtype && a.dtype != DType::kUndefined && b.dtype != DType::kUndefined) return true;
+  return a.element && b.element && exclude_each_other(*a.element, *b.element);
+}
+
+// One type for two values of which either becomes the same value.
+Result<Type> joined(const InferContext& context, std::string_view a_name, const Type& a, std::string_view b_name,
+                    const Type& b) {
+  if (!exclude_each_other(a, b)) return common(a, b);
+  return context.error(a_name, " is ", to_string(a), ", but ", b_name, " is ", to_string(b),
+                       "; they must have one type");
+}
+
 // One more extent, at an axis that may count from the end, or no shape where the rank is unknown.
 Result<Type> stacked(const InferContext& context, const Type& element, const Dim& length, int64_t axis) {
   std::optional<Dims> dims = element.dims;
@@ -33,13 +53,21 @@ Result<std::vector<BodyOutput>> settle(InferContext& context, std::vector<Type>&
     if (outputs.size() < result + count) break;
     settled = true;
     for (size_t i = 0; i < count; ++i) {
-      Type both = common(inputs[first + i], outputs[result + i].type);
+      MORTISE_ASSIGN(Type both, joined(context, concat("carried value ", i), inputs[first + i],
+                                       concat("output ", result + i, " of its body, which follows it,"),
+                                       outputs[result + i].type));
       settled = settled && same(both, inputs[first + i]);
       inputs[first + i] = std::move(both);
     }
   }
   for (size_t i = 0; i < count && !settled; ++i) inputs[first + i] = without_shape(inputs[first + i]);
-  return context.infer_body("body", inputs);
+  MORTISE_ASSIGN(auto outputs, context.infer_body("body", inputs));
+  for (size_t i = 0; i < count && result + i < outputs.size(); ++i) {
+    MORTISE_TRY(joined(context, concat("carried value ", i), inputs[first + i],
+                       concat("output ", result + i, " of its body, which follows it,"), outputs[result + i].type)
+                    .status());
+  }
+  return outputs;
 }
 
 Status check_outputs(const InferContext& context, size_t given, size_t least, size_t extra) {
@@ -85,7 +113,9 @@ Status infer_if(InferContext& context) {
   }
   for (uint32_t i = 0; i < context.num_outputs(); ++i) {
     if (!condition) {
-      context.set_output(i, common((*then_types)[i].type, (*else_types)[i].type));
+      MORTISE_ASSIGN(Type type, joined(context, concat("output ", i, " of then_branch"), (*then_types)[i].type,
+                                       "that of else_branch", (*else_types)[i].type));
+      context.set_output(i, type);
       continue;
     }
     BodyOutput& output = (*condition != 0 ? *then_types : *else_types)[i];

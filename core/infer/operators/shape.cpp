@@ -1,5 +1,6 @@
 // Inference of operators that read or change a shape without touching the elements, and of spreading by a shape.
 #include <algorithm>
+#include <span>
 
 #include "core/infer/context.h"
 #include "core/infer/operator_table.h"
@@ -23,16 +24,17 @@ Dim remaining_extent(const Dims& input, Dims output, size_t hole) {
   return divide(product(left), product(output));
 }
 
-// "[2, batch, -1]"
+// "[2, batch, -1]"; of a long one the first extents.
 std::string text_of(const Elements& shape) {
+  constexpr size_t kMostShown = 16;
   std::string text = "[";
-  for (const Element& element : shape) {
+  for (const Element& element : std::span(shape).first(std::min(shape.size(), kMostShown))) {
     text.append(text.size() > 1 ? ", " : "");
     text.append(element.is_integer()        ? std::to_string(element.integer)
                 : element.symbol != nullptr ? element.symbol
                                             : "?");
   }
-  return text + "]";
+  return shape.size() > kMostShown ? concat(text, ", ... ", shape.size(), " extents]") : text + "]";
 }
 
 }  // namespace

@@ -24,6 +24,10 @@ Status infer_dft(InferContext& context) {
   const bool inverse = context.node().get_int("inverse", 0) != 0;
   const bool one_sided = context.node().get_int("onesided", 0) != 0;
   const bool to_real = inverse && one_sided;
+  if (one_sided && !inverse && input->back().value == 2) {
+    return context.error("onesided gives half of the frequencies, but input #0 is ", to_string(context.input(0)),
+                         ", a complex signal, which needs all of them");
+  }
   Dims output = *input;
   output.back() = known_dim(to_real ? 1 : 2);
   auto axis_number = context.version() < 20 ? std::optional(context.node().get_int("axis", 1)) : context.scalar(2);

@@ -18,11 +18,11 @@ using sdk::normalise_axis;
 using sdk::split_at;
 using sdk::strides_of;
 
-// OK if a tensor can have that shape.
+// OK if a tensor, of a result or of what it is computed from, can have that shape.
 inline Status check_shape(DType dtype, const Shape& shape) {
   if (Tensor::storage_size(dtype, shape).ok()) return {};
   const bool negative = std::any_of(shape.begin(), shape.end(), [](int64_t extent) { return extent < 0; });
-  return invalid_argument("the result would be ", to_string(dtype), list_of(shape),
+  return invalid_argument("it would need a tensor ", to_string(dtype), list_of(shape),
                           negative ? ", with a negative extent" : ", which has too many elements");
 }
 

@@ -65,6 +65,11 @@ struct LabelledIndices {
     const Shape strides = sdk::strides_of(shape);
     for (uint32_t axis = 0; axis < names.size(); ++axis) {
       const uint32_t at = find_or_add(names[axis]);
+      const auto same = static_cast<uint32_t>(std::find(names.begin(), names.end(), names[axis]) - names.begin());
+      if (shape[same] != shape[axis]) {
+        return invalid_argument("input ", input, " has extents ", shape[same], " and ", shape[axis], " for ",
+                                name_of(names[axis]), "; on one diagonal they have to be equal");
+      }
       if (shape[axis] == 1) continue;
       int64_t& extent = indices.extents[at];
       if (extent == 1) extent = shape[axis];

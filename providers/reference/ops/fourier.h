@@ -220,10 +220,11 @@ template <class T, class Load, class Store>
 void transform_lines(KernelContext& context, uint64_t length, bool inverse, uint64_t lines, const Load& load,
                      const Store& store) {
   const FourierTransform<T> transform(context, length, inverse);
-  // One block of lines runs at a time on one thread, in memory of its own.
-  constexpr uint64_t kMostBlocks = 64, kNumbersPerBlock = 4096;
+  // One block of lines runs at a time on one thread, in memory of its own: many small ones, few large ones.
+  constexpr uint64_t kMostBlocks = 64, kFewestBlocks = 8, kNumbersPerBlock = 4096, kNumbers = uint64_t{1} << 20;
   const uint64_t size = transform.line_size(), at_least = std::max<uint64_t>(kNumbersPerBlock / size, 1);
-  const uint64_t per_block = std::max((lines + kMostBlocks - 1) / kMostBlocks, at_least);
+  const uint64_t most_blocks = std::clamp(kNumbers / size, kFewestBlocks, kMostBlocks);
+  const uint64_t per_block = std::max((lines + most_blocks - 1) / most_blocks, at_least);
   const uint64_t blocks = (lines + per_block - 1) / per_block;
   const std::span<Complex<T>> memory = context.scratch<Complex<T>>(blocks * 2 * size);
   context.parallel_for(blocks, 1, [&](uint64_t begin, uint64_t end) {

@@ -2,7 +2,8 @@
 // operators.
 //
 // Elements are shared with the sequences that they come from. One element is asked for without the others, so that a
-// loop over a long sequence is linear.
+// loop that reads a long sequence is linear. One that makes a sequence grow is not: every turn passes the references to
+// all elements on.
 #include <cstring>
 
 #include "providers/reference/ops/axes.h"

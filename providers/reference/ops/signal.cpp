@@ -62,6 +62,10 @@ Result<Kernel> make_dft(const NodeSpec& node) {
     if (x.rank() < 2 || x.shape().back() < 1 || x.shape().back() > 2) {
       return invalid_argument("input ", form_of(x), " must have two axes or more and end in 1 (real) or 2 (complex)");
     }
+    if (onesided && !inverse && x.shape().back() == 2) {
+      return invalid_argument("onesided gives half of the frequencies, but input ", form_of(x),
+                              " is a complex signal, which needs all of them");
+    }
     int64_t wanted = axis_is_input ? -2 : axis_attribute;
     if (axis_is_input && context.has_input(2)) {
       MORTISE_ASSIGN(wanted, int_of(context, 2, "axis"));

@@ -1,6 +1,7 @@
 // How errors speak of lists of numbers and of tensors. Pure functions.
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,11 +10,15 @@
 
 namespace mortise::reference {
 
-// "[2, -3]": numbers that a model gives, as they are. to_string() shows a negative extent as one that is not known.
+// "[2, -3]": numbers that a model gives, as they are; of a long list the first ones. to_string() shows a negative extent
+// as one that is not known.
 inline std::string list_of(std::span<const int64_t> numbers) {
+  constexpr size_t kMostShown = 16;
   std::string text = "[";
-  for (const int64_t number : numbers) text.append(text.size() > 1 ? ", " : "").append(std::to_string(number));
-  return text + "]";
+  for (const int64_t number : numbers.first(std::min(numbers.size(), kMostShown))) {
+    text.append(text.size() > 1 ? ", " : "").append(std::to_string(number));
+  }
+  return numbers.size() > kMostShown ? concat(text, ", ... ", numbers.size(), " numbers]") : text + "]";
 }
 
 // "float32[2, 3]"

@@ -139,6 +139,50 @@ TEST(InferLoop, ForgetsRanksThatChange) {
   EXPECT_EQ(b.infer(), "float32");
 }
 
+// A value cannot be of one type in one place and of another in the next: it would be read as what it is not.
+TEST(InferIf, RefusesBranchesOfDifferentTypes) {
+  for (const bool sequence : {false, true}) {
+    GraphBuilder b;
+    const ValueId c = b.input("c", DType::kBool, Dims{});
+    const ValueId x = b.input("x", DType::kF32, Dims{known_dim(4)});
+    BodyBuilder first(b);
+    BodyBuilder second(b);
+    auto branches = attributes(first.done(b.graph, "then_branch", {first.node("Relu", {first.outer(x)})}));
+    const ValueId other = sequence
+                              ? second.node("SequenceConstruct", {second.outer(x)})
+                              : second.node("Cast", {second.outer(x)}, attributes({second.intern("to"), int64_t{11}}));
+    branches.push_back(second.done(b.graph, "else_branch", {other}));
+    add_node(b, "If", {c}, std::move(branches), 1);
+    EXPECT_THAT(b.infer(), AllOf(HasSubstr("(If)"), HasSubstr("output 0 of then_branch is float32[4]"),
+                                 HasSubstr(sequence ? "is sequence(float32[4])" : "is float64[4]")));
+  }
+}
+
+TEST(InferLoop, RefusesCarriedValuesThatChangeTheirType) {
+  GraphBuilder b;
+  const ValueId x = b.input("x", DType::kF32, Dims{known_dim(3)});
+  BodyBuilder body(b);
+  body.input();
+  const ValueId c = body.node("Identity", {body.input()});
+  const ValueId carried = body.node("Cast", {body.input()}, attributes({body.intern("to"), int64_t{11}}));
+  add_node(b, "Loop", {kNoId, kNoId, x}, attributes(body.done(b.graph, "body", {c, carried})), 1);
+  EXPECT_THAT(b.infer(),
+              AllOf(HasSubstr("(Loop)"), HasSubstr("carried value 0 is float32[3]"), HasSubstr("float64[3]")));
+}
+
+TEST(InferScan, RefusesStatesThatChangeTheirType) {
+  GraphBuilder b;
+  const ValueId x = b.input("x", DType::kF32, Dims{known_dim(2), known_dim(3)});
+  const ValueId state = b.input("s", DType::kF32, Dims{known_dim(3)});
+  BodyBuilder body(b);
+  const ValueId changed = body.node("Cast", {body.input()}, attributes({body.intern("to"), int64_t{2}}));
+  const ValueId step = body.node("Neg", {body.input()});
+  auto list = attributes(body.done(b.graph, "body", {changed, step}));
+  list.push_back({b.graph.intern("num_scan_inputs"), int64_t{1}});
+  add_node(b, "Scan", {state, x}, std::move(list), 2);
+  EXPECT_THAT(b.infer(), AllOf(HasSubstr("(Scan)"), HasSubstr("carried value 0 is float32[3]"), HasSubstr("uint8[3]")));
+}
+
 TEST(InferLoop, RejectsABodyThatTakesOtherInputs) {
   GraphBuilder b;
   const ValueId x = b.input("x", DType::kF32, Dims{known_dim(3)});

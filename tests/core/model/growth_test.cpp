@@ -250,16 +250,18 @@ TEST(Growth, SharesTheConstantsOfFunctions) {
   for (int i = 0; i < 1'000; ++i) ints += "ints: 7 ";
   const std::string constants = node("Constant", "", "t", dense) + node("Constant", "", "i", ints + "} ") +
                                 node("Constant", "", "s", "attribute { name: 'sparse_value' " + sparse) +
+                                node("Constant", "", "w", "attribute { name: 'value_string' type: STRING s: 'word' }") +
                                 node("Junk", "", "j", "attribute { name: 'sparse' " + sparse);
-  std::string content = constants + "node { op_type: 'Join' input: 't' input: 'i' input: 's' input: 'j' output: 'b' }";
+  std::string content =
+      constants + "node { op_type: 'Join' input: 't' input: 'i' input: 's' input: 'w' input: 'j' output: 'b' }";
   for (size_t at = 0; (at = content.find("input: '' ", at)) != std::string::npos;) content.erase(at, 10);
   // 1,024 times 8 KB of integers would be above the allowance.
   const auto loaded = load_below(model_with_functions(tower(10, content)), 10'000);
   ASSERT_TRUE(loaded.ok()) << answer(loaded);
-  ASSERT_EQ(loaded->graph.constants().size(), 3U << 10);
+  ASSERT_EQ(loaded->graph.constants().size(), 4U << 10);
   std::set<const void*> addresses;
   for (const Tensor& constant : loaded->graph.constants()) addresses.insert(constant.raw());
-  EXPECT_EQ(addresses.size(), 3U);
+  EXPECT_EQ(addresses.size(), 4U);
   addresses.clear();
   for (NodeId id = 0; id < loaded->graph.num_nodes(); ++id) {
     const auto* attribute = loaded->graph.node(id).get<SparseTensor>("sparse");

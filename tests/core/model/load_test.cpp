@@ -358,13 +358,27 @@ TEST(Load, RefusesNumbersThatAreTooLargeForTheirType) {
   for (const DType dtype : {DType::kI8, DType::kU8, DType::kF8E5M2, DType::kI4}) {
     for (const int32_t number : {-128, 0, 255}) EXPECT_EQ(with(dtype, number), "loaded");
     EXPECT_THAT(with(dtype, 256), AllOf(HasSubstr("initializer 'extra'"), HasSubstr("int32_data has 256 at 0")));
-    EXPECT_THAT(with(dtype, -129), HasSubstr("int32_data has -129 at 0, which is too large for"));
+    EXPECT_THAT(with(dtype, -129), HasSubstr("int32_data has -129 at 0, which does not fit"));
   }
   for (const DType dtype : {DType::kI16, DType::kU16, DType::kF16, DType::kBF16}) {
     for (const int32_t number : {-32768, 0, 65535}) EXPECT_EQ(with(dtype, number), "loaded");
     EXPECT_THAT(with(dtype, 65536), HasSubstr("int32_data has 65536 at 0"));
   }
   EXPECT_EQ(with(DType::kBool, 300), "loaded");
+  auto proto = add_model();
+  auto& tensor = *proto.mutable_graph()->add_initializer();
+  tensor.set_name("extra");
+  tensor.set_data_type(static_cast<int32_t>(DType::kU32));
+  for (const uint64_t number : {uint64_t{0xffffffff}, uint64_t{0x100000000}, ~uint64_t{0}}) {
+    tensor.clear_uint64_data();
+    tensor.add_uint64_data(number);
+    const std::string answer = message(load(proto));
+    if (number <= 0xffffffff) {
+      EXPECT_EQ(answer, "loaded");
+    } else {
+      EXPECT_THAT(answer, HasSubstr("uint64_data has " + std::to_string(number) + " at 0, which does not fit uint32"));
+    }
+  }
 }
 
 TEST(Load, ShowsExtentsThatAreNegative) {
@@ -383,9 +397,11 @@ TEST(Load, RefusesSparsePlacesThatDoNotAscend) {
   EXPECT_EQ(fault({1, 4}, true), "loaded");
   EXPECT_EQ(fault({0, 2, 1, 0}, false), "loaded");
   EXPECT_THAT(fault({4, 4}, true),
-              AllOf(HasSubstr("initializer 'sparse'"), HasSubstr("index #1 is the place 4 of [2, 3] once more")));
-  EXPECT_THAT(fault({4, 1}, true), HasSubstr("index #1 is the place 1 of [2, 3], after 4; places must ascend"));
-  EXPECT_THAT(fault({1, 0, 0, 2}, false), HasSubstr("index #1 is the place 2 of [2, 3], after 3"));
+              AllOf(HasSubstr("initializer 'sparse'"), HasSubstr("index #1 is place 4 of [2, 3], after place 4")));
+  EXPECT_THAT(fault({4, 1}, true), HasSubstr("index #1 is place 1 of [2, 3], after place 4; places must ascend"));
+  EXPECT_THAT(fault({1, 0, 0, 2}, false), HasSubstr("index #1 is place 2 of [2, 3], after place 3"));
+  EXPECT_THAT(message(load(sparse_model(DType::kI8, {1, 2, 3, 4, 5, 6, 7}, {0, 1, 2, 3, 4, 5, 5}, true))),
+              HasSubstr("sparse tensor [2, 3] has 7 values for 6 places"));
   EXPECT_THAT(fault({1, 6}, true), HasSubstr("index #1 is 6, which is outside of [2, 3]"));
   EXPECT_THAT(fault({0, 0, 0, 3}, false), HasSubstr("index #1 is 3, which is outside of [2, 3]"));
 }

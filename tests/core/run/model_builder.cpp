@@ -33,6 +33,15 @@ std::string ModelBuilder::input(const Value& value) {
   return name;
 }
 
+std::string ModelBuilder::optional_input(const Tensor& tensor) {
+  onnx::ValueInfoProto& made = *model_.mutable_graph()->add_input();
+  made.set_name(fresh());
+  auto& element = *made.mutable_type()->mutable_optional_type()->mutable_elem_type()->mutable_tensor_type();
+  element.set_elem_type(static_cast<int>(tensor.dtype()));
+  inputs_[made.name()] = Value(tensor);
+  return made.name();
+}
+
 std::string ModelBuilder::constant(const Tensor& tensor) {
   onnx::TensorProto& made = *model_.mutable_graph()->add_initializer();
   made.set_name(fresh());

@@ -22,6 +22,8 @@ class ModelBuilder {
 
   // A graph input with the value's type, given to run(): a tensor, or a sequence of int64 tensors.
   std::string input(const Value& value);
+  // One of the type optional(tensor), given the tensor as it is.
+  std::string optional_input(const Tensor& tensor);
   // An initializer.
   std::string constant(const Tensor& tensor);
   std::string fresh() { return "v" + std::to_string(next_++); }

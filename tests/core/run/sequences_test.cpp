@@ -329,6 +329,22 @@ TEST(Sequences, OfResultsShareNothingWithInputs) {
   }
 }
 
+TEST(Sequences, OfResultsShareNothingWithATensorGivenForAnOptional) {
+  const Tensor given = Tensor::of<int64_t>({2}, {1, 2});
+  ModelBuilder model;
+  const std::string x = model.optional_input(given);
+  const std::vector<std::string> names = {model.value("Identity", {x}), model.value("OptionalGetElement", {x})};
+  for (const std::string& name : names) model.output(name);
+  const auto outputs = model.run();
+  ASSERT_TRUE(outputs.ok()) << outputs.status().message();
+  for (const std::string& name : names) {
+    const Value& value = outputs->at(name);
+    const Tensor& tensor = value.is_tensor() ? value.tensor : value.elements[0].tensor;
+    EXPECT_THAT(tensor.elements<int64_t>(), testing::ElementsAre(1, 2)) << name;
+    EXPECT_NE(tensor.raw(), given.raw()) << name;
+  }
+}
+
 // Every turn reads one element of a sequence of all numbers, and puts it in front of another sequence. Were all elements
 // copied in every turn, this would take minutes.
 TEST(Sequences, AreReadAndGrowInLongLoops) {

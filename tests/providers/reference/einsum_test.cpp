@@ -83,7 +83,10 @@ class EinsumCases {
       if (has_dots) most_dots = std::max(most_dots, unnamed), dots = true;
       add_term(result.equation, labels, has_dots ? std::optional(unnamed) : std::nullopt);
       Shape shape;
-      for (const int label : labels) shape.push_back(below(5) == 0 ? 1 : extents[label]);
+      std::map<int, int64_t> own;  // one extent for a letter, or 1 for all its axes
+      for (const int label : labels) {
+        shape.push_back(own.try_emplace(label, below(5) == 0 ? 1 : extents[label]).first->second);
+      }
       result.inputs.push_back(labels);
       result.shapes.push_back(shape);
     }
@@ -340,6 +343,8 @@ TEST(Einsum, RefusesEquationsThatDoNotFit) {
   EXPECT_EQ(message("i->", {vector}), "none");
   EXPECT_THAT(message("ij", {vector}), AllOf(HasSubstr("2 axes"), HasSubstr("rank 1")));
   EXPECT_THAT(message("i->ii", {vector}), HasSubstr("'i' twice"));
+  EXPECT_THAT(message("ii->", {Value(Tensor::of<float>({3, 1}, {1, 2, 3}))}),
+              HasSubstr("extents 3 and 1 for 'i'; on one diagonal they have to be equal"));
   EXPECT_THAT(message("i->ij", {vector}), HasSubstr("'j', which no input has"));
   EXPECT_THAT(message("i!", {vector}), HasSubstr("'!'"));
   EXPECT_THAT(message(",", {vector}), HasSubstr("2 terms for 1 inputs"));

@@ -137,6 +137,16 @@ TEST(Dft, OfOneSideAndBackGivesARealSignal) {
   }
 }
 
+TEST(Dft, OfAComplexSignalHasBothSides) {
+  const Signal x(4, 1.0);
+  const auto y = run_op({.op = "DFT",
+                         .version = 20,
+                         .attributes = {{"onesided", int64_t{1}}},
+                         .inputs = {tensor_of<float>(x, {1, 4, 2})}});
+  ASSERT_FALSE(y.ok());
+  EXPECT_NE(y.status().message().find("is a complex signal"), std::string::npos) << y.status().message();
+}
+
 // Many lines around an axis in the middle, on several threads.
 TEST(Dft, TransformsEveryLineOfAnInnerAxis) {
   std::mt19937 random(4);
