@@ -30,8 +30,8 @@ struct LoadOptions {
   // max_nodes counts the nodes of the graph and of all bodies once functions are inlined, and the calls, bodies and
   // Constants that they come of. A file that holds more nodes itself may have as many as it holds.
   //
-  // Rationale: measured, a node takes 0.9 (Relu) to 1.7 KB (Conv, long names) at load, so that a model of a million
-  // nodes, more than any known one has, takes 1 to 2 GB, and the limit 4 to 7 GB. What long lists and names add to that
+  // Rationale: measured, a node takes 0.9 (Relu) to 2.1 KB (an If and its bodies) at load, so that a model of a million
+  // nodes, more than any known one has, takes 1 to 2 GB, and the limit 4 to 8 GB. What long lists and names add to that
   // is limited too, to so much for each of max_nodes.
   static constexpr uint64_t kBytesPerNode = 2048;
 };
