@@ -11,6 +11,7 @@
 
 namespace mortise::run {
 
+// A copy of all that the value has.
 Result<Value> copied(MemoryBudget& memory, const Value& value);
 
 // Copies what is part of both a result and one of these inputs: providers share the elements of sequences and optionals

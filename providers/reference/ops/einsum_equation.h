@@ -3,6 +3,7 @@
 // It knows nothing of elements or of the order of products (see einsum_plan.h). Functions are pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>

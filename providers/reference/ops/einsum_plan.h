@@ -4,6 +4,7 @@
 // factor has it, and no product costs more than that nest. Pure functions of extents and steps.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <vector>
 

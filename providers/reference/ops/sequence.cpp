@@ -23,6 +23,14 @@ Status check_sequence(KernelContext& context) {
   return invalid_argument("input 0 must be a sequence");
 }
 
+// Of tensors, one or more; their type stays known when the last of them is erased.
+Value sequence_of(std::vector<Value> tensors) {
+  const DType dtype = tensors.front().tensor.dtype();
+  Value sequence(ValueKind::kSequence, std::move(tensors));
+  sequence.element_dtype = dtype;
+  return sequence;
+}
+
 // A position in a sequence of `size`, counted from the front.
 Result<std::ptrdiff_t> position_of(KernelContext& context, uint64_t input, uint64_t size) {
   MORTISE_ASSIGN(const int64_t position, int_of(context, input, "position"));
@@ -63,7 +71,8 @@ Result<Kernel> make_sequence_construct(const NodeSpec&) {
       MORTISE_TRY(check_element(context, i));
       elements.push_back(context.input_value(i));
     }
-    context.set_output(0, Value(ValueKind::kSequence, std::move(elements)));
+    if (elements.empty()) return invalid_argument("there are no inputs, of which at least one is needed");
+    context.set_output(0, sequence_of(std::move(elements)));
     return {};
   });
 }
@@ -95,7 +104,7 @@ Result<Kernel> make_sequence_insert(const NodeSpec&) {
     elements.assign(before.begin(), before.begin() + position);
     elements.push_back(context.input_value(1));
     elements.insert(elements.end(), before.begin() + position, before.end());
-    context.set_output(0, Value(ValueKind::kSequence, std::move(elements)));
+    context.set_output(0, sequence_of(std::move(elements)));
     return {};
   });
 }

@@ -306,6 +306,22 @@ TEST(Sequences, AreVectorsInEveryProgram) {
   }
 }
 
+// A sequence that has lost its last element is still one of its type.
+TEST(Sequences, KeepTheirTypeWhenTheyAreEmpty) {
+  ModelBuilder model;
+  const std::string x = model.input(Tensor::of<int64_t>({1}, {7}));
+  const std::string constructed = model.value("SequenceErase", {model.value("SequenceConstruct", {x})});
+  const std::string inserted = model.value("SequenceErase", {model.value("SequenceInsert", {constructed, x})});
+  model.output(constructed);
+  model.output(inserted);
+  const auto outputs = model.run();
+  ASSERT_TRUE(outputs.ok()) << outputs.status().message();
+  for (const std::string& name : {constructed, inserted}) {
+    EXPECT_TRUE(outputs->at(name).elements.empty()) << name;
+    EXPECT_EQ(outputs->at(name).element_dtype, DType::kI64) << name;
+  }
+}
+
 // Elements that pass through nodes unchanged are shared on the way, but the caller may write to its inputs afterwards.
 TEST(Sequences, OfResultsShareNothingWithInputs) {
   const Tensor first = Tensor::of<int64_t>({2}, {1, 2}), second = Tensor::of<int64_t>({1}, {3});
