@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "conformance/engine/clock.h"
+#include "tools/mortise/progress.h"
 
 namespace mortise::conformance {
 
@@ -11,7 +12,9 @@ namespace {
 
 using Cases = std::span<const Case* const>;
 
-constexpr double kSecondsToIsolate = 20;
+constexpr double kSecondsToIsolate = 20;      // one failure
+constexpr double kSecondsToIsolateAll = 120;  // after which the next one is not begun
+constexpr double kTrySeconds = 10;            // what hangs does not use up the time at once
 // Their names are one argument of a command, of which Linux takes 128 KiB.
 constexpr size_t kMostBefore = 1000;
 
@@ -22,6 +25,7 @@ class Sequence {
       : settings_(options.settings), runner_(options.runner), which_(which), wanted_(wanted) {
     settings_.artifacts.clear();
     runner_.jobs = 1;
+    runner_.timeout = std::min(runner_.timeout, kTrySeconds);
   }
 
   bool has_time() const { return seconds_since(begin_) < kSecondsToIsolate; }
@@ -111,8 +115,15 @@ std::string sentence_of(const Finding& found, const Verdict& alone) {
 }
 
 Status isolate(const RunOptions& options, std::span<const SharedFailure> failures, Results& results) {
+  const auto begin = std::chrono::steady_clock::now();
+  tool::Progress progress("failures run again alone", failures.size());
+  progress.update(0, 0);
   MORTISE_ASSIGN(const std::vector<Verdict> alone, run_alone(options, failures));
   for (size_t i = 0; i < failures.size(); ++i) {
+    progress.update(i, 0);
+    if (seconds_since(begin) > kSecondsToIsolateAll) {
+      return make_error(StatusCode::kDeadlineExceeded, "the time for it is up after ", i, " of ", failures.size());
+    }
     if (alone[i].outcome == Outcome::kNotRun) return make_error(StatusCode::kCancelled, alone[i].sentence);
     if (is_failure(alone[i].outcome)) continue;
     CaseResult& result = results.cases[failures[i].index];
@@ -131,7 +142,7 @@ Status isolate(const RunOptions& options, std::span<const SharedFailure> failure
 void isolate_failures(const RunOptions& options, std::span<const SharedFailure> failures, Results& results) {
   if (failures.empty()) return;
   const Status status = isolate(options, failures, results);
-  if (!status.ok()) results.notes.push_back(concat("failures were not run again alone: ", status.message()));
+  if (!status.ok()) results.notes.push_back(concat("not all failures were run again alone: ", status.message()));
 }
 
 }  // namespace mortise::conformance

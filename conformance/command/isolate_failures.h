@@ -19,7 +19,8 @@ struct SharedFailure {
 };
 
 // Runs each case once more alone in a worker. Where it does not fail, looks for a short list of those before it behind which
-// it fails in the same way, for about 20 seconds each. The verdicts and notes say what was found.
+// it fails in the same way, for about 20 seconds each and two minutes together. The verdicts and notes say what was found.
+// Shows its progress on the standard error stream.
 void isolate_failures(const RunOptions& options, std::span<const SharedFailure> failures, Results& results);
 
 }  // namespace mortise::conformance

@@ -4,6 +4,7 @@
 #include "conformance/command/ask_provider.h"
 #include "conformance/command/command.h"
 #include "conformance/command/reduce_failure.h"
+#include "conformance/engine/interrupt.h"
 #include "core/report/plain.h"
 
 namespace mortise::conformance {
@@ -28,6 +29,7 @@ int reduce_case(ReduceOptions& options) {
   if (which->suite != "graphs")
     stop(kBadUsage, concat("'", options.name, "' is no case of the graphs suite, which alone has graphs to reduce"));
   require_provider(options.run);
+  const InterruptScope scope;
   Verdict found;
   const Status status = run_cases(
       settings, std::span(&which, 1), options.run.runner,

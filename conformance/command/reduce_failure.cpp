@@ -5,6 +5,7 @@
 #include "conformance/cases/graphs.h"
 #include "conformance/cases/mixed_check.h"
 #include "conformance/cases/specimen_case.h"
+#include "conformance/engine/interrupt.h"
 #include "conformance/generate/reduce.h"
 #include "conformance/report/score.h"
 
@@ -97,7 +98,7 @@ Result<std::string> reduce_failure(const RunOptions& options, const std::string&
                   reduction.finished ? "" : " so far", ": ", folder.string());
   }
   return make_error(StatusCode::kNotFound, name,
-                    " fails only as a whole: no single run of its graph fails in the same way");
+                    " is shown by no single run of its graph: it fails only as a whole, or behind other cases");
 }
 
 void drop_passing_segments(const RunOptions& options, Results& results) {
@@ -123,7 +124,7 @@ void drop_passing_segments(const RunOptions& options, Results& results) {
 void reduce_failures(const RunOptions& options, Results& results) {
   size_t count = 0, tried = 0;
   for (CaseResult& result : results.cases) {
-    if (count == kAtMost || tried == kAtMostTried) break;
+    if (count == kAtMost || tried == kAtMostTried || interrupted()) break;
     if (result.suite != "graphs" || !is_failure(result.verdict.outcome) || result.verdict.after) continue;
     ++tried;
     const fs::path folder = options.settings.artifacts / result.name;

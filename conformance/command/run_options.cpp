@@ -1,6 +1,7 @@
 #include "conformance/command/run_options.h"
 
 #include <re2/re2.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <limits>
@@ -97,9 +98,12 @@ void RunOptions::complete() {
   std::random_device random;
   for (int i = 0; i < 4; ++i) settings.token += std::to_string(random());
   if (!artifacts.empty()) artifacts = std::filesystem::absolute(artifacts).lexically_normal();
-  std::error_code code;
-  if (std::filesystem::exists(artifacts, code) && !std::filesystem::is_directory(artifacts, code))
-    stop(kBadUsage, concat("--artifacts ", artifacts.string(), ": is no folder"));
+  if (std::error_code code; !artifacts.empty()) {
+    std::filesystem::create_directories(artifacts, code);
+    if (!code && access(artifacts.c_str(), W_OK) != 0) code.assign(errno, std::generic_category());
+    if (code)
+      stop(kBadUsage, concat("--artifacts ", artifacts.string(), ": ", code.message(), "; name a folder to write to"));
+  }
   settings.artifacts = artifacts.empty() ? std::filesystem::absolute("conformance-artifacts") : artifacts;
   check_utf8("the folder for artifacts", settings.artifacts.string());
 }

@@ -11,6 +11,7 @@
 #include "conformance/command/report_options.h"
 #include "conformance/command/run_options.h"
 #include "conformance/engine/clock.h"
+#include "conformance/engine/interrupt.h"
 #include "conformance/report/console.h"
 #include "conformance/report/environment.h"
 #include "conformance/report/expectations.h"
@@ -52,7 +53,6 @@ std::vector<SharedFailure> run(const ValidateOptions& options, std::span<const C
   print_identity(results);
   Console console(results);
   std::vector<SharedFailure> shared;
-  const auto begin = std::chrono::steady_clock::now();
   const Status status = run_cases(
       options.run.settings, cases, options.run.runner,
       [&](const Case& which, const Verdict& verdict, std::span<const Case* const> before) {
@@ -66,7 +66,6 @@ std::vector<SharedFailure> run(const ValidateOptions& options, std::span<const C
       },
       [&](const std::string& note) { results.notes.push_back(note); });
   if (!status.ok()) results.problems.push_back(status.message());
-  results.seconds = seconds_since(begin);
   const auto left = std::count_if(results.cases.begin(), results.cases.end(),
                                   [](const CaseResult& result) { return result.verdict.outcome == Outcome::kNotRun; });
   if (left > 0) results.problems.push_back(concat("the run ended early: ", left, " cases were not run"));
@@ -102,12 +101,16 @@ int validate(ValidateOptions& options) {
   }
   // Not SOURCE_DATE_EPOCH's day: that would keep an expectation alive for ever.
   const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  const auto begin = std::chrono::steady_clock::now();
+  const InterruptScope scope;
   const std::vector<SharedFailure> shared = run(options, part, expectations, today, results);
   if (results.problems.empty() && !options.run.runner.in_process) {
     isolate_failures(options.run, shared, results);
-    drop_passing_segments(options.run, results);
+    if (!interrupted()) drop_passing_segments(options.run, results);
     reduce_failures(options.run, results);
+    if (interrupted()) results.problems.push_back("the run was interrupted while its failures were run again");
   }
+  results.seconds = seconds_since(begin);
   for (std::string& sentence : expectations.expired(today)) results.problems.push_back(std::move(sentence));
   options.reports.write(results);
   print_summary(results);

@@ -158,11 +158,16 @@ int WorkerProcess::wait() {
 std::string WorkerProcess::retire(double seconds) {
   shutdown(channel_, SHUT_WR);
   pollfd death = {.fd = pidfd_, .events = POLLIN, .revents = 0};
-  if (poll(&death, 1, static_cast<int>(seconds * 1000)) == 0) {
+  // What it takes now is watched as well.
+  constexpr int kMilliseconds = 100;
+  for (double left = seconds; poll(&death, 1, kMilliseconds) == 0; left -= 0.001 * kMilliseconds) {
+    std::string fault = memory_fault();
+    if (fault.empty() && left > 0) continue;
+    if (fault.empty()) fault = concat("did not end within ", seconds, " s");
     const std::string call = text_of(page_->call, sizeof page_->call);
     kill_group();
     wait();
-    return concat("did not end within ", seconds, " s", call.empty() ? "" : ", in " + call);
+    return fault + (call.empty() ? "" : ", in " + call);
   }
   const int status = wait();
   return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? std::string() : describe_death();

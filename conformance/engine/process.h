@@ -41,7 +41,8 @@ class WorkerProcess {
   // A sentence where the worker shares more memory than its limit allows, which only looking tells; otherwise empty.
   std::string memory_fault() const;
   void kill_group();
-  // Ends the channel and waits for a normal exit; after `seconds` it is killed. Empty if it ended well, otherwise how.
+  // Ends the channel and waits for a normal exit; after `seconds`, or with too much shared memory, it is killed. Empty if it
+  // ended well, otherwise how.
   std::string retire(double seconds);
   // What became of a process that is dead or whose channel has ended; it is killed if it lives on for a second.
   // "signal 11 (Segmentation fault) in run(): wrote to input 0 …".

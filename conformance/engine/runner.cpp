@@ -1,14 +1,13 @@
 #include "conformance/engine/runner.h"
 
 #include <poll.h>
-#include <signal.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <optional>
 
 #include "conformance/engine/clock.h"
+#include "conformance/engine/interrupt.h"
 #include "conformance/engine/orphans.h"
 #include "conformance/engine/rig.h"
 #include "conformance/engine/worker.h"
@@ -23,32 +22,8 @@ constexpr double kSecondsToRetire = 10;
 // For what still runs when the run is interrupted: schedulers kill what does not end soon.
 constexpr double kSecondsToStop = 2;
 // How often workers are looked at that say nothing: for the memory that they share, which should not outgrow its limit by
-// much, and for a signal that came between a look at `interrupted` and the wait that it should end.
+// much, and for a signal that came between a look at interrupted() and the wait that it should end.
 constexpr double kSecondsToNotice = 0.1;
-
-std::atomic<bool> interrupted = false;
-
-// Makes SIGINT, and SIGTERM, which schedulers send, ask for the run's end while it lives; a second one strikes as it
-// would have.
-class InterruptScope {
- public:
-  InterruptScope() {
-    interrupted = false;
-    struct sigaction action {};
-    action.sa_handler = [](int) { interrupted = true; };
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
-    for (size_t i = 0; i < std::size(kSignals); ++i) sigaction(kSignals[i], &action, &previous_[i]);
-  }
-  ~InterruptScope() {
-    for (size_t i = 0; i < std::size(kSignals); ++i) sigaction(kSignals[i], &previous_[i], nullptr);
-  }
-  InterruptScope(const InterruptScope&) = delete;
-  InterruptScope& operator=(const InterruptScope&) = delete;
-
- private:
-  static constexpr int kSignals[] = {SIGINT, SIGTERM};
-  struct sigaction previous_[std::size(kSignals)] = {};
-};
 
 // One place for a worker, and what runs there.
 struct Slot {
@@ -74,9 +49,9 @@ class Pool {
   Status run() {
     for (;;) {
       for (Slot& slot : slots_) {
-        if (slot.running == nullptr && next_ < cases_.size() && !interrupted) MORTISE_TRY(start_next(slot));
+        if (slot.running == nullptr && next_ < cases_.size() && !interrupted()) MORTISE_TRY(start_next(slot));
       }
-      if (interrupted && !stopped_) stopped_ = Clock::now();
+      if (interrupted() && !stopped_) stopped_ = Clock::now();
       if (std::none_of(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.running != nullptr; })) break;
       wait();
       for (Slot& slot : slots_) {
@@ -110,7 +85,7 @@ class Pool {
 
   void retire(Slot& slot) {
     if (slot.process == nullptr) return;
-    const std::string how = slot.process->retire(interrupted ? kSecondsToStop : kSecondsToRetire);
+    const std::string how = slot.process->retire(interrupted() ? kSecondsToStop : kSecondsToRetire);
     const std::string& last = slot.ran.back()->name;
     if (!how.empty()) {
       on_note_(concat("the worker that ran '", last, "' last ended badly when the plugin was closed: ", how));

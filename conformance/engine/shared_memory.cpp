@@ -1,9 +1,11 @@
 #include "conformance/engine/shared_memory.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -65,6 +67,15 @@ uint64_t mapped_by(const std::vector<pid_t>& family) {
   return sum;
 }
 
+// Who only reads a file of others has not taken its memory. The flags are those of open(), in octal.
+bool may_write(pid_t process, const fs::path& descriptor) {
+  std::ifstream info(concat("/proc/", process, "/fdinfo/", descriptor.filename().string()));
+  for (std::string name, value; info >> name >> value;) {
+    if (name == "flags:") return (std::strtoul(value.c_str(), nullptr, 8) & O_ACCMODE) != O_RDONLY;
+  }
+  return false;  // closed meanwhile
+}
+
 uint64_t held_open_by(const std::vector<pid_t>& family) {
   std::map<std::pair<dev_t, ino_t>, uint64_t> sizes;
   for (const pid_t process : family) {
@@ -74,6 +85,7 @@ uint64_t held_open_by(const std::vector<pid_t>& family) {
       struct stat file {};
       // By its name: to ask any other file for its size may take as long as a network does.
       if (!target.starts_with("/memfd:") && !target.starts_with("/dev/shm/")) continue;
+      if (!may_write(process, descriptor)) continue;
       if (stat(descriptor.c_str(), &file) == 0)
         sizes[{file.st_dev, file.st_ino}] = static_cast<uint64_t>(file.st_blocks) * kStatBlock;
     }

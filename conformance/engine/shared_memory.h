@@ -9,7 +9,7 @@
 namespace mortise::conformance {
 
 // Bytes that a process and its descendants hold together, each page once: what they have mapped and touched, or what the
-// files of this kind hold that they have open, whichever is more. Not seen is what is neither mapped nor open, such as a
+// files of this kind hold that they have open for writing, whichever is more. Not seen is what is neither mapped nor open, such as a
 // file in /dev/shm that was written and closed; huge pages (MAP_HUGETLB); and what a process takes whose parent has died.
 uint64_t shared_memory_of(pid_t process);
 

@@ -59,6 +59,15 @@ TEST(Isolation, NamesTheCaseBehindWhichAnotherFails) {
   EXPECT_EQ(run_command("reproduce " + name + " " + gallery_plugin("leaks_state")).code, 0);
 }
 
+// Its cases pass, so that nobody looks while they run.
+TEST(MemoryLimit, HoldsWhileThePluginIsClosed) {
+  const CommandResult run = run_command("validate " + gallery_plugin("takes_memory_when_closed") +
+                                        " --suite ops --filter '^neg-13-float32-scalar$' --memory 256");
+  EXPECT_THAT(run.out,
+              AllOf(HasSubstr("ended badly when the plugin was closed: took "),
+                    HasSubstr("MiB of shared memory, more than the 256 MiB that --memory allows, in deinit()")));
+}
+
 TEST(Isolation, LeavesAFailureOfTheCaseItselfAsItIs) {
   const CommandResult run = run_command("validate " + gallery_plugin("pad_off_by_one") +
                                         " --suite ops --filter '^(neg-13|pad)-' --jobs 1 --report-json r.json");

@@ -26,6 +26,13 @@ TEST(Reproduce, RunsACaseOrAGraphByItsNumber) {
   EXPECT_THAT(graph.out, HasSubstr("nodes ran on the provider"));
 }
 
+// As with validate, a run that tried nothing has not passed.
+TEST(Reproduce, FailsWhereNothingWasTried) {
+  const CommandResult result = run_command("reproduce sin-7-float32-scalar " MORTISE_GALLERY_PLUGIN);
+  EXPECT_EQ(result.code, 1) << result.out << result.error;
+  EXPECT_THAT(result.out, HasSubstr("UNCLAIMED sin-7-float32-scalar"));
+}
+
 TEST(Reproduce, SuggestsAName) {
   const CommandResult result = run_command("reproduce rnu-basic reference");
   EXPECT_EQ(result.code, 2);
@@ -125,7 +132,7 @@ TEST(Reduce, LinksNoModelThatDoesNotFail) {
   const CommandResult run =
       run_command("validate " + plugin + " --suite graphs --filter '^graph-130$' --report-json r.json");
   EXPECT_EQ(run.code, 1) << run.error;
-  EXPECT_THAT(run.out, HasSubstr("note: graph-130 is not reduced: graph-130 fails only as a whole"));
+  EXPECT_THAT(run.out, HasSubstr("note: graph-130 is not reduced: graph-130 is shown by no single run of its graph"));
   const nlohmann::json report = nlohmann::json::parse(read_file(test_folder() / "r.json"));
   EXPECT_EQ(report["cases"].at(0)["verdict"]["outcome"], "FAIL");
   EXPECT_FALSE(report["cases"].at(0)["verdict"].contains("artifact"));
@@ -165,9 +172,13 @@ TEST(Artifacts, LieWhereTheCommandLineSays) {
 
 TEST(Artifacts, NeedAFolder) {
   write_file(test_folder() / "file", "");
-  const CommandResult result = run_command("validate reference --artifacts file");
-  EXPECT_EQ(result.code, 2);
-  EXPECT_THAT(result.error, AllOf(HasSubstr("--artifacts "), HasSubstr("/file: is no folder")));
+  for (const char* folder : {"file", "file/within", "/proc/models"}) {
+    const CommandResult result =
+        run_command(std::string("validate reference --filter '^run-basic$' --artifacts ") + folder);
+    EXPECT_EQ(result.code, 2) << folder;
+    EXPECT_THAT(result.error,
+                AllOf(HasSubstr("--artifacts "), HasSubstr(folder), HasSubstr("name a folder to write to")));
+  }
 }
 
 TEST(Reduce, SaysWhatCannotBeReduced) {

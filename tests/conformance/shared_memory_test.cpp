@@ -10,6 +10,7 @@
 
 #include <cstring>
 #include <functional>
+#include <string>
 #include <vector>
 
 namespace mortise::conformance {
@@ -82,6 +83,21 @@ TEST(SharedMemory, IsSeenInAFileThatIsOnlyWritten) {
     if (dup(file) < 0) _exit(1);  // the same file a second time
   });
   EXPECT_NEAR(child.shared_mib(), 20, kBatch);
+}
+
+TEST(SharedMemory, IsNotThatOfAFileThatIsOnlyRead) {
+  const int file = memory_file(0);
+  const std::vector<char> data(20 * kMib, 1);
+  ASSERT_EQ(write(file, data.data(), data.size()), static_cast<ssize_t>(data.size()));
+  const std::string name = "/proc/self/fd/" + std::to_string(file);
+  const auto opens_it = [&](int flags) {
+    const int own = open(name.c_str(), flags);
+    close(file);
+    if (own < 0) _exit(1);
+  };
+  EXPECT_NEAR(Child([&] { opens_it(O_RDONLY); }).shared_mib(), 0, kBatch);
+  EXPECT_NEAR(Child([&] { opens_it(O_RDWR); }).shared_mib(), 20, kBatch);
+  close(file);
 }
 
 TEST(SharedMemory, IsThatOfTheChildrenTooAndEachPageCountsOnce) {
