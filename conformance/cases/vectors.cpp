@@ -83,7 +83,7 @@ Result<std::vector<Value>> oracle_results(Rig& rig, const Graph& graph, std::spa
 double largest_magnitude(std::span<const Value> values) {
   double largest = 0;
   for (const Value& value : values) {
-    largest = std::max(largest, largest_magnitude(value.elements));
+    largest = std::max(largest, largest_magnitude(value.elements.list()));
     for (int64_t i = 0; value.is_tensor() && i < value.tensor.num_elements(); ++i) {
       const double magnitude = std::abs(tool::real_element(value.tensor, i).value_or(0));
       if (std::isfinite(magnitude)) largest = std::max(largest, magnitude);

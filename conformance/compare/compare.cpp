@@ -142,7 +142,8 @@ const Tensor* at(const std::vector<const Tensor*>& tensors, size_t i) {
   return i < tensors.size() ? tensors[i] : nullptr;
 }
 
-void add_tensors(std::span<const Value> values, std::vector<const Tensor*>& tensors) {
+template <class Values>
+void add_tensors(const Values& values, std::vector<const Tensor*>& tensors) {
   for (const Value& value : values) {
     if (value.is_tensor()) tensors.push_back(&value.tensor);
     add_tensors(value.elements, tensors);
@@ -174,7 +175,7 @@ std::string structure_difference(std::span<const Value> actual, std::span<const 
       if (actual[i].elements.size() != expected[i].elements.size()) {
         found = concat("has ", actual[i].elements.size(), " elements instead of ", expected[i].elements.size());
       } else {
-        found = structure_difference(actual[i].elements, expected[i].elements);
+        found = structure_difference(actual[i].elements.list(), expected[i].elements.list());
       }
     }
     if (!found.empty()) return concat("output ", i, " ", found);

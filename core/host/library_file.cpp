@@ -36,6 +36,14 @@ std::string machine_name(uint16_t machine) {
   }
 }
 
+// The machine that a file of ELF is for, where it may differ from this one in the size or order of its numbers too.
+std::string machine_of(const Elf64_Ehdr& header) {
+  const bool is_ours = header.e_machine == kMachine;
+  const bool is_small = is_ours && header.e_ident[EI_CLASS] != ELFCLASS64;
+  const bool is_big_endian = is_ours && header.e_ident[EI_DATA] != ELFDATA2LSB;
+  return concat(is_small ? "32-bit " : "", is_big_endian ? "big-endian " : "", machine_name(header.e_machine));
+}
+
 // The loader maps what the program headers say and would die of a signal where the file ends early.
 Status check_segments(std::ifstream& file, uint64_t size, const Elf64_Ehdr& header, const std::string& name) {
   const auto truncated = [&] {
@@ -85,8 +93,8 @@ Status check_library_file(const std::filesystem::path& path) {
   }
   if (header.e_machine != kMachine || header.e_ident[EI_CLASS] != ELFCLASS64 ||
       header.e_ident[EI_DATA] != ELFDATA2LSB) {
-    return invalid_argument(name, ": is built for ", machine_name(header.e_machine), ", this machine is ",
-                            machine_name(kMachine), "; install the plugin's build for this machine");
+    return invalid_argument(name, ": is built for ", machine_of(header), ", this machine is ", machine_name(kMachine),
+                            "; install the plugin's build for this machine");
   }
   if (header.e_type != ET_DYN) {
     return invalid_argument(name, ": is no shared library; link the plugin with -shared");

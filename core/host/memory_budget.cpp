@@ -33,21 +33,36 @@ Status MemoryBudget::refuse(uint64_t bytes, uint64_t in_use) const {
 
 Status MemoryBudget::check(uint64_t bytes) const { return bytes <= limit_ ? Status() : refuse(bytes, 0); }
 
-Result<void*> MemoryBudget::allocate(uint64_t bytes) {
+Status MemoryBudget::take(uint64_t bytes) {
+  const uint64_t cost = std::max(bytes, kLeastBlock);
   uint64_t before = in_use_.load(std::memory_order_relaxed);
-  while (bytes <= limit_ && before <= limit_ - bytes) {
-    if (!in_use_.compare_exchange_weak(before, before + bytes, std::memory_order_relaxed)) continue;
-    if (void* data = ::operator new(std::max<uint64_t>(bytes, 1), kAlignment, std::nothrow)) return data;
-    in_use_.fetch_sub(bytes, std::memory_order_relaxed);
-    break;
+  while (cost <= limit_ && before <= limit_ - cost) {
+    if (in_use_.compare_exchange_weak(before, before + cost, std::memory_order_relaxed)) return {};
   }
   refusals_.fetch_add(1, std::memory_order_relaxed);
   return refuse(bytes, before);
 }
 
+void MemoryBudget::give_back(uint64_t bytes) {
+  in_use_.fetch_sub(std::max(bytes, kLeastBlock), std::memory_order_relaxed);
+}
+
+Result<void*> MemoryBudget::allocate(uint64_t bytes) {
+  MORTISE_TRY(take(bytes));
+  if (void* data = ::operator new(std::max<uint64_t>(bytes, 1), kAlignment, std::nothrow)) return data;
+  give_back(bytes);
+  refusals_.fetch_add(1, std::memory_order_relaxed);
+  return refuse(bytes, in_use());
+}
+
 void MemoryBudget::release(void* data, uint64_t bytes) {
   ::operator delete(data, kAlignment);
-  in_use_.fetch_sub(bytes, std::memory_order_relaxed);
+  give_back(bytes);
+}
+
+Result<std::shared_ptr<void>> MemoryBudget::charge(uint64_t bytes) {
+  MORTISE_TRY(take(bytes));
+  return std::shared_ptr<void>(this, [self = shared_from_this(), bytes](void*) { self->give_back(bytes); });
 }
 
 Result<Tensor> MemoryBudget::allocate(DType dtype, const Shape& shape) {

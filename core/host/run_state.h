@@ -9,6 +9,7 @@
 #include <mutex>
 #include <span>
 
+#include "core/host/memory_budget.h"
 #include "mortise/all.h"
 #include "mortise/sdk/result.h"
 #include "mortise/sdk/value.h"
@@ -51,6 +52,8 @@ class RunState {
   virtual bool cancelled() const = 0;
   // Memory for a value that the provider makes.
   virtual Result<Tensor> allocate(DType dtype, const Shape& shape) = 0;
+  // What counts the memory that such values take besides; made as a shared one. Null: nobody does.
+  virtual MemoryBudget* budget() const { return nullptr; }
 
   ValueArena values;
   ProfileSink* profile = nullptr;  // null: this run is not profiled

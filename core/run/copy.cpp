@@ -4,16 +4,21 @@
 #include <cstring>
 #include <unordered_set>
 
+#include "mortise/sdk/strings.h"
+
 namespace mortise::run {
+
+Result<Tensor> copied_strings(MemoryBudget& memory, const Tensor& tensor) {
+  return copy_strings(tensor, [&](DType dtype, const Shape& shape) { return memory.allocate(dtype, shape); });
+}
 
 Result<Value> copied(MemoryBudget& memory, const Value& value) {
   Value copy = value;
   if (value.is_tensor()) {
     const Tensor& source = value.tensor;
     if (source.dtype() == DType::kString) {
-      std::vector<std::string> strings;
-      for (const mortise_string_t& s : source.elements<mortise_string_t>()) strings.emplace_back(s.data, s.size);
-      return Value(Tensor::strings(source.shape(), std::move(strings)));
+      MORTISE_ASSIGN(copy.tensor, copied_strings(memory, source));
+      return copy;
     }
     MORTISE_ASSIGN(copy.tensor, memory.allocate(source.dtype(), source.shape()));
     if (source.size_bytes() != 0) std::memcpy(copy.tensor.raw(), source.raw(), source.size_bytes());

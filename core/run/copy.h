@@ -11,6 +11,8 @@
 
 namespace mortise::run {
 
+// A string tensor with its characters.
+Result<Tensor> copied_strings(MemoryBudget& memory, const Tensor& tensor);
 // A copy of all that the value has.
 Result<Value> copied(MemoryBudget& memory, const Value& value);
 

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "core/run/copy.h"
+
 namespace mortise::run {
 namespace {
 
@@ -29,13 +31,6 @@ void copy_elements(const Tensor& from, uint64_t first, Tensor& to, uint64_t at, 
   }
 }
 
-// Owns its characters.
-Tensor with_own_strings(const Tensor& tensor) {
-  std::vector<std::string> strings;
-  for (const mortise_string_t& s : tensor.elements<mortise_string_t>()) strings.emplace_back(s.data, s.size);
-  return Tensor::strings(tensor.shape(), std::move(strings));
-}
-
 }  // namespace
 
 Result<Tensor> take_slice(MemoryBudget& memory, const Tensor& tensor, uint32_t axis, int64_t index) {
@@ -49,7 +44,8 @@ Result<Tensor> take_slice(MemoryBudget& memory, const Tensor& tensor, uint32_t a
   for (uint64_t i = 0; i < outer && inner != 0; ++i) {
     copy_elements(tensor, i * row + static_cast<uint64_t>(index) * inner, slice, i * inner, inner);
   }
-  return tensor.dtype() == DType::kString ? with_own_strings(slice) : slice;
+  if (tensor.dtype() == DType::kString) return copied_strings(memory, slice);
+  return slice;
 }
 
 Result<Tensor> stack(MemoryBudget& memory, std::span<const Tensor> parts, uint32_t axis, bool reversed) {
@@ -69,7 +65,8 @@ Result<Tensor> stack(MemoryBudget& memory, std::span<const Tensor> parts, uint32
       copy_elements(part, i * inner, result, (i * parts.size() + k) * inner, inner);
     }
   }
-  return first.dtype() == DType::kString ? with_own_strings(result) : result;
+  if (first.dtype() == DType::kString) return copied_strings(memory, result);
+  return result;
 }
 
 }  // namespace mortise::run

@@ -22,6 +22,7 @@ class StepRun final : public RunState {
   Result<Tensor> allocate(DType dtype, const Shape& shape) override {
     return frame_.program().memory->allocate(dtype, shape);
   }
+  MemoryBudget* budget() const override { return frame_.program().memory; }
 
  private:
   Frame& frame_;

@@ -3,7 +3,8 @@
 // An operator is one file in ops/ with a maker, `Result<Kernel> make_softmax(const NodeSpec& node)`, and one line in
 // ops.inc. The maker reads attributes and types once, refuses what it cannot run (unimplemented: a sentence), and
 // returns a function that is called for every run. The function reads inputs and writes outputs through its
-// KernelContext; it keeps no state, so it may run on several threads at once.
+// KernelContext. It may run on several threads at once, so it keeps no state, except a plan of its last shapes
+// (ops/last_plan.h).
 //
 // Errors are sentences about the operator's own inputs and attributes ("axis 5 is out of range for rank 3"); the
 // session puts the node's name in front.
@@ -82,6 +83,15 @@ class KernelContext {
   // kernel returns.
   void set_output(uint64_t i, Value value) {
     if (has_output(i)) *outputs_[i] = std::move(value);
+  }
+
+  // Output 0 becomes the sequence of input 0 with elements [first, first + removed) replaced by `added`, which are
+  // tensors. There are so many elements. The others are neither read nor copied, however long the sequence is.
+  virtual Status splice(uint64_t first, uint64_t removed, std::span<const Value> added);
+  // Output 0 becomes input 0, which is no tensor.
+  virtual Status pass() {
+    set_output(0, given(0));
+    return {};
   }
 
   // Uninitialised memory until the kernel returns; aligned to 64 bytes.

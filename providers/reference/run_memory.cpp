@@ -28,6 +28,14 @@ void KernelContext::throw_missing_input(uint64_t i) {
   throw std::out_of_range(concat("input ", i, " is missing, which the operator needs"));
 }
 
+Status KernelContext::splice(uint64_t first, uint64_t removed, std::span<const Value> added) {
+  Value result = given(0);
+  if (!added.empty()) result.element_dtype = added.front().tensor.dtype();
+  result.elements = result.elements.spliced(first, removed, added);
+  set_output(0, std::move(result));
+  return {};
+}
+
 Tensor RunState::allocate_or_throw(DType dtype, const Shape& shape) {
   auto tensor = allocate(dtype, shape);
   if (!tensor.ok()) throw Failure(std::move(tensor).status());

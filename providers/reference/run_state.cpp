@@ -101,6 +101,27 @@ Result<Value> RunState::element(uint64_t i, uint64_t n) {
   return handle != nullptr ? import_element(*host_.values(), *handle, n) : given(i).elements[n];
 }
 
+Status RunState::splice(uint64_t first, uint64_t removed, std::span<const Value> added) {
+  const mortise_value_t** handle = unread(given(0));
+  if (handle == nullptr || !has_output(0)) return KernelContext::splice(first, removed, added);
+  MORTISE_ASSIGN(const mortise_value_t* made,
+                 splice_lent(*host_.values(), args_->context(), *handle, first, removed, added));
+  lend_output(made);
+  return {};
+}
+
+Status RunState::pass() {
+  const mortise_value_t** handle = unread(given(0));
+  if (handle == nullptr || !has_output(0)) return KernelContext::pass();
+  lend_output(*handle);
+  return {};
+}
+
+void RunState::lend_output(const mortise_value_t* handle) {
+  set_output(0, Value(given(0).kind, {}));
+  host_values_[static_cast<size_t>(outputs_[0] - values_.data())] = handle;
+}
+
 const Value& RunState::whole(const Value& value) {
   const mortise_value_t** handle = unread(value);
   if (handle != nullptr) {
@@ -191,7 +212,7 @@ Status RunState::finish() {
     if (slot == sdk::kNoId || args_->output(i).absent()) continue;
     const Value& value = values_[slot];
     if (value.is_tensor() && written_to_host(slot, value.tensor.dtype())) continue;
-    MORTISE_TRY(export_output(host_.values(), args_->context(), i, value));
+    MORTISE_TRY(export_output(host_.values(), args_->context(), i, value, host_values_[slot]));
   }
   return {};
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "mortise/sdk/strings.h"
 #include "providers/reference/borrowed.h"
 
 namespace mortise::reference {
@@ -133,34 +134,34 @@ Result<Value> import_input(const mortise_host_values_t* values, const mortise_te
   return Value(static_cast<ValueKind>(values->kind(handle)), {});
 }
 
+Result<const mortise_value_t*> splice_lent(const mortise_host_values_t& values, const mortise_run_context_t* context,
+                                           const mortise_value_t* sequence, uint64_t first, uint64_t removed,
+                                           std::span<const Value> added) {
+  std::vector<const mortise_value_t*> elements;
+  for (const Value& element : added) {
+    MORTISE_ASSIGN(const mortise_value_t* exported, export_value(values, context, element, 1));
+    elements.push_back(exported);
+  }
+  mortise_error_t error{};
+  mortise_value_t* made = nullptr;
+  MORTISE_TRY(checked(values.splice(context, sequence, first, removed, elements.data(), elements.size(), &made, &error),
+                      error));
+  return made;
+}
+
 Status export_output(const mortise_host_values_t* values, const mortise_run_context_t* context, uint64_t index,
-                     const Value& value) {
+                     const Value& value, const mortise_value_t* unread) {
   if (values == nullptr) return missing_extension();
-  MORTISE_ASSIGN(const mortise_value_t* handle, export_value(*values, context, value, 0));
+  const mortise_value_t* handle = unread;
+  if (handle == nullptr) {
+    MORTISE_ASSIGN(handle, export_value(*values, context, value, 0));
+  }
   mortise_error_t error{};
   return checked(values->set_output(context, index, handle, &error), error);
 }
 
 Result<Tensor> copy_strings(const sdk::Host& host, const Tensor& tensor) {
-  const auto elements = tensor.elements<mortise_string_t>();
-  uint64_t size = 0;
-  for (const mortise_string_t& s : elements) size += s.size;
-  struct Storage {
-    Tensor views;
-    Tensor characters;
-  };
-  MORTISE_ASSIGN(Tensor views, host.allocate(DType::kString, tensor.shape()));
-  MORTISE_ASSIGN(Tensor characters, host.allocate(DType::kU8, {static_cast<int64_t>(size)}));
-  char* next = characters.data<char>();
-  mortise_string_t* view = views.data<mortise_string_t>();
-  for (const mortise_string_t& s : elements) {
-    if (s.size != 0) std::memcpy(next, s.data, s.size);
-    *view++ = {next, s.size};
-    next += s.size;
-  }
-  void* data = views.raw();
-  auto storage = std::make_shared<Storage>(Storage{std::move(views), std::move(characters)});
-  return Tensor::view(DType::kString, tensor.shape(), data, std::move(storage));
+  return mortise::copy_strings(tensor, [&](DType dtype, const Shape& shape) { return host.allocate(dtype, shape); });
 }
 
 namespace {

@@ -122,6 +122,7 @@ static const member_t kMembers[] = {
     OFFSET(mortise_host_values_t, create_tensor),
     OFFSET(mortise_host_values_t, set_strings),
     OFFSET(mortise_host_values_t, create),
+    OFFSET(mortise_host_values_t, splice),
     OFFSET(mortise_host_values_t, set_output),
     // factory/provider_factory.h
     SIZE(mortise_provider_factory_t),

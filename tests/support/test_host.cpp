@@ -85,6 +85,17 @@ constexpr mortise_host_values_t kValues = {
       *value = reinterpret_cast<mortise_value_t*>(&h);
       return MORTISE_OK;
     },
+    .splice = [](const mortise_run_context_t* context, const mortise_value_t* sequence, uint64_t first,
+                 uint64_t removed, const mortise_value_t* const* elements, uint64_t count, mortise_value_t** value,
+                 mortise_error_t*) -> mortise_status {
+      std::vector<Value> added;
+      for (uint64_t i = 0; i < count; ++i) added.push_back(handle(elements[i]).value);
+      Value made = handle(sequence).value;
+      made.elements = made.elements.spliced(first, removed, added);
+      Handle& h = *run_of(context).made.emplace_back(std::make_unique<Handle>(std::move(made)));
+      *value = reinterpret_cast<mortise_value_t*>(&h);
+      return MORTISE_OK;
+    },
     .set_output = [](const mortise_run_context_t* context, uint64_t index, const mortise_value_t* value,
                      mortise_error_t*) -> mortise_status {
       run_of(context).outputs.at(index) = handle(value).value;

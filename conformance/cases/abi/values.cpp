@@ -13,7 +13,7 @@ bool has_values(const Device& device) {
 
 std::string wrong_sequence(const Value& actual, const Value& expected) {
   if (actual.kind != ValueKind::kSequence) return "the output is no sequence";
-  return difference(actual.elements, expected.elements);
+  return difference(actual.elements.list(), expected.elements.list());
 }
 
 }  // namespace

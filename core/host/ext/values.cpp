@@ -2,6 +2,8 @@
 // mortise::Value.
 #include "mortise/ext/values.h"
 
+#include <algorithm>
+
 #include "core/host/ext/extensions.h"
 #include "core/host/run_state.h"
 #include "mortise/sdk/trampoline.h"
@@ -10,11 +12,21 @@ namespace mortise {
 
 namespace {
 
-// Strings that are set one by one; owner of a string tensor made here, and recognised by its type.
+// Counts memory taken besides tensors, until the result is gone.
+Result<std::shared_ptr<void>> charge(MemoryBudget* budget, uint64_t bytes) {
+  return budget != nullptr ? budget->charge(bytes) : std::shared_ptr<void>();
+}
+
+// Strings that are set in parts; owner of a string tensor made here, and recognised by its type.
 struct StringStorage {
+  struct Part {
+    std::vector<char> characters;
+    std::shared_ptr<void> charge;
+  };
   std::mutex mutex;
-  std::vector<std::string> characters;
+  std::vector<Part> parts;
   Tensor views;
+  std::shared_ptr<MemoryBudget> budget;  // null: nobody counts
 };
 struct StringOwner {
   std::shared_ptr<StringStorage> storage;
@@ -24,10 +36,13 @@ struct StringOwner {
 Result<Tensor> allocate_strings(RunState& state, const Shape& shape) {
   auto storage = std::make_shared<StringStorage>();
   MORTISE_ASSIGN(storage->views, state.allocate(DType::kString, shape));
-  storage->characters.resize(static_cast<size_t>(shape.num_elements()));
+  if (state.budget() != nullptr) storage->budget = state.budget()->shared_from_this();
   void* data = storage->views.raw();
   return Tensor::view(DType::kString, shape, data, std::shared_ptr<void>(data, StringOwner{std::move(storage)}));
 }
+
+// More than a process can address.
+constexpr uint64_t kMostCharacters = uint64_t{1} << 48;
 
 RunState* state_of(const mortise_run_context_t* context) {
   return context != nullptr ? static_cast<RunState*>(context->host_data) : nullptr;
@@ -55,17 +70,29 @@ Status set_strings(mortise_value_t* value, uint64_t first, const mortise_string_
   const auto* owner = std::get_deleter<StringOwner>(from_abi(value)->tensor.owner());
   if (owner == nullptr) return invalid_argument("set_strings(): the value is no string tensor of create_tensor()");
   StringStorage& storage = *owner->storage;
-  const uint64_t size = storage.characters.size();
+  const auto size = static_cast<uint64_t>(storage.views.num_elements());
   if (first > size || count > size - first) {
     return make_error(StatusCode::kOutOfRange, "set_strings(): elements ", first, " to ", first + count, " of ", size);
   }
-  const std::lock_guard lock(storage.mutex);
+  uint64_t total = 0;
   for (uint64_t i = 0; i < count; ++i) {
     if (strings[i].data == nullptr && strings[i].size != 0) return missing_argument("set_strings()");
-    std::string& characters = storage.characters[first + i];
-    characters = strings[i].size != 0 ? std::string(strings[i].data, strings[i].size) : std::string();
-    storage.views.data<mortise_string_t>()[first + i] = {characters.data(), characters.size()};
+    if (strings[i].size > kMostCharacters - total) {
+      return make_error(StatusCode::kResourceExhausted, "set_strings(): element ", first + i, " has ", strings[i].size,
+                        " bytes, which no memory can hold");
+    }
+    total += strings[i].size;
   }
+  StringStorage::Part part;
+  MORTISE_ASSIGN(part.charge, charge(storage.budget.get(), total));
+  part.characters.resize(total);
+  char* next = part.characters.data();
+  const std::lock_guard lock(storage.mutex);
+  for (uint64_t i = 0; i < count; ++i) {
+    next = std::copy_n(strings[i].data, strings[i].size, next);
+    storage.views.data<mortise_string_t>()[first + i] = {next - strings[i].size, strings[i].size};
+  }
+  storage.parts.push_back(std::move(part));
   return {};
 }
 
@@ -73,14 +100,16 @@ Status set_strings(mortise_value_t* value, uint64_t first, const mortise_string_
 constexpr uint32_t kMaxDepth = 64;
 constexpr uint64_t kMaxParts = uint64_t{1} << 20;
 
+Status too_many_parts(const char* function) {
+  return make_error(StatusCode::kResourceExhausted, function, ": a value has more than ", kMaxParts, " parts");
+}
+
 // Counts the values within a value, itself included. A value that shares its elements has them once for every mention.
 Status count_parts(const Value& value, uint32_t depth, uint64_t& parts) {
   if (depth > kMaxDepth) {
     return make_error(StatusCode::kOutOfRange, "create(): values are nested more than ", kMaxDepth, " deep");
   }
-  if (++parts > kMaxParts) {
-    return make_error(StatusCode::kResourceExhausted, "create(): a value has more than ", kMaxParts, " parts");
-  }
+  if (++parts > kMaxParts) return too_many_parts("create()");
   for (const Value& element : value.elements) MORTISE_TRY(count_parts(element, depth + 1, parts));
   return {};
 }
@@ -110,6 +139,8 @@ Status create(const mortise_run_context_t* context, const mortise_type_t* type, 
     return missing_argument("create()");
   }
   MORTISE_TRY(check_count(type->kind, count));
+  if (count > kMaxParts) return too_many_parts("create()");
+  MORTISE_ASSIGN(const std::shared_ptr<void> owner, charge(state->budget(), count * sizeof(Value)));
   std::vector<Value> shared;
   shared.reserve(count);
   uint64_t parts = 0;
@@ -118,11 +149,40 @@ Status create(const mortise_run_context_t* context, const mortise_type_t* type, 
     MORTISE_TRY(count_parts(*from_abi(elements[i]), 1, parts));
     shared.push_back(*from_abi(elements[i]));
   }
-  Value made(static_cast<ValueKind>(type->kind), std::move(shared));
+  Value made(static_cast<ValueKind>(type->kind), {});
+  made.elements = ValueElements(std::move(shared), owner);
   // The innermost tensor's element type, for containers that are empty.
   const mortise_type_t* innermost = type;
   while (innermost->element != nullptr) innermost = innermost->element;
   made.element_dtype = static_cast<DType>(innermost->dtype);
+  *value = to_abi(state->values.add(std::move(made)));
+  return {};
+}
+
+Status splice(const mortise_run_context_t* context, const mortise_value_t* sequence, uint64_t first, uint64_t removed,
+              const mortise_value_t* const* elements, uint64_t count, mortise_value_t** value) {
+  RunState* state = state_of(context);
+  if (state == nullptr || sequence == nullptr || value == nullptr || (elements == nullptr && count != 0)) {
+    return missing_argument("splice()");
+  }
+  Value made = *from_abi(sequence);
+  if (made.kind != ValueKind::kSequence) return invalid_argument("splice(): the value is no sequence");
+  const uint64_t size = made.elements.size();
+  if (first > size || removed > size - first) {
+    return make_error(StatusCode::kOutOfRange, "splice(): elements ", first, " to ", first + removed, " of ", size);
+  }
+  if (count > kMaxParts || size - removed > kMaxParts - count) return too_many_parts("splice()");
+  // New chunks hold what is added and what lay beside it.
+  const uint64_t moved = std::min<uint64_t>(size, 2 * ValueElements::kChunk);
+  MORTISE_ASSIGN(const std::shared_ptr<void> owner, charge(state->budget(), (count + moved) * sizeof(Value)));
+  std::vector<Value> added;
+  for (uint64_t i = 0; i < count; ++i) {
+    if (elements[i] == nullptr) return missing_argument("splice()");
+    if (!from_abi(elements[i])->is_tensor()) return invalid_argument("splice(): element ", i, " is no tensor");
+    added.push_back(*from_abi(elements[i]));
+  }
+  if (!added.empty()) made.element_dtype = added.front().tensor.dtype();
+  made.elements = made.elements.spliced(first, removed, added, owner);
   *value = to_abi(state->values.add(std::move(made)));
   return {};
 }
@@ -166,6 +226,12 @@ const mortise_host_values_t kHostValues = {
         [](const mortise_run_context_t* context, const mortise_type_t* type, const mortise_value_t* const* elements,
            uint64_t count, mortise_value_t** value, mortise_error_t* error) noexcept {
           return sdk::guarded(error, [&] { return create(context, type, elements, count, value); });
+        },
+    .splice =
+        [](const mortise_run_context_t* context, const mortise_value_t* sequence, uint64_t first, uint64_t removed,
+           const mortise_value_t* const* elements, uint64_t count, mortise_value_t** value,
+           mortise_error_t* error) noexcept {
+          return sdk::guarded(error, [&] { return splice(context, sequence, first, removed, elements, count, value); });
         },
     .set_output =
         [](const mortise_run_context_t* context, uint64_t index, const mortise_value_t* value,

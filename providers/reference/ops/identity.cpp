@@ -7,10 +7,7 @@ namespace mortise::reference {
 
 Result<Kernel> make_identity(const NodeSpec&) {
   return Kernel([](KernelContext& context) -> Status {
-    if (!context.input_value(0).is_tensor()) {
-      context.set_output(0, context.input_value(0));
-      return {};
-    }
+    if (context.kind(0) != ValueKind::kTensor) return context.pass();
     const Tensor& x = context.input(0);
     Tensor& y = context.output(0, x.dtype(), x.shape());
     if (x.size_bytes() != 0) std::memcpy(y.raw(), x.raw(), x.size_bytes());

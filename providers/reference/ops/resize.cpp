@@ -24,6 +24,9 @@ struct ResizeOp {
 struct Axis {
   int64_t input = 1, output = 1;
   double scale = 1, start = 0, end = 1;
+  // An output coordinate times from / to is one of the input. Where sizes give the scale, these are the extents: the
+  // quotient is then exact wherever it is a whole or a half number.
+  double from = 1, to = 1;
 };
 
 struct Tap {
@@ -39,19 +42,19 @@ struct Table {
 };
 
 double source_coordinate(const ResizeOp& op, const Axis& a, int64_t i) {
-  const auto x = static_cast<double>(i), in = static_cast<double>(a.input), out = a.scale * in;
-  if (op.coordinates == "asymmetric") return x / a.scale;
+  const auto x = static_cast<double>(i), in = static_cast<double>(a.input), out = in * a.to / a.from;
+  if (op.coordinates == "asymmetric") return x * a.from / a.to;
   if (op.coordinates == "align_corners") return a.output == 1 || out == 1 ? 0 : x * (in - 1) / (out - 1);
-  if (op.coordinates == "tf_half_pixel_for_nn") return (x + 0.5) / a.scale;
+  if (op.coordinates == "tf_half_pixel_for_nn") return (x + 0.5) * a.from / a.to;
   if (op.coordinates == "pytorch_half_pixel" && a.output <= 1) return 0;
   if (op.coordinates == "half_pixel_symmetric") {
-    return in / 2 * (1 - static_cast<double>(a.output) / out) + (x + 0.5) / a.scale - 0.5;
+    return in / 2 * (1 - static_cast<double>(a.output) / out) + (x + 0.5) * a.from / a.to - 0.5;
   }
   if (op.coordinates == "tf_crop_and_resize") {
     if (a.output <= 1) return (a.start + a.end) / 2 * (in - 1);
     return a.start * (in - 1) + x * (a.end - a.start) * (in - 1) / static_cast<double>(a.output - 1);
   }
-  return (x + 0.5) / a.scale - 0.5;
+  return (x + 0.5) * a.from / a.to - 0.5;
 }
 
 double nearest_coordinate(const std::string& mode, double scale, double x) {
@@ -154,10 +157,12 @@ Result<std::vector<Axis>> plan(const ResizeOp& op, const KernelContext& context)
     }
     const double extent = static_cast<double>(a.input) * (crop ? a.end - a.start : 1.0);
     if (!by_size) {
-      a.scale = static_cast<double>(scales[i]);
+      a.to = static_cast<double>(scales[i]);
     } else if (sizes[i] != a.input) {  // an empty axis may stay one
-      a.scale = static_cast<double>(sizes[i]) / static_cast<double>(a.input);
+      a.from = static_cast<double>(a.input);
+      a.to = static_cast<double>(sizes[i]);
     }
+    a.scale = a.to / a.from;
     const double output = by_size ? static_cast<double>(sizes[i])
                                   : std::floor(static_cast<double>(static_cast<float>(extent) * scales[i]));
     if (!(output >= 0 && output < 0x1p40) || !(a.scale > 0) || !std::isfinite(a.scale)) {
@@ -172,7 +177,8 @@ Result<std::vector<Axis>> plan(const ResizeOp& op, const KernelContext& context)
     if (!(output < 0x1p40)) {
       return invalid_argument("axis ", chosen[i], " of ", to_string(x.shape()), " cannot be scaled by ", common);
     }
-    a.scale = common;
+    a.scale = a.to = common;
+    a.from = 1;
     a.output = static_cast<int64_t>(output);
   }
   return axes;

@@ -1,9 +1,8 @@
 // SequenceEmpty, SequenceConstruct, SequenceAt, SequenceInsert, SequenceErase, SequenceLength, and the Optional
 // operators.
 //
-// Elements are shared with the sequences that they come from. One element is asked for without the others, so that a
-// loop that reads a long sequence is linear. One that makes a sequence grow is not: every turn passes the references to
-// all elements on.
+// Elements are shared with the sequences that they come from, and one is asked for, inserted or erased without the
+// others, so that a loop over a long sequence is linear.
 #include <cstring>
 
 #include "providers/reference/ops/axes.h"
@@ -23,22 +22,14 @@ Status check_sequence(KernelContext& context) {
   return invalid_argument("input 0 must be a sequence");
 }
 
-// Of tensors, one or more; their type stays known when the last of them is erased.
-Value sequence_of(std::vector<Value> tensors) {
-  const DType dtype = tensors.front().tensor.dtype();
-  Value sequence(ValueKind::kSequence, std::move(tensors));
-  sequence.element_dtype = dtype;
-  return sequence;
-}
-
 // A position in a sequence of `size`, counted from the front.
-Result<std::ptrdiff_t> position_of(KernelContext& context, uint64_t input, uint64_t size) {
+Result<uint64_t> position_of(KernelContext& context, uint64_t input, uint64_t size) {
   MORTISE_ASSIGN(const int64_t position, int_of(context, input, "position"));
   const auto n = static_cast<int64_t>(size);
   if (position < -n || position >= n) {
     return invalid_argument("position ", position, " is out of range for a sequence of ", size);
   }
-  return static_cast<std::ptrdiff_t>(position < 0 ? position + n : position);
+  return static_cast<uint64_t>(position < 0 ? position + n : position);
 }
 
 // The value is part of an input: strings are read once more when the kernel has returned.
@@ -72,7 +63,9 @@ Result<Kernel> make_sequence_construct(const NodeSpec&) {
       elements.push_back(context.input_value(i));
     }
     if (elements.empty()) return invalid_argument("there are no inputs, of which at least one is needed");
-    context.set_output(0, sequence_of(std::move(elements)));
+    Value sequence(ValueKind::kSequence, std::move(elements));
+    sequence.element_dtype = context.input(0).dtype();
+    context.set_output(0, std::move(sequence));
     return {};
   });
 }
@@ -80,8 +73,8 @@ Result<Kernel> make_sequence_construct(const NodeSpec&) {
 Result<Kernel> make_sequence_at(const NodeSpec&) {
   return Kernel([](KernelContext& context) -> Status {
     MORTISE_TRY(check_sequence(context));
-    MORTISE_ASSIGN(const auto position, position_of(context, 1, context.num_elements(0)));
-    MORTISE_ASSIGN(const Value element, context.element(0, static_cast<uint64_t>(position)));
+    MORTISE_ASSIGN(const uint64_t position, position_of(context, 1, context.num_elements(0)));
+    MORTISE_ASSIGN(const Value element, context.element(0, position));
     return write_value(context, element);
   });
 }
@@ -89,40 +82,30 @@ Result<Kernel> make_sequence_at(const NodeSpec&) {
 Result<Kernel> make_sequence_insert(const NodeSpec&) {
   return Kernel([](KernelContext& context) -> Status {
     MORTISE_TRY(check_sequence(context));
-    const ValueElements& before = context.input_value(0).elements;
-    auto position = static_cast<std::ptrdiff_t>(before.size());
+    const uint64_t size = context.num_elements(0);
+    uint64_t position = size;
     if (context.has_input(2)) {
       MORTISE_ASSIGN(const int64_t given, int_of(context, 2, "position"));
-      const auto n = static_cast<int64_t>(before.size());
+      const auto n = static_cast<int64_t>(size);
       if (given < -n || given > n)
         return invalid_argument("position ", given, " is out of range for a sequence of ", n);
-      position = static_cast<std::ptrdiff_t>(given < 0 ? given + n : given);
+      position = static_cast<uint64_t>(given < 0 ? given + n : given);
     }
     MORTISE_TRY(check_element(context, 1));
-    std::vector<Value> elements;
-    elements.reserve(before.size() + 1);
-    elements.assign(before.begin(), before.begin() + position);
-    elements.push_back(context.input_value(1));
-    elements.insert(elements.end(), before.begin() + position, before.end());
-    context.set_output(0, sequence_of(std::move(elements)));
-    return {};
+    return context.splice(position, 0, std::span(&context.input_value(1), 1));
   });
 }
 
 Result<Kernel> make_sequence_erase(const NodeSpec&) {
   return Kernel([](KernelContext& context) -> Status {
     MORTISE_TRY(check_sequence(context));
-    Value result = context.input_value(0);
-    std::vector<Value> elements = result.elements.list();
-    if (elements.empty()) return invalid_argument("input_sequence is empty: there is nothing to erase");
-    auto position = static_cast<std::ptrdiff_t>(elements.size() - 1);
+    const uint64_t size = context.num_elements(0);
+    if (size == 0) return invalid_argument("input_sequence is empty: there is nothing to erase");
+    uint64_t position = size - 1;
     if (context.has_input(1)) {
-      MORTISE_ASSIGN(position, position_of(context, 1, elements.size()));
+      MORTISE_ASSIGN(position, position_of(context, 1, size));
     }
-    elements.erase(elements.begin() + position);
-    result.elements = std::move(elements);
-    context.set_output(0, std::move(result));
-    return {};
+    return context.splice(position, 1, {});
   });
 }
 
@@ -158,6 +141,7 @@ Result<Kernel> make_optional_has_element(const NodeSpec&) {
 
 Result<Kernel> make_optional_get_element(const NodeSpec&) {
   return Kernel([](KernelContext& context) -> Status {
+    if (context.kind(0) != ValueKind::kOptional && context.kind(0) != ValueKind::kTensor) return context.pass();
     const Value& value = context.input_value(0);
     if (value.kind == ValueKind::kOptional && value.elements.empty())
       return invalid_argument("input 0 is an empty optional, which has no element");

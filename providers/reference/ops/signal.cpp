@@ -27,7 +27,8 @@ Result<Kernel> make_cosine_window(const NodeSpec& node, double a0, double a1, do
     const auto length = static_cast<double>(periodic ? size : size - 1);
     for (uint64_t n = 0; n < values.size(); ++n) {
       const double angle = 2 * std::numbers::pi * static_cast<double>(n) / length;
-      values[n] = a0 - a1 * std::cos(angle) + a2 * std::cos(2 * angle);
+      // In this order the greatest value is exactly 1, which is cut to a whole number where that is wanted.
+      values[n] = a0 - (a1 * std::cos(angle) - a2 * std::cos(2 * angle));
     }
     write_doubles(values, context.output(0, type, Shape{size}));
     return {};
@@ -64,7 +65,11 @@ Result<Kernel> make_dft(const NodeSpec& node) {
     }
     if (onesided && !inverse && x.shape().back() == 2) {
       return invalid_argument("onesided gives half of the frequencies, but input ", form_of(x),
-                              " is a complex signal, which needs all of them");
+                              " is a complex signal, which needs all of them; set onesided to 0");
+    }
+    if (onesided && inverse && x.shape().back() == 1) {
+      return invalid_argument("the inverse of one side makes a real signal of complex frequencies, but input ",
+                              form_of(x), " holds real numbers; set onesided to 0");
     }
     int64_t wanted = axis_is_input ? -2 : axis_attribute;
     if (axis_is_input && context.has_input(2)) {

@@ -18,9 +18,15 @@ namespace {
 using Change = int32_t (*)(const UCaseMap*, char*, int32_t, const char*, int32_t, UErrorCode*);
 using CaseMap = std::shared_ptr<const UCaseMap>;
 
+// POSIX's names for no language at all, possibly with a codeset behind them.
+bool is_posix(std::string_view locale) {
+  const std::string_view name = locale.substr(0, locale.find('.'));
+  return name == "C" || name == "POSIX";
+}
+
 // ICU takes any name for a locale; a language or country that has no ISO code is a mistake.
 Result<CaseMap> open_locale(std::string_view locale) {
-  const std::string given(locale.empty() ? "en_US" : locale);
+  const std::string given(locale.empty() || is_posix(locale) ? "en_US" : locale);
   char name[ULOC_FULLNAME_CAPACITY] = "", country[ULOC_COUNTRY_CAPACITY] = "";
   UErrorCode error = U_ZERO_ERROR;
   uloc_canonicalize(given.c_str(), name, sizeof name, &error);

@@ -220,7 +220,9 @@ class TestRun : public RunState {
   }
   bool cancelled() const override { return false; }
   Result<Tensor> allocate(DType dtype, const Shape& shape) override { return Tensor::allocate(dtype, shape); }
+  MemoryBudget* budget() const override { return counted.get(); }
   std::map<uint64_t, Value> outputs;
+  std::shared_ptr<MemoryBudget> counted;
 };
 
 TEST(RunContext, RefusesANegativeExtent) {
@@ -280,6 +282,72 @@ TEST(Values, RefuseWhatCannotBe) {
   EXPECT_EQ(values.create(&context, &map, nullptr, 0, &value, nullptr), MORTISE_INVALID_ARGUMENT);
   Value number(Tensor::of<float>({}, {1.0f}));
   EXPECT_EQ(values.set_strings(to_abi(&number), 0, nullptr, 0, nullptr), MORTISE_INVALID_ARGUMENT);
+}
+
+std::vector<int64_t> numbers_of(const Value& sequence) {
+  std::vector<int64_t> numbers;
+  for (const Value& element : sequence.elements) numbers.push_back(*element.tensor.data<int64_t>());
+  return numbers;
+}
+
+TEST(Values, AreSplicedWithoutChangingTheFirst) {
+  HostContext host;
+  const auto& values = extension<mortise_host_values_t>(host, MORTISE_EXT_VALUES);
+  TestRun run;
+  const mortise_run_context_t context = make_run_context(run);
+  std::vector<Value> numbers;
+  for (int64_t i = 0; i < 4; ++i) numbers.emplace_back(Tensor::of<int64_t>({}, {i}));
+  const Value sequence(ValueKind::kSequence, {numbers[0], numbers[1], numbers[2]});
+  const mortise_value_t* added[] = {to_abi(&numbers[3]), to_abi(&numbers[3])};
+  mortise_value_t* made = nullptr;
+  ASSERT_EQ(values.splice(&context, to_abi(&sequence), 1, 1, added, 2, &made, nullptr), MORTISE_OK);
+  EXPECT_THAT(numbers_of(*from_abi(made)), testing::ElementsAre(0, 3, 3, 2));
+  ASSERT_EQ(values.splice(&context, made, 0, 4, nullptr, 0, &made, nullptr), MORTISE_OK);
+  EXPECT_EQ(values.num_elements(made), 0u);
+  EXPECT_EQ(from_abi(made)->element_dtype, DType::kI64);
+  EXPECT_THAT(numbers_of(sequence), testing::ElementsAre(0, 1, 2));
+
+  const mortise_value_t* nothing = nullptr;
+  const mortise_value_t* whole = to_abi(&sequence);
+  EXPECT_EQ(values.splice(&context, whole, 4, 0, added, 1, &made, nullptr), MORTISE_OUT_OF_RANGE);
+  EXPECT_EQ(values.splice(&context, whole, 1, UINT64_MAX, added, 1, &made, nullptr), MORTISE_OUT_OF_RANGE);
+  EXPECT_EQ(values.splice(&context, whole, 0, 0, &whole, 1, &made, nullptr), MORTISE_INVALID_ARGUMENT);
+  EXPECT_EQ(values.splice(&context, whole, 0, 0, &nothing, 1, &made, nullptr), MORTISE_INVALID_ARGUMENT);
+  EXPECT_EQ(values.splice(&context, added[0], 0, 0, added, 1, &made, nullptr), MORTISE_INVALID_ARGUMENT);
+}
+
+TEST(Values, CountTowardsTheMemoryLimit) {
+  HostContext host;
+  const auto& values = extension<mortise_host_values_t>(host, MORTISE_EXT_VALUES);
+  const auto budget = std::make_shared<MemoryBudget>(1);
+  {
+    TestRun run;
+    run.counted = budget;
+    const mortise_run_context_t context = make_run_context(run);
+    const int64_t dims[] = {2};
+    mortise_value_t* strings = nullptr;
+    mortise_tensor_t tensor{};
+    mortise_error_t error{};
+    ASSERT_EQ(values.create_tensor(&context, MORTISE_DTYPE_STRING, dims, 1, &strings, &tensor, &error), MORTISE_OK);
+    const std::string text(400'000, 'x');
+    const mortise_string_t texts[] = {{text.data(), text.size()}, {text.data(), text.size()}};
+    ASSERT_EQ(values.set_strings(strings, 0, texts, 2, &error), MORTISE_OK);
+    EXPECT_EQ(budget->in_use(), 800'000u);
+    EXPECT_EQ(values.set_strings(strings, 1, texts, 1, &error), MORTISE_RESOURCE_EXHAUSTED);
+    EXPECT_THAT(error.message, HasSubstr("400000 bytes"));
+    const mortise_string_t endless[] = {{text.data(), UINT64_MAX}, {text.data(), 2}};
+    EXPECT_EQ(values.set_strings(strings, 0, endless, 2, &error), MORTISE_RESOURCE_EXHAUSTED);
+
+    const mortise_type_t type{.kind = MORTISE_TYPE_SEQUENCE};
+    const std::vector<const mortise_value_t*> mentions(10'000, strings);
+    mortise_value_t* sequence = nullptr;
+    EXPECT_EQ(values.create(&context, &type, mentions.data(), mentions.size(), &sequence, &error),
+              MORTISE_RESOURCE_EXHAUSTED);
+    ASSERT_EQ(values.create(&context, &type, mentions.data(), 10, &sequence, &error), MORTISE_OK);
+    EXPECT_EQ(values.splice(&context, sequence, 10, 0, mentions.data(), mentions.size(), &sequence, &error),
+              MORTISE_RESOURCE_EXHAUSTED);
+  }
+  EXPECT_EQ(budget->in_use(), 0u);
 }
 
 // A plugin's values are walked and destroyed by recursion, and sharing can make a few of them very many.

@@ -110,6 +110,10 @@ TEST(PluginLibrary, RefusesAnotherArchitectureByName) {
   std::memcpy(bytes.data(), &header, sizeof header);
   const std::string error = load_error(write_file("foreign.so", bytes));
   EXPECT_THAT(error, HasSubstr(header.e_machine == EM_AARCH64 ? "is built for arm64" : "is built for x86-64"));
+
+  bytes = read_file(plugin("good"));
+  bytes[EI_CLASS] = ELFCLASS32;
+  EXPECT_THAT(load_error(write_file("small.so", bytes)), HasSubstr("is built for 32-bit "));
 }
 
 TEST(PluginLibrary, IsSharedWhileItIsInUseAndLoadsAgainAfterwards) {

@@ -12,7 +12,7 @@ using testing::HasSubstr;
 
 // graph: a GraphProto in protobuf's text form.
 Result<Session> load(const std::string& graph, uint64_t limit_mib, Config config = {}) {
-  const std::string bytes = test::model_of_graph(graph);
+  const std::string bytes = test::model_of_graph(graph, 20);
   config.session.memory_limit_mib = limit_mib;
   return Session::load(LoadInput{.bytes = std::as_bytes(std::span(bytes)), .config = std::move(config)});
 }
@@ -166,6 +166,45 @@ TEST(MemoryLimit, CountsWhatAnEinsumMultipliesOnTheWay) {
 }
 
 // No memory, but rows without end: each kernel would walk them.
+// Characters lie elsewhere than the elements of a tensor: a string that is twice as long after each turn.
+TEST(MemoryLimit, HoldsForTheCharactersOfStrings) {
+  const std::string body = port("input", "turn", 7, "") + port("input", "go", 9, "") + port("input", "text", 8, "") +
+                           "node { op_type: 'StringConcat' input: ['text', 'text'] output: 'longer' } " +
+                           "node { op_type: 'Identity' input: 'go' output: 'goes' } " +
+                           "output { name: 'goes' } output { name: 'longer' }";
+  auto session = load(port("input", "turns", 7, "") + port("input", "start", 8, "") +
+                          "node { op_type: 'Loop' input: ['turns', '', 'start'] output: 'y' attribute { name: 'body' "
+                          "type: GRAPH g { name: 'body' " +
+                          body + " } } } output { name: 'y' }",
+                      16);
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  const Tensor start = Tensor::strings({}, {"12345678"});
+  const auto run = [&](int64_t turns) {
+    return session->run({{"turns", Tensor::of<int64_t>({}, {turns})}, {"start", start}});
+  };
+  const auto longest = run(17);
+  ASSERT_TRUE(longest.ok()) << longest.status().message();
+  EXPECT_EQ(longest->at("y").tensor.data<mortise_string_t>()->size, 8u << 17);
+  const Status status = run(30).status();
+  EXPECT_EQ(status.code(), StatusCode::kResourceExhausted);
+  EXPECT_THAT(status.message(), HasSubstr("session.memory_limit_mib"));
+}
+
+// Elements of a sequence take far more than the bytes of small tensors.
+TEST(MemoryLimit, HoldsForManyElementsOfASequence) {
+  auto session = load(port("input", "x", 1, "?") +
+                          "node { op_type: 'SplitToSequence' input: 'x' output: 's' } "
+                          "node { op_type: 'SequenceLength' input: 's' output: 'y' } output { name: 'y' }",
+                      64);
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  const auto run = [&](int64_t size) { return session->run({{"x", Tensor::allocate(DType::kF32, {size}).value()}}); };
+  const auto split = run(50'000);
+  ASSERT_TRUE(split.ok()) << split.status().message();
+  const Status status = run(2'000'000).status();
+  EXPECT_EQ(status.code(), StatusCode::kResourceExhausted);
+  EXPECT_THAT(status.message(), HasSubstr("session.memory_limit_mib"));
+}
+
 TEST(MemoryLimit, HoldsForTheRowsOfTensorsWithoutElements) {
   auto session = load(port("input", "x", 1, "??") + node("Softmax", "x", "y") + port("output", "y", 1, "??"), 0);
   ASSERT_TRUE(session.ok()) << session.status().message();

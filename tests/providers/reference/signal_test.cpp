@@ -106,6 +106,20 @@ TEST(Windows, OfSizesZeroAndOneAreAsTheirFunctions) {
   }
 }
 
+// Whole numbers are what is left of the values without their fractions.
+TEST(Windows, OfWholeNumbersHaveTheirPeak) {
+  for (const char* op : {"HannWindow", "HammingWindow", "BlackmanWindow"}) {
+    for (const int64_t size : {2, 4, 6, 12, 1000}) {
+      const auto y = run_op({.op = op,
+                             .version = 17,
+                             .attributes = {{"output_datatype", int64_t{6}}},
+                             .inputs = {Tensor::of<int64_t>({}, {size})}});
+      ASSERT_TRUE(y.ok()) << y.status().message();
+      EXPECT_EQ(elements<int32_t>((*y)[0])[static_cast<size_t>(size / 2)], 1) << op << " of " << size;
+    }
+  }
+}
+
 TEST(Dft, GivesTheFrequenciesOfAnImpulseAndBack) {
   // An impulse at 1 of 4: the powers of -i.
   const auto y = run_op({.op = "DFT", .version = 20, .inputs = {Tensor::of<float>({1, 4, 1}, {0, 1, 0, 0})}});

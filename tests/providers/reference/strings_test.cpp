@@ -85,9 +85,10 @@ TEST(StringNormalizer, FollowsTheLocale) {
     EXPECT_THAT(strings((*upper)[0]), ElementsAre("İZMİR"));
     EXPECT_THAT(strings((*lower)[0]), ElementsAre("dış"));
   }
-  for (const Attributes& standard : {Attributes{{"case_change_action", std::string("UPPER")}}, change("UPPER", "")}) {
+  for (const Attributes& standard : {Attributes{{"case_change_action", std::string("UPPER")}}, change("UPPER", ""),
+                                     change("UPPER", "C"), change("UPPER", "POSIX"), change("UPPER", "C.UTF-8")}) {
     const auto upper = normalize(row({"izmir"}), standard);
-    ASSERT_TRUE(upper.ok());
+    ASSERT_TRUE(upper.ok()) << upper.status().message();
     EXPECT_THAT(strings((*upper)[0]), ElementsAre("IZMIR"));
   }
 }

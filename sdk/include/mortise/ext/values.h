@@ -55,6 +55,12 @@ typedef struct mortise_host_values {
   mortise_status(MORTISE_ABI* create)(const mortise_run_context_t* context, const mortise_type_t* type,
                                       const mortise_value_t* const* elements, uint64_t count, mortise_value_t** value,
                                       mortise_error_t* error);
+  // Makes a sequence from another one of tensors: its elements [first, first + removed) give way to `elements`, which are
+  // tensors. What stays is shared, however long it is. OUT_OF_RANGE where it has no such elements.
+  // [thread-safe & running]
+  mortise_status(MORTISE_ABI* splice)(const mortise_run_context_t* context, const mortise_value_t* sequence,
+                                      uint64_t first, uint64_t removed, const mortise_value_t* const* elements,
+                                      uint64_t count, mortise_value_t** value, mortise_error_t* error);
   // Makes a value the output `index`.
   // [thread-safe & running]
   mortise_status(MORTISE_ABI* set_output)(const mortise_run_context_t* context, uint64_t index,

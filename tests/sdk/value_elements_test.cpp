@@ -1,0 +1,84 @@
+// ValueElements against a vector, in random programs that split, shrink and grow lists of several chunks.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <random>
+#include <set>
+
+#include "mortise/sdk/value.h"
+
+namespace mortise {
+namespace {
+
+Value number(int64_t n) { return Tensor::of<int64_t>({}, {n}); }
+
+std::vector<int64_t> numbers_of(const ValueElements& elements) {
+  std::vector<int64_t> numbers;
+  for (const Value& element : elements) numbers.push_back(*element.tensor.data<int64_t>());
+  return numbers;
+}
+
+TEST(ValueElements, AreAVectorInEveryProgram) {
+  for (uint32_t seed = 0; seed < 20; ++seed) {
+    std::mt19937 random(seed);
+    const auto below = [&](size_t limit) { return std::uniform_int_distribution<size_t>(0, limit)(random); };
+    ValueElements elements;
+    std::vector<int64_t> expected;
+    int64_t next = 0;
+    for (int step = 0; step < 60; ++step) {
+      const size_t first = below(expected.size());
+      const size_t removed = below(3) == 0 ? below(expected.size() - first) : below(1) * (first < expected.size());
+      std::vector<Value> added;
+      std::vector<int64_t> inserted;
+      for (size_t n = below(2) == 0 ? below(3 * ValueElements::kChunk) : below(2); n > 0; --n) {
+        added.push_back(number(next));
+        inserted.push_back(next++);
+      }
+      const ValueElements before = elements;
+      const std::vector<int64_t> expected_before = expected;
+      elements = before.spliced(first, removed, added);
+      const auto at = expected.begin() + static_cast<std::ptrdiff_t>(first);
+      expected.insert(expected.erase(at, at + static_cast<std::ptrdiff_t>(removed)), inserted.begin(), inserted.end());
+
+      ASSERT_EQ(numbers_of(before), expected_before) << "seed " << seed << " step " << step;
+      ASSERT_EQ(numbers_of(elements), expected) << "seed " << seed << " step " << step;
+      ASSERT_EQ(elements.size(), expected.size());
+      ASSERT_EQ(elements.empty(), expected.empty());
+      ASSERT_EQ(elements.list().size(), expected.size());
+      for (size_t i = 0; i < expected.size(); ++i) ASSERT_EQ(*elements[i].tensor.data<int64_t>(), expected[i]);
+    }
+  }
+}
+
+// A list that grows by one element, wherever, copies at most two chunks of the others.
+TEST(ValueElements, ShareWhatStays) {
+  std::vector<Value> numbers;
+  for (int64_t i = 0; i < 5000; ++i) numbers.push_back(number(i));
+  const ValueElements elements(std::move(numbers));
+  std::set<const Value*> places;
+  for (const Value& element : elements) places.insert(&element);
+  for (const size_t where : {0, 1, 255, 256, 2500, 4999, 5000}) {
+    const ValueElements grown = elements.spliced(where, 0, std::vector<Value>{number(-1)});
+    const auto moved = std::count_if(grown.begin(), grown.end(), [&](const Value& v) { return !places.contains(&v); });
+    EXPECT_GE(moved, 1) << where;
+    EXPECT_LE(static_cast<size_t>(moved), 1 + 2 * ValueElements::kChunk) << where;
+  }
+}
+
+TEST(ValueElements, KeepTheirOwnerAsLongAsOneOfThem) {
+  auto owner = std::make_shared<int>(0);
+  const std::weak_ptr<int> seen = owner;
+  ValueElements elements(std::vector<Value>(1000, number(1)), std::exchange(owner, nullptr));
+  elements = elements.spliced(1, 999, {});
+  EXPECT_TRUE(seen.expired()) << "the chunk that is left is a new one";
+  owner = std::make_shared<int>(0);
+  const std::weak_ptr<int> second = owner;
+  elements = elements.spliced(0, 0, std::vector<Value>(1000, number(2)), std::exchange(owner, nullptr));
+  const ValueElements copy = elements;
+  elements = ValueElements();
+  EXPECT_FALSE(second.expired());
+}
+
+}  // namespace
+}  // namespace mortise
