@@ -82,9 +82,10 @@ Result<nlohmann::json> parse_json(std::string_view text) {
 
 Result<std::string> read_text_file(const std::string& path) {
   std::error_code code;
-  if (!std::filesystem::is_regular_file(path, code)) {
-    return make_error(StatusCode::kNotFound, path, ": there is no such file");
-  }
+  const std::filesystem::file_status status = std::filesystem::status(path, code);
+  if (!std::filesystem::exists(status)) return make_error(StatusCode::kNotFound, path, ": there is no such file");
+  if (std::filesystem::is_directory(status)) return invalid_argument(path, ": is a folder; name a file in it");
+  if (!std::filesystem::is_regular_file(status)) return invalid_argument(path, ": is no regular file; name one");
   std::ifstream file(path, std::ios::binary);
   if (!file) return make_error(StatusCode::kPermissionDenied, path, ": cannot be read; check its permissions");
   std::string text(kMaxJsonBytes + 1, '\0');

@@ -3,6 +3,25 @@
 namespace mortise {
 namespace {
 
+// "float32[2, 3]", "a sequence"
+std::string form_of(const Value& value) {
+  switch (value.kind) {
+    case ValueKind::kNone:
+      break;
+    case ValueKind::kTensor:
+      return concat(to_string(value.tensor.dtype()), to_string(value.tensor.shape()));
+    case ValueKind::kSparseTensor:
+      return "a sparse tensor";
+    case ValueKind::kSequence:
+      return "a sequence";
+    case ValueKind::kOptional:
+      return "an optional";
+    case ValueKind::kMap:
+      return "a map";
+  }
+  return "nothing";
+}
+
 // A map is a list of keys and a value for each: a list of them where they are scalars, otherwise a sequence.
 Status check_map(const Type& type, const Value& value) {
   if (value.elements.size() != 2 || !value.elements[0].is_tensor() || value.elements[0].tensor.rank() != 1) {
@@ -25,10 +44,9 @@ Status check_kind(const Type& type, const Value& value) {
   if (type.kind == ValueKind::kOptional && value.kind != ValueKind::kOptional) {
     return type.element != nullptr ? check_kind(*type.element, value) : Status();
   }
-  if (type.kind != value.kind) return invalid_argument("a value of another kind where the model has ", to_string(type));
-  if (!value.is_tensor() || type.dtype == DType::kUndefined || value.tensor.dtype() == type.dtype) return {};
-  return invalid_argument(to_string(value.tensor.dtype()), to_string(value.tensor.shape()), " where the model has ",
-                          to_string(type));
+  const bool fits = type.kind == value.kind &&
+                    (!value.is_tensor() || type.dtype == DType::kUndefined || value.tensor.dtype() == type.dtype);
+  return fits ? Status() : invalid_argument(form_of(value), " where the model has ", to_string(type));
 }
 
 Status check_value(const Type& type, const Value& value) {
@@ -36,7 +54,7 @@ Status check_value(const Type& type, const Value& value) {
   const Type& element_type = type.element != nullptr ? *type.element : kUnknown;
   if (type.kind == ValueKind::kNone) return {};
   if (type.kind == ValueKind::kOptional && value.kind != ValueKind::kOptional) return check_value(element_type, value);
-  if (type.kind != value.kind) return invalid_argument("a value of another kind was given");
+  if (type.kind != value.kind) return invalid_argument(form_of(value), " was given");
   if (!value.is_tensor()) {
     if (type.kind == ValueKind::kOptional && value.elements.size() > 1) {
       return invalid_argument("an optional of ", value.elements.size(), " elements was given");
@@ -53,8 +71,7 @@ Status check_value(const Type& type, const Value& value) {
     const Dim& extent = (*type.dims)[axis];
     fits = !is_known(extent) || extent.value == tensor.dim(axis);
   }
-  if (fits) return {};
-  return invalid_argument(to_string(tensor.dtype()), to_string(tensor.shape()), " was given");
+  return fits ? Status() : invalid_argument(form_of(value), " was given");
 }
 
 }  // namespace mortise

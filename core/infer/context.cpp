@@ -125,7 +125,11 @@ Result<Dim> InferContext::same(const Dim& a, const Dim& b, std::string_view what
   return error("its inputs have ", a.value, " and ", b.value, " ", what, ", which must be as many");
 }
 
-Result<Dims> broadcast(const InferContext& context, const Dims& a, const Dims& b) {
+std::string InferContext::of_input(uint32_t i) const {
+  return concat("input #", i, " '", parameter_of(signature_.inputs, i).name, "' is ", to_string(input(i)));
+}
+
+std::optional<Dims> broadcast(const Dims& a, const Dims& b) {
   const Dims& longer = a.size() >= b.size() ? a : b;
   const Dims& shorter = a.size() >= b.size() ? b : a;
   Dims result = longer;
@@ -136,7 +140,7 @@ Result<Dims> broadcast(const InferContext& context, const Dims& a, const Dims& b
     if (x.value == 1) {
       x = y;
     } else if (is_known(x) && is_known(y)) {
-      return context.error("shapes ", to_string(a), " and ", to_string(b), " cannot be broadcast to one another");
+      return std::nullopt;
     } else if (!is_known(x)) {
       x = is_known(y) ? y : kUnknownDim;  // a number other than 1 wins over a name
     }
@@ -144,13 +148,28 @@ Result<Dims> broadcast(const InferContext& context, const Dims& a, const Dims& b
   return result;
 }
 
+namespace {
+
+// Of the input, which is incompatible with what those from `first` on have become together, and so with one of them.
+Status cannot_broadcast(const InferContext& context, uint32_t first, uint32_t input) {
+  for (uint32_t i = first; i < input; ++i) {
+    if (!context.has_input(i) || broadcast(*context.dims(i), *context.dims(input))) continue;
+    return context.error(context.of_input(i), " and ", context.of_input(input),
+                         "; their shapes cannot be broadcast to one another");
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<std::optional<Dims>> broadcast_inputs(const InferContext& context, uint32_t first, uint32_t last) {
   std::optional<Dims> result = Dims();
   for (uint32_t i = first; i < last; ++i) {
     if (!context.has_input(i)) continue;
     const Dims* dims = context.dims(i);
     if (dims == nullptr) return std::optional<Dims>();
-    MORTISE_ASSIGN(result, broadcast(context, *result, *dims));
+    result = broadcast(*result, *dims);
+    if (!result) return cannot_broadcast(context, first, i);
   }
   return result;
 }

@@ -102,6 +102,8 @@ class InferContext {
                                              Keep keep = Keep::kYes);
   // How many bodies the node is in.
   uint32_t depth() const;
+  // "input #0 'A' is float32[2, 3]"
+  std::string of_input(uint32_t i) const;
 
   template <class... Parts>
   Status error(const Parts&... parts) const {
@@ -116,9 +118,9 @@ class InferContext {
   ElementTypes types_{};
 };
 
-// Multidirectional broadcasting; fails if extents are certainly incompatible.
-Result<Dims> broadcast(const InferContext& context, const Dims& a, const Dims& b);
-// Of inputs first .. last-1; nothing if a rank is unknown.
+// Multidirectional broadcasting; nothing if extents are certainly incompatible.
+std::optional<Dims> broadcast(const Dims& a, const Dims& b);
+// Of inputs first .. last-1; nothing if a rank is unknown. Fails, naming two inputs, if they are incompatible.
 Result<std::optional<Dims>> broadcast_inputs(const InferContext& context, uint32_t first, uint32_t last);
 
 }  // namespace mortise::infer

@@ -3,6 +3,7 @@
 
 #include <unordered_map>
 
+#include "core/graph/nesting.h"
 #include "core/infer/context.h"
 #include "core/infer/custom_operators.h"
 #include "core/infer/operator_table.h"
@@ -12,7 +13,6 @@ namespace mortise::infer {
 namespace {
 
 constexpr int64_t kMaxElements = int64_t{1} << 58;  // so that a size in bytes and in bits fits int64
-constexpr uint32_t kMaxBodyDepth = 64;
 
 using Bindings = std::unordered_map<std::string_view, int64_t>;
 
@@ -102,7 +102,7 @@ class Engine {
   }
 
   Result<std::vector<BodyOutput>> infer_body(const Graph& body, std::span<const Type> inputs, bool keep) {
-    if (depth_ + 1 >= kMaxBodyDepth) return invalid_argument("bodies are nested more than ", kMaxBodyDepth, " deep");
+    MORTISE_TRY(check_nesting(depth_ + 1));
     Engine engine(body, bindings_, custom_, write_ && keep, this);
     MORTISE_TRY(engine.run(inputs));
     std::vector<BodyOutput> outputs;

@@ -26,8 +26,25 @@ struct Line {
 constexpr Line kSignatures[] = {
 #define MORTISE_SIGNATURE(domain, name, inputs, outputs, attributes, ...) \
   {domain, #name, inputs, outputs, attributes, {__VA_ARGS__}},
+#define MORTISE_DEPRECATED(...)
 #include "core/infer/signatures.inc"
 #undef MORTISE_SIGNATURE
+#undef MORTISE_DEPRECATED
+};
+
+struct Deprecation {
+  std::string_view domain;
+  std::string_view name;
+  std::string_view successor;
+  int32_t since_version;
+};
+
+constexpr Deprecation kDeprecations[] = {
+#define MORTISE_SIGNATURE(...)
+#define MORTISE_DEPRECATED(domain, name, successor, since_version) {domain, #name, #successor, since_version},
+#include "core/infer/signatures.inc"
+#undef MORTISE_SIGNATURE
+#undef MORTISE_DEPRECATED
 };
 
 struct TypesLine {
@@ -57,6 +74,11 @@ struct Table {
         signatures.push_back(signature);
       }
     }
+    for (const Deprecation& line : kDeprecations) {
+      Operator& op = *index[line.domain].at(line.name);
+      op.deprecated_since = line.since_version;
+      op.successor = line.successor;
+    }
     for (const TypesLine& line : kElementTypes) {
       for (Signature& signature : index[line.domain].at(line.name)->signatures) {
         const auto& versions = line.since_versions;
@@ -67,7 +89,7 @@ struct Table {
   }
 
   std::vector<Operator> rows = {
-#define MORTISE_OPERATOR(domain, name, function) {domain, #name, &function, {}},
+#define MORTISE_OPERATOR(domain, name, function) {domain, #name, &function, {}, 0, {}},
 #include "core/infer/operators.inc"
 #undef MORTISE_OPERATOR
   };
@@ -99,7 +121,7 @@ const Operator* find_operator(std::string_view domain, std::string_view op_type)
 
 std::optional<int32_t> since_version(std::string_view domain, std::string_view op_type, int64_t opset) {
   const Operator* op = find_operator(domain, op_type);
-  if (op == nullptr) return std::nullopt;
+  if (op == nullptr || (op->deprecated_since != 0 && opset >= op->deprecated_since)) return std::nullopt;
   std::optional<int32_t> newest;
   for (const Signature& signature : op->signatures) {
     if (signature.since_version <= opset) newest = signature.since_version;

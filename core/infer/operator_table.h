@@ -26,6 +26,8 @@ struct Operator {
   std::string_view name;
   InferFunction infer;
   std::vector<Signature> signatures;  // one for each version; of the standard, ascending
+  int32_t deprecated_since = 0;       // a version that the standard no longer has it in; 0 if there is none
+  std::string_view successor;         // what it has instead
 
   // Null for a number that is not the first version of some change.
   const Signature* signature(int32_t since_version) const;
@@ -38,7 +40,7 @@ std::span<const Operator> operators();
 const Operator* find_operator(std::string_view domain, std::string_view op_type);
 
 // The newest version of the operator that is not above `opset`; nothing for an unknown operator, or if the opset is
-// older than its first version.
+// older than its first version, or one in which it is deprecated.
 std::optional<int32_t> since_version(std::string_view domain, std::string_view op_type, int64_t opset);
 
 }  // namespace mortise::infer

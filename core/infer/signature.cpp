@@ -164,11 +164,6 @@ AttributeRule read_attribute(std::string_view text) {
   return rule;
 }
 
-// The last parameter stands for all that follow where it is variadic.
-const Parameter& parameter_of(const std::vector<Parameter>& parameters, uint32_t i) {
-  return parameters[std::min<size_t>(i, parameters.size() - 1)];
-}
-
 template <class... Parts>
 Status fault(const Graph& graph, NodeId id, const Parts&... parts) {
   return std::move(invalid_argument(describe(graph, id), ": ", parts...)).at_node(id);
@@ -307,6 +302,10 @@ Result<Signature> read_signature(std::string_view inputs, std::string_view outpu
   MORTISE_TRY(check_parameters(outputs, variables).context("outputs"));
   MORTISE_TRY(check_attributes(attributes));
   return parse_signature(inputs, outputs, attributes, since_version);
+}
+
+const Parameter& parameter_of(const std::vector<Parameter>& parameters, uint32_t i) {
+  return parameters[std::min<size_t>(i, parameters.size() - 1)];
 }
 
 std::string_view variable_of(const Parameter& parameter) {

@@ -60,6 +60,8 @@ Signature parse_signature(std::string_view inputs, std::string_view outputs, std
 Result<Signature> read_signature(std::string_view inputs, std::string_view outputs, std::string_view attributes,
                                  int32_t since_version);
 
+// Number i; the last parameter stands for all that follow where it is variadic.
+const Parameter& parameter_of(const std::vector<Parameter>& parameters, uint32_t i);
 // The type variable, or the name of a parameter that takes anything.
 std::string_view variable_of(const Parameter& parameter);
 // What the type variables may stand for, and parameters that take anything: a text of element_types.inc.

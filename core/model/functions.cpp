@@ -5,6 +5,7 @@
 
 #include "core/infer/operator_table.h"
 #include "core/model/convert.h"
+#include "core/model/experimental.h"
 
 namespace mortise {
 namespace {
@@ -46,34 +47,43 @@ int64_t newest_opset() {
 
 }  // namespace
 
-Result<FunctionTable> FunctionTable::of(onnx::ModelProto& model) {
+Result<FunctionTable> FunctionTable::of(onnx::ModelProto& model, int64_t opset) {
   FunctionTable table;
-  for (onnx::FunctionProto& proto : *model.mutable_functions()) {
-    const auto key = key_of(proto.domain(), proto.name(), unknown_text(proto, kFunctionOverload));
-    const auto [found, is_new] = table.functions_.try_emplace(key);
-    if (!is_new) return invalid_argument("function '", proto.name(), "' is defined twice; remove one definition");
-    Function& function = found->second;
-    function.proto = &proto;
-    auto opsets = opset_versions(proto.opset_import());
-    if (!opsets.ok()) return std::move(opsets).status().context(concat("function '", proto.name(), "'"));
-    function.opsets = *std::move(opsets);
-    const auto& unknown = proto.GetReflection()->GetUnknownFields(proto);
-    for (int i = 0; i < unknown.field_count(); ++i) {
-      const auto& entry = unknown.field(i);
-      if (entry.number() != kFunctionAttributeProto) continue;
-      if (entry.type() != google::protobuf::UnknownField::TYPE_LENGTH_DELIMITED ||
-          !function.defaults.emplace_back().ParsePartialFromString(entry.length_delimited())) {
-        return make_error(StatusCode::kDataLoss, "function '", proto.name(), "': a default attribute is damaged");
-      }
-    }
+  for (onnx::FunctionProto& proto : *model.mutable_functions()) MORTISE_TRY(table.add(proto));
+  if (!model.functions().empty()) return table;
+  for (ExperimentalFunction& function : experimental_functions(opset)) {
+    MORTISE_TRY(table.add(table.experimental_.emplace_back(std::move(function.proto))));
+    for (auto& attribute : function.defaults) table.functions_.back().defaults.push_back(std::move(attribute));
   }
   return table;
 }
 
+Status FunctionTable::add(onnx::FunctionProto& proto) {
+  Function& function = functions_.emplace_back();
+  function.proto = &proto;
+  if (!by_key_.emplace(key_of(proto.domain(), proto.name(), unknown_text(proto, kFunctionOverload)), &function)
+           .second) {
+    return invalid_argument("function '", proto.name(), "' is defined twice; remove one definition");
+  }
+  auto opsets = opset_versions(proto.opset_import());
+  if (!opsets.ok()) return std::move(opsets).status().context(concat("function '", proto.name(), "'"));
+  function.opsets = *std::move(opsets);
+  const auto& unknown = proto.GetReflection()->GetUnknownFields(proto);
+  for (int i = 0; i < unknown.field_count(); ++i) {
+    const auto& entry = unknown.field(i);
+    if (entry.number() != kFunctionAttributeProto) continue;
+    if (entry.type() != google::protobuf::UnknownField::TYPE_LENGTH_DELIMITED ||
+        !function.defaults.emplace_back().ParsePartialFromString(entry.length_delimited())) {
+      return make_error(StatusCode::kDataLoss, "function '", proto.name(), "': a default attribute is damaged");
+    }
+  }
+  return {};
+}
+
 Function* FunctionTable::find(const onnx::NodeProto& node) {
-  if (functions_.empty()) return nullptr;
-  const auto found = functions_.find(key_of(node.domain(), node.op_type(), unknown_text(node, kNodeOverload)));
-  return found == functions_.end() ? nullptr : &found->second;
+  if (by_key_.empty()) return nullptr;
+  const auto found = by_key_.find(key_of(node.domain(), node.op_type(), unknown_text(node, kNodeOverload)));
+  return found == by_key_.end() ? nullptr : found->second;
 }
 
 Result<std::unordered_map<std::string_view, int64_t>> opset_versions(

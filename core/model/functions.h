@@ -23,15 +23,20 @@ struct Function {
 
 class FunctionTable {
  public:
-  // Fails for a function that is there twice, or has an invalid opset import.
-  static Result<FunctionTable> of(onnx::ModelProto& model);
+  // opset: the version of ai.onnx that the model imports. A model without functions has those of experimental.h. Fails
+  // for a function that is there twice, or has an invalid opset import.
+  static Result<FunctionTable> of(onnx::ModelProto& model, int64_t opset);
 
-  bool empty() const { return functions_.empty(); }
+  const std::deque<Function>& all() const { return functions_; }  // in the file's order
   // Null if the node calls no function of the model.
   Function* find(const onnx::NodeProto& node);
 
  private:
-  std::unordered_map<std::string, Function> functions_;
+  Status add(onnx::FunctionProto& proto);
+
+  std::deque<onnx::FunctionProto> experimental_;
+  std::deque<Function> functions_;
+  std::unordered_map<std::string, Function*> by_key_;
 };
 
 // Opset imports by domain. Fails for one that is there twice with different versions, or has no sane version.

@@ -6,6 +6,7 @@
 
 #include "core/graph/clipped.h"
 #include "core/graph/graph.h"
+#include "core/graph/nesting.h"
 #include "core/model/convert.h"
 
 namespace mortise {
@@ -25,6 +26,9 @@ uint64_t saturated_sum(uint64_t a, uint64_t b) { return a > kCountless - b ? kCo
 uint64_t saturated_product(uint64_t a, uint64_t b) { return b != 0 && a > kCountless / b ? kCountless : a * b; }
 
 uint64_t count_of(int size) { return static_cast<uint64_t>(size); }
+
+// What a file holds itself is always loaded.
+constexpr std::string_view kRemedy = "; inline the functions in the file, or raise LoadOptions::max_nodes";
 
 std::string at_least(uint64_t number) {
   return number == kCountless ? concat("at least ", number) : std::to_string(number);
@@ -107,14 +111,16 @@ Status Growth::check(const onnx::GraphProto& graph) {
   if (main.size.nodes > limit.nodes) {
     return make_error(StatusCode::kResourceExhausted, "the model would grow from ", held_.nodes,
                       " nodes in the file to ", at_least(main.size.nodes), ", above the limit of ", limit.nodes,
-                      most_of(main), "; raise max_nodes to load it");
+                      most_of(main), kRemedy);
   }
   if (main.size.bytes > limit.bytes) {
     return make_error(StatusCode::kResourceExhausted,
                       "values, attributes and names of the model's nodes would grow from ", held_.bytes, " bytes to ",
                       at_least(main.size.bytes), ", above the limit of ", limit.bytes, ", ", LoadOptions::kBytesPerNode,
-                      " for each of max_nodes", most_of(main), "; raise max_nodes to load it");
+                      " for each of max_nodes", most_of(main), kRemedy);
   }
+  // What nothing calls has no size, but must not be recursive either.
+  for (const Function& function : functions_.all()) MORTISE_TRY(grown(function).status());
   return {};
 }
 
@@ -145,7 +151,7 @@ Status Growth::add_graph(const onnx::GraphProto& graph, const Place& place) {
 }
 
 Status Growth::add_body(const onnx::GraphProto& body, const Place& place) {
-  MORTISE_TRY(check_nesting(depth_ + 1, options_));
+  MORTISE_TRY(check_nesting(depth_ + 1));
   add({1, 0}, 0, num_opsets_ * sizeof(Opset), place);
   ++depth_;
   Status status = add_graph(body, {place.within, place.times, place.bodies + 1});
@@ -231,7 +237,7 @@ Result<const Grown*> Growth::grown(const Function& function) {
     return invalid_argument("function calls itself: ", chain, name, "; ONNX forbids recursion");
   }
   if (!is_new) return &result;
-  MORTISE_TRY(check_nesting(depth_ + 1, options_));
+  MORTISE_TRY(check_nesting(depth_ + 1));
   ++depth_;
   open_.push_back(&function);
   result.function = &function;
@@ -272,12 +278,6 @@ Status Growth::add_defaults(Grown& grown) {
 Status check_growth(const onnx::ModelProto& model, FunctionTable& functions, size_t num_opsets,
                     const LoadOptions& options) {
   return Growth(functions, num_opsets, options).check(model.graph());
-}
-
-Status check_nesting(uint32_t depth, const LoadOptions& options) {
-  if (depth <= options.max_nesting_depth) return {};
-  return make_error(StatusCode::kResourceExhausted, "calls and bodies are nested deeper than ",
-                    options.max_nesting_depth, " levels; raise max_nesting_depth to load the model");
 }
 
 }  // namespace mortise

@@ -19,11 +19,9 @@
 
 namespace mortise {
 
-// Of `model`, which has the functions and imports that many opsets. Refuses recursion too, naming the functions.
+// Of `model`, which has the functions and imports that many opsets. Refuses recursion too, naming the functions, also
+// of those that nothing calls.
 Status check_growth(const onnx::ModelProto& model, FunctionTable& functions, size_t num_opsets,
                     const LoadOptions& options);
-
-// depth: of calls and bodies, 0 in the main graph.
-Status check_nesting(uint32_t depth, const LoadOptions& options);
 
 }  // namespace mortise

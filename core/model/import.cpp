@@ -1,6 +1,7 @@
 #include "core/model/import.h"
 
 #include <algorithm>
+#include <limits>
 #include <unordered_set>
 
 #include "core/gradient/gradient.h"
@@ -11,11 +12,26 @@
 namespace mortise {
 namespace {
 
+constexpr int64_t kNoOnnx = std::numeric_limits<int64_t>::max();
+
 std::string describe(const onnx::NodeProto& node) {
   if (node.name().empty() && node.output_size() != 0) {
     return concat("node that writes '", node.output(0), "' (", node.op_type(), ")");
   }
   return concat("node '", node.name(), "' (", node.op_type(), ")");
+}
+
+// Of an operator that exists, though not in this version of its domain.
+Status no_version(const infer::Operator& op, int64_t imported) {
+  const std::string_view domain = op.domain.empty() ? "ai.onnx" : op.domain;
+  if (op.deprecated_since != 0 && imported >= op.deprecated_since) {
+    return invalid_argument("its operator is deprecated since version ", op.deprecated_since, " of '", domain,
+                            "', and ", imported, " is imported; use ", op.successor, ", or import ",
+                            op.deprecated_since - 1);
+  }
+  const int32_t first = op.signatures.front().since_version;
+  return invalid_argument("its operator is there since version ", first, " of '", domain, "', but version ", imported,
+                          " is imported; import ", first, " or newer");
 }
 
 }  // namespace
@@ -28,7 +44,8 @@ Result<Graph> Importer::run() {
   if (!proto_.has_graph()) return invalid_argument("the model has no graph; this is no ONNX model, or it is cut short");
   MORTISE_ASSIGN(auto versions, opset_versions(proto_.opset_import()));
   if (proto_.ir_version() < 3) versions.emplace("", 1);  // before opset imports there was one version
-  MORTISE_ASSIGN(functions_, FunctionTable::of(proto_));
+  const auto onnx = versions.find("");
+  MORTISE_ASSIGN(functions_, FunctionTable::of(proto_, onnx == versions.end() ? kNoOnnx : onnx->second));
   auto all_versions = versions;
   for (const auto& function : proto_.functions()) {
     for (const auto& import : function.opset_import())
@@ -159,6 +176,14 @@ Result<ValueId> Importer::read(Scope& scope, const std::string& name) {
                           "' is no graph input, initializer or output of a node; the model is incomplete");
 }
 
+Result<int64_t> Importer::imported(const onnx::NodeProto& node, const Scope& scope) {
+  const std::string_view domain = domain_of(node.domain());
+  const auto version = scope.opsets->find(domain);
+  if (version != scope.opsets->end()) return version->second;
+  return invalid_argument("its domain '", domain.empty() ? "ai.onnx" : domain, "' has no opset import; add one to the ",
+                          scope.call == nullptr ? "model" : "function");
+}
+
 Status Importer::import_nodes(google::protobuf::RepeatedPtrField<onnx::NodeProto>& nodes, Scope& scope) {
   for (const auto& node : nodes) {
     for (const auto& output : node.output()) {
@@ -186,19 +211,10 @@ Status Importer::import_node(onnx::NodeProto& proto, Scope& scope) {
   node.op_type = intern(proto.op_type());
   if (node.op_type.empty()) return invalid_argument("it has no op_type; the model is damaged");
   node.name = scope.prefix.empty() ? intern(proto.name()) : intern(scope.prefix + proto.name());
-  const std::string_view domain = domain_of(proto.domain());
-  node.domain = intern(domain);
-  const auto version = scope.opsets->find(domain);
-  if (version == scope.opsets->end()) {
-    return invalid_argument("its domain '", domain.empty() ? "ai.onnx" : domain,
-                            "' has no opset import; add one to the model");
-  }
-  node.since_version = since_versions_.resolve(node.domain, node.op_type, version->second);
-  if (node.since_version == 0) {
-    const int32_t first = infer::find_operator(domain, node.op_type)->signatures.front().since_version;
-    return invalid_argument("its operator is there since version ", first, " of '", domain.empty() ? "ai.onnx" : domain,
-                            "', but version ", version->second, " is imported; import ", first, " or newer");
-  }
+  node.domain = intern(domain_of(proto.domain()));
+  MORTISE_ASSIGN(const int64_t version, imported(proto, scope));
+  node.since_version = since_versions_.resolve(node.domain, node.op_type, version);
+  if (node.since_version == 0) return no_version(*infer::find_operator(node.domain, node.op_type), version);
   for (const auto& input : proto.input()) {
     MORTISE_ASSIGN(const ValueId id, read(scope, input));
     node.inputs.push_back(id);
@@ -207,6 +223,7 @@ Status Importer::import_node(onnx::NodeProto& proto, Scope& scope) {
     node.outputs.push_back(output.empty() ? kNoId : scope.names.find(output)->value.id);
   }
   std::vector<std::string_view> names;
+  node.attributes.reserve(static_cast<size_t>(proto.attribute_size()));
   for (auto& attribute : *proto.mutable_attribute()) {
     names.push_back(attribute.name());
     const auto argument = resolve(attribute, scope);

@@ -1,5 +1,5 @@
 // What hangs on a node: attributes, with the tensors and bodies in them.
-#include "core/model/growth.h"
+#include "core/graph/nesting.h"
 #include "core/model/importer.h"
 
 namespace mortise {
@@ -36,7 +36,7 @@ Result<Tensor> Importer::dense(onnx::SparseTensorProto& proto) {
 }
 
 Result<std::unique_ptr<Graph>> Importer::body(onnx::GraphProto& proto, Scope& lexical, Scope& user) {
-  MORTISE_TRY(check_nesting(user.depth + 1, options_));
+  MORTISE_TRY(check_nesting(user.depth + 1));
   auto graph = std::make_unique<Graph>(strings_);
   Level level{graph.get(), user.level, {}};
   Scope scope{&level, &lexical, lexical.call, lexical.opsets, user.prefix, user.depth + 1, {}};

@@ -51,6 +51,8 @@ class Importer {
 
   // Follows ref_attr_name. Nothing: the call leaves the attribute out.
   static std::optional<Call::Argument> resolve(onnx::AttributeProto& proto, Scope& scope);
+  // The version of the node's domain.
+  static Result<int64_t> imported(const onnx::NodeProto& node, const Scope& scope);
   Result<ValueId> define(Scope& scope, const std::string& name);
   Result<ValueId> read(Scope& scope, const std::string& name);
   Status set_default(Scope& scope, const std::string& name, Tensor tensor);

@@ -1,7 +1,7 @@
 // Calls of the model's own functions: their nodes are imported into the graph of the caller.
 #include <limits>
 
-#include "core/model/growth.h"
+#include "core/graph/nesting.h"
 #include "core/model/importer.h"
 
 namespace mortise {
@@ -33,7 +33,8 @@ std::string Importer::unique_prefix(const onnx::NodeProto& node, const Scope& sc
 
 Status Importer::inline_call(onnx::NodeProto& proto, Function& function, Scope& scope) {
   const onnx::FunctionProto& callee = *function.proto;
-  MORTISE_TRY(check_nesting(scope.depth + 1, options_));
+  MORTISE_TRY(check_nesting(scope.depth + 1));
+  MORTISE_TRY(imported(proto, scope).status());
   if (proto.input_size() > callee.input_size() || proto.output_size() > callee.output_size()) {
     return invalid_argument("it has ", proto.input_size(), " inputs and ", proto.output_size(),
                             " outputs, but function '", callee.name(), "' has ", callee.input_size(), " and ",

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/graph/nesting.h"
+
 namespace mortise {
 namespace {
 
@@ -17,16 +19,14 @@ using Bytes = std::span<const std::byte>;
 // Messages between a graph and a graph within it: node, attribute, graph.
 constexpr uint32_t kMessagesPerLevel = 3;
 constexpr uint32_t kMessagesOfTypes = 64;
+constexpr int kRecursionLimit = (kMaxNesting + 1) * kMessagesPerLevel + kMessagesOfTypes;
 
 const uint8_t* data_of(Bytes bytes) { return reinterpret_cast<const uint8_t*>(bytes.data()); }
 
 // Parses a message in parts: protobuf allows that, since the fields of a message may come in any number of pieces.
 class Parser {
  public:
-  Parser(const LoadOptions& options, RawContents& contents) : contents_(contents) {
-    const uint32_t depth = std::min(options.max_nesting_depth, 10'000U);
-    recursion_limit_ = static_cast<int>((depth + 1) * kMessagesPerLevel + kMessagesOfTypes);
-  }
+  explicit Parser(RawContents& contents) : contents_(contents) {}
 
   bool model(onnx::ModelProto& proto, Bytes bytes) {
     return parts(bytes, onnx::ModelProto::kGraphFieldNumber, proto,
@@ -54,7 +54,7 @@ class Parser {
   template <class Each>
   bool parts(Bytes bytes, int number, google::protobuf::MessageLite& message, Each&& each) const {
     CodedInputStream stream(data_of(bytes), static_cast<int>(bytes.size()));
-    stream.SetRecursionLimit(recursion_limit_);
+    stream.SetRecursionLimit(kRecursionLimit);
     const uint32_t wanted = WireFormat::MakeTag(number, WireFormat::WIRETYPE_LENGTH_DELIMITED);
     size_t rest = 0;  // where what protobuf has not seen yet begins
     for (;;) {
@@ -78,12 +78,11 @@ class Parser {
   bool merge(Bytes bytes, google::protobuf::MessageLite& message) const {
     if (bytes.empty()) return true;
     CodedInputStream stream(data_of(bytes), static_cast<int>(bytes.size()));
-    stream.SetRecursionLimit(recursion_limit_);
+    stream.SetRecursionLimit(kRecursionLimit);
     return message.MergePartialFromCodedStream(&stream) && stream.ConsumedEntireMessage();
   }
 
   RawContents& contents_;
-  int recursion_limit_;
 };
 
 }  // namespace
@@ -97,9 +96,9 @@ Result<std::unique_ptr<ParsedModel>> parse_model(Bytes bytes, const LoadOptions&
   if (bytes.empty()) return make_error(StatusCode::kDataLoss, "the file is empty; export the model again");
   google::protobuf::LogSilencer silence;
   auto parsed = std::make_unique<ParsedModel>();
-  if (Parser(options, parsed->contents).model(*parsed->proto, bytes)) return parsed;
+  if (Parser(parsed->contents).model(*parsed->proto, bytes)) return parsed;
   return make_error(StatusCode::kDataLoss, "this is no ONNX model, or it is damaged, cut short, or nested deeper than ",
-                    options.max_nesting_depth, " bodies; export it again, or raise max_nesting_depth");
+                    kMaxNesting, " bodies; export it again");
 }
 
 }  // namespace mortise

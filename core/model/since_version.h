@@ -12,8 +12,8 @@ namespace mortise {
 // Not thread-safe.
 class SinceVersions {
  public:
-  // The newest since-version not above `opset`, 0 where even the first is; `opset` itself for an operator that nobody
-  // here knows.
+  // The newest since-version not above `opset`, 0 where even the first is or the operator is deprecated; `opset` itself
+  // for an operator that nobody here knows.
   int32_t resolve(Symbol domain, Symbol op_type, int64_t opset);
 
  private:

@@ -35,6 +35,17 @@ void fill(mortise_attribute_t& attribute, const T& value) {
 
 }  // namespace
 
+Attributes without(Attributes attributes, std::string_view name) {
+  std::erase_if(attributes, [&](const auto& attribute) { return attribute.first == name; });
+  return attributes;
+}
+
+Attributes with(Attributes attributes, const std::string& name, AttributeValue value) {
+  attributes = without(std::move(attributes), name);
+  attributes.emplace_back(name, std::move(value));
+  return attributes;
+}
+
 TestGraph::TestGraph() {
   abi_ = {
       .host_data = this,

@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -17,6 +18,10 @@ namespace mortise::test {
 using AttributeValue = std::variant<int64_t, float, std::string, Tensor, std::vector<int64_t>, std::vector<float>,
                                     std::vector<std::string>>;
 using Attributes = std::vector<std::pair<std::string, AttributeValue>>;
+
+// The attributes without one of them, or with this value for it.
+Attributes without(Attributes attributes, std::string_view name);
+Attributes with(Attributes attributes, const std::string& name, AttributeValue value);
 
 struct TestNode {
   std::string op;

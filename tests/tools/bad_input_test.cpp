@@ -149,7 +149,7 @@ TEST_F(BadInput, IsNestedTooDeeply) {
     body.set_type(onnx::AttributeProto::GRAPH);
     graph = body.mutable_g();
   }
-  expect_refused(write("nested.onnx", model.SerializeAsString()), HasSubstr("max_nesting_depth"));
+  expect_refused(write("nested.onnx", model.SerializeAsString()), HasSubstr("nested deeper than 256"));
 }
 
 TEST_F(BadInput, HasRecursiveFunctions) {

@@ -3,6 +3,17 @@
 
 namespace mortise::conformance::ops {
 
+namespace {
+
+// What versions before 7 need to do what the later ones do outside of training.
+Draft inference_only(const Form& form, Draft draft) {
+  if (form.version < 6) draft = std::move(draft).ints("consumed_inputs", {0, 0, 0, 1, 1});
+  if (form.version < 7) draft = std::move(draft).attribute("is_test", 1);
+  return draft;
+}
+
+}  // namespace
+
 Family batch_normalization() {
   Family family;
   const auto add = [&](const char* name, Shape shape, std::optional<float> epsilon) {
@@ -14,7 +25,7 @@ Family batch_normalization() {
                         .in(data.tensor(form.dtype, channels))
                         .in(data.tensor(form.dtype, channels))
                         .in(data.tensor(form.dtype, channels, {0.5, 3}));
-      if (form.version < 7) draft = std::move(draft).attribute("is_test", 1);
+      draft = inference_only(form, std::move(draft));
       return epsilon ? std::move(draft).attribute("epsilon", AttributeValue(*epsilon)) : std::move(draft);
     });
   };
@@ -38,7 +49,7 @@ Family batch_normalization() {
                                Draft draft = Draft(form).in(data.tensor(form.dtype, {2, 3, 4, 5}));
                                for (int i = 0; i < 4; ++i)
                                  draft = std::move(draft).constant(data.tensor(form.dtype, {3}, {0.5, 2}));
-                               return form.version < 7 ? std::move(draft).attribute("is_test", 1) : std::move(draft);
+                               return inference_only(form, std::move(draft));
                              }});
   family.add_dynamic(
       [](const Form& form, Data& data) {

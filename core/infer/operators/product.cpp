@@ -9,9 +9,11 @@ namespace mortise::infer {
 
 namespace {
 
-Status check_inner(const InferContext& context, const Dim& a, const Dim& b) {
+// right: the input with the second factor.
+Status check_inner(const InferContext& context, uint32_t right, const Dim& a, const Dim& b) {
   if (!differ(a, b)) return {};
-  return context.error("the inner extents ", a.value, " and ", b.value, " of the product differ");
+  return context.error(context.of_input(0), " and ", context.of_input(right), "; the inner extents ", a.value, " and ",
+                       b.value, " of the product differ");
 }
 
 // A factor of rank 1 is a row on the left and a column on the right, whose extent 1 the product does not have.
@@ -25,14 +27,18 @@ Status infer_matmul_of(InferContext& context, uint32_t right_input) {
   Dims b = *right;
   if (left->size() == 1) a.insert(a.begin(), known_dim(1));
   if (right->size() == 1) b.push_back(known_dim(1));
-  MORTISE_TRY(check_inner(context, a.back(), b[b.size() - 2]));
+  MORTISE_TRY(check_inner(context, right_input, a.back(), b[b.size() - 2]));
   const Dim rows = a[a.size() - 2];
   const Dim columns = b.back();
   a.resize(a.size() - 2);
   b.resize(b.size() - 2);
-  MORTISE_ASSIGN(Dims output, broadcast(context, a, b));
-  if (left->size() != 1) output.push_back(rows);
-  if (right->size() != 1) output.push_back(columns);
+  auto output = broadcast(a, b);
+  if (!output) {
+    return context.error(context.of_input(0), " and ", context.of_input(right_input),
+                         "; the batches of matrices cannot be broadcast to one another");
+  }
+  if (left->size() != 1) output->push_back(rows);
+  if (right->size() != 1) output->push_back(columns);
   context.set_shape(0, std::move(output));
   return {};
 }
@@ -54,7 +60,7 @@ Result<Term> parse_term(const InferContext& context, std::string_view text) {
       term.ellipsis = term.letters.size();
       i += 2;
     } else {
-      return context.error("attribute 'equation' has an unexpected '", c, "' in the term '", text, "'");
+      return context.error("attribute 'equation' has the term '", text, "'; a term has letters, and at most one '...'");
     }
   }
   return term;
@@ -75,15 +81,44 @@ Status read_operand(const InferContext& context, uint32_t i, const Term& term, L
   const size_t spared = dims.size() - term.letters.size();
   const size_t split = term.ellipsis.value_or(0);
   for (size_t k = 0; k < term.letters.size(); ++k) {
-    const Dim& dim = dims[k < split ? k : k + spared];
+    const auto axis_of = [&](size_t letter) { return letter < split ? letter : letter + spared; };
+    const Dim& dim = dims[axis_of(k)];
+    if (const Dim& same = dims[axis_of(term.letters.find(term.letters[k]))]; differ(same, dim)) {
+      return context.error(context.of_input(i), ", so that axis '", term.letters[k], "' has the extents ", same.value,
+                           " and ", dim.value, "; on one diagonal they must be equal");
+    }
     const auto [found, added] = letters.extents.emplace(term.letters[k], dim);
     if (added) continue;
-    MORTISE_ASSIGN(const Dims both, broadcast(context, {found->second}, {dim}));
-    found->second = both.front();
+    const auto both = broadcast({found->second}, {dim});
+    if (!both) {
+      return context.error(context.of_input(i), ", so that axis '", term.letters[k], "' has the extent ", dim.value,
+                           ", but ", found->second.value, " elsewhere");
+    }
+    found->second = both->front();
   }
   const auto begin = dims.begin() + static_cast<std::ptrdiff_t>(split);
-  MORTISE_ASSIGN(letters.ellipsis,
-                 broadcast(context, letters.ellipsis, Dims(begin, begin + static_cast<std::ptrdiff_t>(spared))));
+  const Dims unnamed(begin, begin + static_cast<std::ptrdiff_t>(spared));
+  auto both = broadcast(letters.ellipsis, unnamed);
+  if (!both) {
+    return context.error(context.of_input(i), ", so that '...' has the shape ", to_string(unnamed),
+                         ", which cannot be broadcast to ", to_string(letters.ellipsis), " of the inputs before");
+  }
+  letters.ellipsis = *std::move(both);
+  return {};
+}
+
+// Each axis of the output is one that the inputs have.
+Status check_output_axes(const InferContext& context, const std::vector<Term>& inputs, const Term& output) {
+  for (const char letter : output.letters) {
+    if (std::count(output.letters.begin(), output.letters.end(), letter) != 1) {
+      return context.error("attribute 'equation' gives the output the axis '", letter, "' twice");
+    }
+    const bool known = std::any_of(inputs.begin(), inputs.end(),
+                                   [&](const Term& input) { return input.letters.find(letter) != std::string::npos; });
+    if (!known) {
+      return context.error("attribute 'equation' gives the output the axis '", letter, "', which no input has");
+    }
+  }
   return {};
 }
 
@@ -108,7 +143,7 @@ Status infer_gemm(InferContext& context) {
   MORTISE_TRY(context.expect_rank(1, 2));
   const size_t inner_a = context.node().get_int("transA", 0) != 0 ? 0 : 1;
   const size_t inner_b = context.node().get_int("transB", 0) != 0 ? 1 : 0;
-  MORTISE_TRY(check_inner(context, context.extent(0, inner_a), context.extent(1, inner_b)));
+  MORTISE_TRY(check_inner(context, 1, context.extent(0, inner_a), context.extent(1, inner_b)));
   context.set_shape(0, Dims{context.extent(0, 1 - inner_a), context.extent(1, 1 - inner_b)});
   return {};
 }
@@ -136,6 +171,7 @@ Status infer_einsum(InferContext& context) {
   Term output = implied_output(inputs);
   if (arrow != std::string_view::npos) {
     MORTISE_ASSIGN(output, parse_term(context, result));
+    MORTISE_TRY(check_output_axes(context, inputs, output));
   }
   Letters letters;
   for (uint32_t i = 0; i < inputs.size(); ++i) {
@@ -146,11 +182,7 @@ Status infer_einsum(InferContext& context) {
   for (size_t k = 0; k <= output.letters.size(); ++k) {
     if (output.ellipsis == k) dims.insert(dims.end(), letters.ellipsis.begin(), letters.ellipsis.end());
     if (k == output.letters.size()) break;
-    const auto found = letters.extents.find(output.letters[k]);
-    if (found == letters.extents.end()) {
-      return context.error("attribute 'equation' gives the axis '", output.letters[k], "', which no input has");
-    }
-    dims.push_back(found->second);
+    dims.push_back(letters.extents.at(output.letters[k]));
   }
   context.set_shape(0, std::move(dims));
   return {};

@@ -180,10 +180,14 @@ Status infer_expand(InferContext& context) {
   const Dims* dims = context.dims(0);
   const auto target = context.shape(1);
   if (dims == nullptr || !target) return {};
-  MORTISE_ASSIGN(Dims output, broadcast(context, *dims, *target));
+  auto output = broadcast(*dims, *target);
+  if (!output) {
+    return context.error(context.of_input(0), ", which cannot be broadcast to the shape ", to_string(*target),
+                         " that input #1 gives");
+  }
   const auto elements = context.elements(0);
-  const bool repeats = elements && elements->size() == 1 && output.size() == 1 && is_known(output[0]);
-  const int64_t count = repeats ? output[0].value : 0;
+  const bool repeats = elements && elements->size() == 1 && output->size() == 1 && is_known(output->front());
+  const int64_t count = repeats ? output->front().value : 0;
   context.set_shape(0, std::move(output));
   if (repeats && count <= kMaxFollowedElements)
     context.set_elements(Elements(static_cast<size_t>(count), elements->front()));

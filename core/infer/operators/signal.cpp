@@ -26,7 +26,11 @@ Status infer_dft(InferContext& context) {
   const bool to_real = inverse && one_sided;
   if (one_sided && !inverse && input->back().value == 2) {
     return context.error("onesided gives half of the frequencies, but input #0 is ", to_string(context.input(0)),
-                         ", a complex signal, which needs all of them");
+                         ", a complex signal, which needs all of them; set onesided to 0");
+  }
+  if (to_real && input->back().value == 1) {
+    return context.error("the inverse of one side makes a real signal of complex frequencies, but input #0 is ",
+                         to_string(context.input(0)), ", real numbers; set onesided to 0");
   }
   Dims output = *input;
   output.back() = known_dim(to_real ? 1 : 2);

@@ -2,22 +2,22 @@
 
 namespace mortise::reference {
 
-Result<Walk> make_walk(std::initializer_list<const Shape*> inputs) {
+Result<Walk> make_walk(std::initializer_list<WalkInput> inputs) {
   Walk walk;
   walk.num_inputs = static_cast<uint32_t>(inputs.size());
   uint32_t rank = 0;
-  for (const Shape* shape : inputs) rank = std::max(rank, shape->rank());
+  for (const WalkInput& input : inputs) rank = std::max(rank, input.shape.rank());
   walk.shape = Shape(rank, 1);
-  for (const Shape* shape : inputs) {
-    const uint32_t pad = rank - shape->rank();
-    for (uint32_t axis = 0; axis < shape->rank(); ++axis) {
+  for (const auto& [name, shape] : inputs) {
+    const uint32_t pad = rank - shape.rank();
+    for (uint32_t axis = 0; axis < shape.rank(); ++axis) {
       int64_t& extent = walk.shape[pad + axis];
-      const int64_t own = (*shape)[axis];
+      const int64_t own = shape[axis];
       if (own == 1 || own == extent) continue;
       if (extent != 1) {
         std::string text;
-        for (const Shape* s : inputs) text += (text.empty() ? "" : " and ") + to_string(*s);
-        return invalid_argument("the shapes ", text, " cannot be broadcast together");
+        for (const auto& [n, s] : inputs) text.append(concat(text.empty() ? "" : " and ", n, " ", to_string(s)));
+        return invalid_argument(text, " cannot be broadcast together");
       }
       extent = own;
     }
@@ -34,9 +34,9 @@ Result<Walk> make_walk(std::initializer_list<const Shape*> inputs) {
     int64_t stride[Walk::kMaxInputs] = {};
     uint32_t k = 0;
     bool joins = !extents.empty();
-    for (const Shape* shape : inputs) {
-      const uint32_t pad = rank - shape->rank();
-      const int64_t own = axis < pad ? 1 : (*shape)[axis - pad];
+    for (const WalkInput& input : inputs) {
+      const uint32_t pad = rank - input.shape.rank();
+      const int64_t own = axis < pad ? 1 : input.shape[axis - pad];
       stride[k] = own == 1 ? 0 : size[k];
       size[k] *= own;
       if (joins) joins = stride[k] == strides[k].back() * extents.back();

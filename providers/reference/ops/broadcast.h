@@ -24,7 +24,13 @@ struct Walk {
   uint32_t num_inputs = 0;
 };
 
-Result<Walk> make_walk(std::initializer_list<const Shape*> inputs);
+// An input and what errors call it.
+struct WalkInput {
+  std::string_view name;
+  const Shape& shape;
+};
+
+Result<Walk> make_walk(std::initializer_list<WalkInput> inputs);
 
 Result<Shape> align_at_axis(const Shape& shape, uint32_t rank, int64_t axis);
 
@@ -93,9 +99,9 @@ struct OldBroadcast {
       : aligned(node.since_version() < 7 && node.get_int("broadcast", 0) != 0 && node.has("axis")),
         axis(node.get_int("axis", 0)) {}
   Result<Walk> walk(const Tensor& a, const Tensor& b) const {
-    if (!aligned) return make_walk({&a.shape(), &b.shape()});
+    if (!aligned) return make_walk({{"A", a.shape()}, {"B", b.shape()}});
     MORTISE_ASSIGN(const Shape shape, align_at_axis(b.shape(), a.rank(), axis));
-    return make_walk({&a.shape(), &shape});
+    return make_walk({{"A", a.shape()}, {"B", shape}});
   }
   bool aligned;
   int64_t axis;

@@ -2,7 +2,8 @@
 //
 // The equation becomes indices (einsum_equation.h), these become products of two factors (einsum_plan.h), and each of
 // those is a batch of matrix products (gemm.h) whose panels are gathered from wherever the factors' elements lie. So
-// nothing is transposed before or after. Results on the way lie in scratch memory, in the type that carries the sums.
+// nothing is transposed before or after. Results on the way lie in scratch memory, in the type that carries the sums. All
+// of that is worked out once for the shapes of the inputs.
 #include <algorithm>
 #include <variant>
 
@@ -10,9 +11,52 @@
 #include "providers/reference/gemm.h"
 #include "providers/reference/ops/axes.h"
 #include "providers/reference/ops/einsum_plan.h"
+#include "providers/reference/ops/last_plan.h"
 
 namespace mortise::reference {
 namespace {
+
+// What is done for inputs of these shapes.
+struct EinsumProgram {
+  std::vector<Shape> inputs;
+  Shape output;
+  std::vector<EinsumStep> steps;               // none: the output is empty, or 0
+  std::vector<sdk::PlannedBuffer> on_the_way;  // the result of every step but the last, in elements of scratch memory
+  uint64_t scratch = 0;
+
+  bool fits(const KernelContext& context) const {
+    for (size_t n = 0; n < inputs.size(); ++n) {
+      if (context.input(n).shape() != inputs[n]) return false;
+    }
+    return true;
+  }
+};
+
+// Results on the way share memory, as each is read once.
+void place_einsum_results(EinsumProgram& program) {
+  const auto& steps = program.steps;
+  const size_t first = program.inputs.size() + 1;  // behind the inputs and the number 1
+  program.on_the_way.resize(steps.size() - 1);
+  for (uint32_t s = 0; s < steps.size(); ++s) {
+    if (s < program.on_the_way.size()) program.on_the_way[s] = {.size = steps[s].result_size(), .first = s};
+    for (const size_t factor : {steps[s].a, steps[s].b}) {
+      if (factor >= first) program.on_the_way[factor - first].last = s;
+    }
+  }
+  program.scratch = sdk::plan_memory(program.on_the_way);
+}
+
+Result<EinsumProgram> make_einsum_program(const EinsumEquation& equation, const KernelContext& context) {
+  EinsumProgram program;
+  for (uint64_t n = 0; n < context.num_inputs(); ++n) program.inputs.push_back(context.input(n).shape());
+  MORTISE_ASSIGN(EinsumIndices indices, resolve_einsum(equation, program.inputs));
+  program.output = indices.output_shape;
+  // A sum over nothing is 0, whatever it is multiplied with, and an output of nothing needs no products.
+  if (std::find(indices.extents.begin(), indices.extents.end(), 0) != indices.extents.end()) return program;
+  MORTISE_ASSIGN(program.steps, plan_einsum(indices));
+  place_einsum_results(program);
+  return program;
+}
 
 // An input or the output, of type T, or a result on the way.
 template <class T, class Acc>
@@ -88,32 +132,26 @@ void multiply_elements(KernelContext& context, const EinsumStep& step, EinsumSou
 }
 
 template <class T, class Acc>
-void run_einsum(KernelContext& context, const std::vector<EinsumStep>& steps, T* y) {
+void run_einsum(KernelContext& context, const EinsumProgram& program, T* y) {
   const Acc one{1};
-  std::vector<EinsumSource<T, Acc>> factors;
-  for (uint64_t n = 0; n < context.num_inputs(); ++n) {
-    factors.emplace_back(std::in_place_index<0>, context.input(n).data<T>());
+  const size_t num_inputs = program.inputs.size();
+  const std::span<EinsumSource<T, Acc>> factors =
+      context.scratch<EinsumSource<T, Acc>>(num_inputs + 1 + program.on_the_way.size());
+  for (size_t n = 0; n < num_inputs; ++n) {
+    std::construct_at(&factors[n], std::in_place_index<0>, context.input(n).data<T>());
   }
-  factors.emplace_back(std::in_place_index<1>, &one);
-
-  // Results on the way share memory, as each is read once. Sizes and offsets are in elements.
-  std::vector<sdk::PlannedBuffer> places(steps.size() - 1);
-  for (uint32_t s = 0; s < places.size(); ++s) places[s] = {.size = steps[s].result_size(), .first = s};
-  for (uint32_t s = 0; s < steps.size(); ++s) {
-    for (const size_t factor : {steps[s].a, steps[s].b}) {
-      if (factor >= factors.size()) places[factor - factors.size()].last = s;
-    }
-  }
-  Acc* const scratch = context.scratch<Acc>(sdk::plan_memory(places)).data();
-
-  for (size_t s = 0; s < steps.size(); ++s) {
+  std::construct_at(&factors[num_inputs], std::in_place_index<1>, &one);
+  Acc* const scratch = context.scratch<Acc>(program.scratch).data();
+  for (size_t s = 0; s < program.steps.size(); ++s) {
+    const EinsumStep& step = program.steps[s];
     EinsumTarget<T, Acc> result(std::in_place_index<0>, y);
-    if (s < places.size()) {
-      result.template emplace<1>(scratch + places[s].offset);
-      factors.emplace_back(std::in_place_index<1>, scratch + places[s].offset);
+    if (s < program.on_the_way.size()) {
+      Acc* const place = scratch + program.on_the_way[s].offset;
+      result.template emplace<1>(place);
+      std::construct_at(&factors[num_inputs + 1 + s], std::in_place_index<1>, place);
     }
-    (steps[s].sums() ? multiply_matrices<T, Acc> : multiply_elements<T, Acc>)(context, steps[s], factors[steps[s].a],
-                                                                              factors[steps[s].b], result);
+    (step.sums() ? multiply_matrices<T, Acc> : multiply_elements<T, Acc>)(context, step, factors[step.a],
+                                                                          factors[step.b], result);
   }
 }
 
@@ -121,31 +159,24 @@ void run_einsum(KernelContext& context, const std::vector<EinsumStep>& steps, T*
 
 Result<Kernel> make_einsum(const NodeSpec& node) {
   MORTISE_ASSIGN(EinsumEquation parsed, parse_einsum(node.get_string("equation", "")));
-  return Kernel([equation = std::move(parsed), f64 = node.accumulate_f64()](KernelContext& context) -> Status {
-    std::vector<Shape> shapes;
-    for (uint64_t n = 0; n < context.num_inputs(); ++n) shapes.push_back(context.input(n).shape());
-    MORTISE_ASSIGN(const EinsumIndices indices, resolve_einsum(equation, shapes));
+  return Kernel([equation = std::move(parsed), f64 = node.accumulate_f64(),
+                 last = std::make_shared<LastPlan<EinsumProgram>>()](KernelContext& context) -> Status {
     const DType dtype = context.input(0).dtype();
     for (uint64_t n = 1; n < context.num_inputs(); ++n) {
       if (context.input(n).dtype() == dtype) continue;
       return invalid_argument("input ", n, " is ", to_string(context.input(n).dtype()), " where input 0 is ",
                               to_string(dtype), "; all have to be of one type");
     }
-    MORTISE_TRY(check_shape(dtype, indices.output_shape));
-    // A sum over nothing is 0, whatever it is multiplied with, and an output of nothing needs no products.
-    const bool empty = std::find(indices.extents.begin(), indices.extents.end(), 0) != indices.extents.end();
-    std::vector<EinsumStep> steps;
-    if (!empty) {
-      MORTISE_ASSIGN(steps, plan_einsum(indices));
-    }
+    MORTISE_ASSIGN(const auto program, last->get(context, [&] { return make_einsum_program(equation, context); }));
+    MORTISE_TRY(check_shape(dtype, program->output));
     return dispatch(Numbers{}, dtype, [&]<class T>() -> Status {
-      Tensor& y = context.output(0, dtype, indices.output_shape);
-      if (empty) {
+      Tensor& y = context.output(0, dtype, program->output);
+      if (program->steps.empty()) {
         std::fill_n(y.data<T>(), y.num_elements(), T{});
         return {};
       }
       return with_accumulator<T>(f64, [&]<class Acc>() -> Status {
-        run_einsum<T, Acc>(context, steps, y.data<T>());
+        run_einsum<T, Acc>(context, *program, y.data<T>());
         return {};
       });
     });

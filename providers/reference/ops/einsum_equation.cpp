@@ -22,10 +22,25 @@ Result<EinsumTerm> parse_term(std::string_view text) {
       term.ellipsis = term.letters.size();
       i += 2;
     } else {
-      return invalid_argument("equation has an unexpected '", text[i], "'");
+      return invalid_argument("equation has the term '", text, "'; a term has letters, and at most one '...'");
     }
   }
   return term;
+}
+
+// Each axis of the output is one that the inputs have.
+Status check_output_axes(const EinsumEquation& equation) {
+  const std::string& letters = equation.output.letters;
+  for (const char letter : letters) {
+    if (std::count(letters.begin(), letters.end(), letter) != 1) {
+      return invalid_argument("equation gives the output the axis '", letter, "' twice");
+    }
+    const bool known = std::any_of(equation.inputs.begin(), equation.inputs.end(), [&](const EinsumTerm& input) {
+      return input.letters.find(letter) != std::string::npos;
+    });
+    if (!known) return invalid_argument("equation gives the output the axis '", letter, "', which no input has");
+  }
+  return {};
 }
 
 std::string name_of(int label) {
@@ -109,6 +124,7 @@ Result<EinsumEquation> parse_einsum(std::string_view given) {
   }
   if (arrow != std::string::npos) {
     MORTISE_ASSIGN(equation.output, parse_term(std::string_view(text).substr(arrow + 2)));
+    MORTISE_TRY(check_output_axes(equation));
     return equation;
   }
   // Without an arrow: letters that appear once, in alphabetical order, behind the ellipsis.
@@ -140,16 +156,7 @@ Result<EinsumIndices> resolve_einsum(const EinsumEquation& equation, const std::
 
   LabelledIndices all;
   all.indices.inputs.resize(inputs.size());
-  for (const int label : output) {
-    if (std::count(output.begin(), output.end(), label) != 1) {
-      return invalid_argument("the output has ", name_of(label), " twice");
-    }
-    const bool known = std::any_of(names.begin(), names.end(), [&](const std::vector<int>& of_input) {
-      return std::find(of_input.begin(), of_input.end(), label) != of_input.end();
-    });
-    if (!known) return invalid_argument("the output has ", name_of(label), ", which no input has");
-    all.find_or_add(label);
-  }
+  for (const int label : output) all.find_or_add(label);
   for (size_t n = 0; n < inputs.size(); ++n) MORTISE_TRY(all.add_input(n, inputs[n], names[n]));
 
   EinsumIndices& indices = all.indices;

@@ -9,7 +9,7 @@ namespace mortise::reference {
 
 Result<MatMulPlan> plan_matmul(const Shape& a_shape, const Shape& b_shape) {
   if (a_shape.rank() == 0 || b_shape.rank() == 0) {
-    return invalid_argument("inputs of shape ", to_string(a_shape), " and ", to_string(b_shape),
+    return invalid_argument("A ", to_string(a_shape), " and B ", to_string(b_shape),
                             " cannot be multiplied: a scalar is no matrix");
   }
   Shape a = a_shape, b = b_shape;
@@ -20,7 +20,11 @@ Result<MatMulPlan> plan_matmul(const Shape& a_shape, const Shape& b_shape) {
   plan.k = static_cast<uint64_t>(a.back());
   plan.n = static_cast<uint64_t>(b.back());
   const uint32_t rank = std::max(a.rank(), b.rank());
-  bool fits = a.back() == b[b.rank() - 2];
+  if (a.back() != b[b.rank() - 2]) {
+    return invalid_argument("A ", to_string(a_shape), " and B ", to_string(b_shape), " cannot be multiplied: rows of ",
+                            a.back(), " and columns of ", b[b.rank() - 2]);
+  }
+  bool fits = true;
   // From the innermost batch axis outwards: each has an extent and a step (in matrices) in a and in b.
   Shape extents, a_steps, b_steps;
   int64_t a_step = 1, b_step = 1;
@@ -35,15 +39,15 @@ Result<MatMulPlan> plan_matmul(const Shape& a_shape, const Shape& b_shape) {
     b_step *= db;
   }
   if (!fits) {
-    return invalid_argument("matrices of shape ", to_string(a_shape), " and ", to_string(b_shape),
-                            " cannot be multiplied");
+    return invalid_argument("the batches of A ", to_string(a_shape), " and B ", to_string(b_shape),
+                            " cannot be broadcast together");
   }
   for (uint32_t i = extents.rank(); i-- > 0;) plan.output.push_back(extents[i]);
   if (a_shape.rank() > 1) plan.output.push_back(static_cast<int64_t>(plan.m));
   if (b_shape.rank() > 1) plan.output.push_back(static_cast<int64_t>(plan.n));
   const auto batches = checked_num_elements(extents);
   if (!batches || !checked_num_elements(plan.output)) {
-    return invalid_argument("the product of ", to_string(a_shape), " and ", to_string(b_shape), " is too large");
+    return invalid_argument("the product of A ", to_string(a_shape), " and B ", to_string(b_shape), " is too large");
   }
   plan.batches = static_cast<uint64_t>(*batches);
   plan.extents = extents;

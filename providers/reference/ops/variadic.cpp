@@ -13,8 +13,9 @@ Result<Shape> common_shape(const KernelContext& context) {
   Shape shape = context.input(0).shape();
   for (uint64_t i = 1; i < context.num_inputs(); ++i) {
     MORTISE_TRY(check_same_type("input #0", context.input(0), concat("input #", i), context.input(i)));
-    MORTISE_ASSIGN(const Walk walk, make_walk({&shape, &context.input(i).shape()}));
-    shape = walk.shape;
+    auto walk = make_walk({{"the inputs before it", shape}, {"its own shape", context.input(i).shape()}});
+    if (!walk.ok()) return std::move(walk).status().context(concat("input #", i));
+    shape = walk->shape;
   }
   return shape;
 }
@@ -24,7 +25,7 @@ template <class T, class Acc, class Op>
 Status fold(KernelContext& context, const Shape& shape, Acc* out, Op op) {
   for (uint64_t i = 0; i < context.num_inputs(); ++i) {
     const Tensor& x = context.input(i);
-    MORTISE_ASSIGN(const Walk walk, make_walk({&shape, &x.shape()}));
+    MORTISE_ASSIGN(const Walk walk, make_walk({{"Y", shape}, {"X", x.shape()}}));
     const T* const in = x.data<T>();
     for_each_row(context, walk, [&](uint64_t first, const WalkCursor& cursor, uint64_t count) {
       const T* from = in + cursor.offset(1);

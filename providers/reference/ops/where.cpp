@@ -9,7 +9,7 @@ Result<Kernel> make_where(const NodeSpec&) {
     const Tensor& x = context.input(1);
     const Tensor& z = context.input(2);
     MORTISE_TRY(check_same_type("X", x, "Y", z));
-    MORTISE_ASSIGN(const Walk walk, make_walk({&condition.shape(), &x.shape(), &z.shape()}));
+    MORTISE_ASSIGN(const Walk walk, make_walk({{"condition", condition.shape()}, {"X", x.shape()}, {"Y", z.shape()}}));
     return dispatch_size(x.dtype(), [&]<class T>() -> Status {
       T* const y = context.output(0, x.dtype(), walk.shape).data<T>();
       for_each_row(context, walk, [&](uint64_t first, const WalkCursor& cursor, uint64_t count) {

@@ -134,6 +134,7 @@ TEST(Config, LoadsAFileAndRemembersItsFolder) {
   std::ofstream(path) << R"({"session": 3})";
   EXPECT_THAT(Config::load(path).status().message(), StartsWith(path.string() + ": /session: has the wrong type"));
   EXPECT_THAT(Config::load(path.string() + ".absent").status().message(), HasSubstr("there is no such file"));
+  EXPECT_THAT(Config::load(path.parent_path()).status().message(), HasSubstr("is a folder"));
 }
 
 }  // namespace

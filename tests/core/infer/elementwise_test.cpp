@@ -21,7 +21,13 @@ TEST(InferElementwise, RejectsExtentsThatCannotBeBroadcast) {
   const ValueId x = b.input("x", DType::kF32, Dims{known_dim(3)});
   const ValueId y = b.input("y", DType::kF32, Dims{known_dim(4)});
   b.node("Mul", {x, y});
-  EXPECT_THAT(b.infer(), HasSubstr("cannot be broadcast"));
+  EXPECT_THAT(b.infer(), HasSubstr("input #0 'A' is float32[3] and input #1 'B' is float32[4]; their shapes cannot be "
+                                   "broadcast to one another"));
+  GraphBuilder c;
+  const ValueId first = c.input("x", DType::kF32, Dims{known_dim(3)});
+  c.node("Sum", {first, c.input("y", DType::kF32, Dims{known_dim(1)}), c.input("z", DType::kF32, Dims{known_dim(4)})});
+  EXPECT_THAT(c.infer(),
+              HasSubstr("input #0 'data_0' is float32[3] and input #2 'data_0' is float32[4]; their shapes"));
 }
 
 TEST(InferElementwise, ComparesToBool) {

@@ -22,6 +22,7 @@ class GraphBuilder {
   ValueId ints(std::initializer_list<int64_t> elements) {
     return graph.add_constant({}, Tensor::of<int64_t>({static_cast<int64_t>(elements.size())}, elements));
   }
+  ValueId scalar(int64_t element) { return graph.add_constant({}, Tensor::of<int64_t>({}, {element})); }
   ValueId node(std::string_view op_type, IdList inputs, std::map<std::string, int64_t> attributes = {},
                std::map<std::string, std::vector<int64_t>> lists = {}, Type declared = {}) {
     Node node;

@@ -23,6 +23,17 @@ TEST(OperatorTable, KnowsNoVersionOfUnknownOrYoungerOperators) {
   EXPECT_EQ(since_version("", "Add", -1), std::nullopt);
 }
 
+TEST(OperatorTable, KnowsNoVersionOfDeprecatedOperators) {
+  EXPECT_EQ(since_version("", "Upsample", 9), 9);
+  EXPECT_EQ(since_version("", "Upsample", 10), std::nullopt);
+  EXPECT_EQ(since_version("ai.onnx.ml", "TreeEnsembleRegressor", 5), std::nullopt);
+  for (const Operator& op : operators()) {
+    if (op.deprecated_since == 0) continue;
+    EXPECT_GT(op.deprecated_since, op.signatures.back().since_version) << op.name;
+    EXPECT_NE(since_version(op.domain, op.successor, op.deprecated_since), std::nullopt) << op.name;
+  }
+}
+
 TEST(OperatorTable, ListsEachOperatorOnceAndItsVersionsInAscendingOrder) {
   for (const Operator& op : operators()) {
     EXPECT_EQ(find_operator(op.domain, op.name), &op) << op.name << " is listed twice";

@@ -91,10 +91,10 @@ TEST(Growth, RefusesTowersBeforeAnythingIsInlined) {
   const std::string broken = node("Relu", "nowhere", "b");
   EXPECT_THAT(answer(load_below(model_with_functions(tower(3, broken)))), HasSubstr("'nowhere'"));
   // 2^26 times Relu, and 2^27 - 1 calls; the file has one node and twice 26 calls, and one call in the graph.
-  EXPECT_THAT(
-      answer(load_below(model_with_functions(tower(26, broken)))),
-      AllOf(HasSubstr("from 54 nodes in the file to 201326591,"), HasSubstr("above the limit of 4000000"),
-            HasSubstr("'f26' (201326590 nodes a call) -> 'f25' (100663294 nodes a call) -> "), HasSubstr("max_nodes")));
+  EXPECT_THAT(answer(load_below(model_with_functions(tower(26, broken)))),
+              AllOf(HasSubstr("from 54 nodes in the file to 201326591,"), HasSubstr("above the limit of 500000"),
+                    HasSubstr("'f26' (201326590 nodes a call) -> 'f25' (100663294 nodes a call) -> "),
+                    HasSubstr("inline the functions in the file, or raise LoadOptions::max_nodes")));
   EXPECT_THAT(answer(load_below(model_with_functions(tower(60, broken)))), HasSubstr("to 3458764513820540927,"));
 }
 

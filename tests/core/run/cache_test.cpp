@@ -6,9 +6,10 @@
 #include <fstream>
 
 #include "mortise/core/session.h"
+#include "tests/support/log_lines.h"
 #include "tests/support/model_text.h"
 
-namespace mortise {
+namespace mortise::test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -22,14 +23,12 @@ class CompiledSegments : public testing::Test {
 
   // How often the plugin compiled and loaded for a session that then ran.
   std::string load_and_run() {
-    const std::string bytes = test::model_bytes("g (float[2] x) => (float[2] y) { y = Neg(x) }");
+    const std::string bytes = model_bytes("g (float[2] x) => (float[2] y) { y = Neg(x) }");
     Config config;
     config.providers.push_back({.id = "org.mortise.test.cached", .library = MORTISE_CACHED_PLUGIN});
     config.session.cache = folder_.string();
     auto session =
-        Session::load(LoadInput{.bytes = std::as_bytes(std::span(bytes)),
-                                .config = config,
-                                .log_sink = [this](Severity, std::string_view text) { log_.emplace_back(text); }});
+        Session::load(LoadInput{.bytes = std::as_bytes(std::span(bytes)), .config = config, .log_sink = log_.sink()});
     if (!session.ok()) return session.status().message();
     auto outputs = session->run({{"x", Tensor::of<float>({2}, {1, -2})}});
     if (!outputs.ok()) return outputs.status().message();
@@ -42,13 +41,13 @@ class CompiledSegments : public testing::Test {
   }
 
   fs::path folder_;
-  std::vector<std::string> log_;
+  LogLines log_;
 };
 
 TEST_F(CompiledSegments, AreLoadedByTheNextSession) {
   EXPECT_EQ(load_and_run(), "compiled 1, loaded 0");
   EXPECT_EQ(load_and_run(), "compiled 0, loaded 1");
-  EXPECT_THAT(log_, testing::IsEmpty());
+  EXPECT_THAT(log_.lines(), testing::IsEmpty());
 }
 
 TEST_F(CompiledSegments, AreCompiledAgainWhenTheFileIsDamaged) {
@@ -67,8 +66,8 @@ TEST_F(CompiledSegments, AreCompiledAgainWhenTheFileIsDamaged) {
 TEST_F(CompiledSegments, AreCompiledWhenTheFolderCannotBe) {
   std::ofstream(folder_) << "a file where the folder should be";
   EXPECT_EQ(load_and_run(), "compiled 1, loaded 0");
-  EXPECT_THAT(log_, testing::ElementsAre(testing::HasSubstr(folder_.string())));
+  EXPECT_THAT(log_.lines(), testing::ElementsAre(testing::HasSubstr(folder_.string())));
 }
 
 }  // namespace
-}  // namespace mortise
+}  // namespace mortise::test

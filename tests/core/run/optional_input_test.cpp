@@ -66,7 +66,7 @@ TEST(OptionalInput, RefusesWhatItCannotHold) {
   const auto message = [&](const Value& value) { return std::string(session->run({{"x", value}}).status().message()); };
   EXPECT_THAT(message(ints), HasSubstr("input 'x' is optional(float32[n]), but int64[2] was given"));
   EXPECT_THAT(message(Value(ValueKind::kOptional, {ints})), HasSubstr("int64[2] was given"));
-  EXPECT_THAT(message(Value(ValueKind::kSequence, {plain})), HasSubstr("but a value of another kind was given"));
+  EXPECT_THAT(message(Value(ValueKind::kSequence, {plain})), HasSubstr("but a sequence was given"));
   EXPECT_THAT(message(Value(ValueKind::kOptional, {plain, plain})),
               HasSubstr("but an optional of 2 elements was given"));
 }

@@ -6,28 +6,13 @@
 #include <thread>
 
 #include "core/host/wait.h"
-#include "mortise/core/session.h"
-#include "tests/support/model_text.h"
+#include "tests/core/run/as_written.h"
+#include "tests/support/log_lines.h"
 
-namespace mortise {
+namespace mortise::test {
 namespace {
 
 using testing::HasSubstr;
-
-Session load(const std::string& graph, const std::string& providers, uint32_t threads = 1,
-             std::vector<std::string>* log = nullptr) {
-  auto config = Config::parse(R"({"providers": [)" + providers + "]}");
-  if (!config.ok()) throw std::invalid_argument(config.status().message());
-  config->session.threads = threads;
-  config->session.enable.emplace();  // the graph as it is written
-  const std::string bytes = test::model_bytes(graph);
-  auto session = Session::load(LoadInput{
-      .bytes = std::as_bytes(std::span(bytes)), .config = *config, .log_sink = [log](Severity, std::string_view text) {
-        if (log != nullptr) log->emplace_back(text);
-      }});
-  if (!session.ok()) throw std::invalid_argument(session.status().message());
-  return std::move(*session);
-}
 
 const std::string kRendezvous = R"({"id": "org.mortise.test.device", "library": ")" + std::string(MORTISE_RENDEZVOUS) +
                                 R"("}, {"id": "org.mortise.test.host", "library": ")" +
@@ -63,18 +48,18 @@ void expect_two_branches(Session& session, float first) {
 
 TEST(ParallelSteps, OneThreadRunsABranchWhileTheDeviceIsWaitedFor) {
   if (!can_suspend()) GTEST_SKIP() << "this build cannot suspend tasks";
-  Session session = load(kTwoBranches, kRendezvous, 1);
+  Session session = load_as_written(kTwoBranches, kRendezvous, 1);
   for (int i = 0; i < 50; ++i) expect_two_branches(session, static_cast<float>(i));
 }
 
 TEST(ParallelSteps, SeveralThreadsDoToo) {
-  Session session = load(kTwoBranches, kRendezvous, 4);
+  Session session = load_as_written(kTwoBranches, kRendezvous, 4);
   for (int i = 0; i < 200; ++i) expect_two_branches(session, static_cast<float>(i));
 }
 
 TEST(ParallelSteps, ManyDeviceStepsWaitAtOnceOnOneThread) {
   if (!can_suspend()) GTEST_SKIP() << "this build cannot suspend tasks";
-  Session session = load(R"(g (float[262144] x, float[262144] z) => (float[262144] y) {
+  Session session = load_as_written(R"(g (float[262144] x, float[262144] z) => (float[262144] y) {
     a = Neg(x)
     b = Neg(z)
     c = Abs(x)
@@ -83,7 +68,7 @@ TEST(ParallelSteps, ManyDeviceStepsWaitAtOnceOnOneThread) {
     f = Sub(d, b)
     y = Sub(e, f)
   })",
-                         kRendezvous, 1);
+                                    kRendezvous, 1);
   for (int i = 0; i < 20; ++i) {
     auto outputs = session.run({{"x", many(1)}, {"z", many(1)}});
     ASSERT_TRUE(outputs.ok()) << outputs.status().message();
@@ -94,7 +79,7 @@ TEST(ParallelSteps, ManyDeviceStepsWaitAtOnceOnOneThread) {
 TEST(ParallelSteps, BodiesSuspendToo) {
   if (!can_suspend()) GTEST_SKIP() << "this build cannot suspend tasks";
   // The loop's body runs inside a task of the graph and waits there for the device, which waits for the other branch.
-  Session session = load(R"(g (float[262144] x) => (float[262144] y) {
+  Session session = load_as_written(R"(g (float[262144] x) => (float[262144] y) {
     one = Constant <value = int64 {1}> ()
     more = Constant <value = bool {1}> ()
     a = Loop (one, more, x) <body = inner (int64 i, bool c, float[262144] s) => (bool d, float[262144] t) {
@@ -104,7 +89,7 @@ TEST(ParallelSteps, BodiesSuspendToo) {
     b = Abs(x)
     y = Sub(b, a)
   })",
-                         kRendezvous, 1);
+                                    kRendezvous, 1);
   for (int i = 0; i < 50; ++i) expect_two_branches(session, static_cast<float>(i));
 }
 
@@ -113,7 +98,8 @@ TEST(ParallelSteps, DevicesBeginBeforeTheHost) {
                           R"(", "options": {"precision": "fp32", "sram_kib": 4096}})";
   const std::string device = "a = Relu(x)\n", host = "s = Sin(x)\nt = Sin(s)\nb = Sin(t)\n";
   for (const std::string& branches : {device + host, host + device}) {
-    Session session = load("g (float[512,256] x) => (float[512,256] a, float[512,256] b) {" + branches + "}", npu, 1);
+    Session session =
+        load_as_written("g (float[512,256] x) => (float[512,256] a, float[512,256] b) {" + branches + "}", npu, 1);
     Trace trace;
     std::vector<Value> outputs(2);
     const std::vector<Value> inputs{Tensor::allocate(DType::kF32, {512, 256}).value()};
@@ -146,8 +132,8 @@ TEST(ParallelSteps, ConcurrentRunsGiveTheSerialResult) {
     }
     return tensor;
   };
-  Session session = load(kGraph, kMockNpu, 4);
-  Session reference = load(kGraph, "");
+  Session session = load_as_written(kGraph, kMockNpu, 4);
+  Session reference = load_as_written(kGraph, "", 1);
   const Tensor w = fill({4, 4, 3, 3}, 9);
   const auto run = [&](Session& on, int seed) {
     auto outputs = on.run({{"x", fill({1, 4, 16, 16}, seed)}, {"w", w}});
@@ -174,17 +160,17 @@ TEST(ParallelSteps, ConcurrentRunsGiveTheSerialResult) {
 Tensor small() { return Tensor::of<float>({4}, {1, -1, 2, -3}); }
 
 TEST(ParallelSteps, OneFailureEndsTheRunAndIsRecoveredFrom) {
-  std::vector<std::string> log;
+  LogLines log;
   std::string lost = kMockNpu;
   lost.replace(lost.find("\"fp32\""), 6, R"("fp32", "device_lost_at": 2)");
-  Session session = load(R"(g (float[4] x) => (float[4] y) {
+  Session session = load_as_written(R"(g (float[4] x) => (float[4] y) {
     a = Relu(x)
     b = Sin(x)
     c = Relu(b)
     d = Cos(a)
     y = Add(c, d)
   })",
-                         lost, 2, &log);
+                                    lost, 2, log.sink());
   for (int i = 0; i < 3; ++i) {
     auto outputs = session.run({{"x", small()}});
     ASSERT_TRUE(outputs.ok()) << outputs.status().message();
@@ -194,11 +180,11 @@ TEST(ParallelSteps, OneFailureEndsTheRunAndIsRecoveredFrom) {
                   1e-6f);
     }
   }
-  EXPECT_THAT(log, testing::ElementsAre(HasSubstr("is given no more work")));
+  EXPECT_THAT(log.lines(), testing::ElementsAre(HasSubstr("is given no more work")));
 }
 
 TEST(ParallelSteps, StopWhenCancelledOrLate) {
-  Session session = load(kTwoBranches, kRendezvous, 2);
+  Session session = load_as_written(kTwoBranches, kRendezvous, 2);
   const std::vector<Value> inputs = {many(1)};
   std::vector<Value> outputs(1);
   const std::atomic<bool> cancel = true;
@@ -209,4 +195,4 @@ TEST(ParallelSteps, StopWhenCancelledOrLate) {
 }
 
 }  // namespace
-}  // namespace mortise
+}  // namespace mortise::test

@@ -12,9 +12,11 @@
 #include <thread>
 
 #include "mortise/core/session.h"
+#include "tests/core/run/patchwork.h"
+#include "tests/support/log_lines.h"
 #include "tests/support/random_model.h"
 
-namespace mortise {
+namespace mortise::test {
 namespace {
 
 using Outputs = std::map<std::string, Value>;
@@ -22,25 +24,10 @@ using Outputs = std::map<std::string, Value>;
 constexpr uint32_t kBlocks = 6;
 constexpr uint32_t kSeedsPerBlock = 250;
 
-struct Lines {
-  std::mutex mutex;
-  std::vector<std::string> lines;
-  LogSink sink() {
-    return [this](Severity, std::string_view line) {
-      const std::lock_guard lock(mutex);
-      lines.emplace_back(line);
-    };
-  }
-};
-
-Result<Session> load(const onnx::ModelProto& model, Config config, Lines& lines) {
+Result<Session> load(const onnx::ModelProto& model, Config config, LogLines& lines) {
   const std::string bytes = model.SerializeAsString();
   return Session::load(
       LoadInput{.bytes = std::as_bytes(std::span(bytes)), .config = std::move(config), .log_sink = lines.sink()});
-}
-
-ProviderConfig patch(char name, const std::string& options) {
-  return {.id = std::string("org.mortise.test.patch-") + name, .library = MORTISE_PATCHWORK, .options = options};
 }
 
 // Two to four providers with claims, sets, refusals and faults, rules among them, and passes that run or do not.
@@ -106,9 +93,9 @@ void expect_complete(const GraphPlacement& graph, size_t num_providers) {
 }
 
 void check_seed(uint32_t seed) {
-  const onnx::ModelProto model = test::random_model(seed, 25);
+  const onnx::ModelProto model = random_model(seed, 25);
   std::mt19937 random(seed);
-  Lines lines;
+  LogLines lines;
   auto reference = load(model, {}, lines);
   ASSERT_TRUE(reference.ok()) << reference.status().message();
   const Config config = random_config(random);
@@ -117,7 +104,7 @@ void check_seed(uint32_t seed) {
   auto session = load(model, config, lines);
   ASSERT_TRUE(session.ok()) << session.status().message();
   for (uint32_t run = 0; run < 4; ++run) {
-    const Outputs inputs = test::random_inputs(seed + run);
+    const Outputs inputs = random_inputs(seed + run);
     const auto expected = reference->run(inputs), actual = session->run(inputs);
     ASSERT_TRUE(expected.ok()) << expected.status().message();
     ASSERT_TRUE(actual.ok()) << actual.status().message();
@@ -146,8 +133,8 @@ INSTANTIATE_TEST_SUITE_P(Seeds, PatchworkBlock, testing::Range(0u, kBlocks));
 TEST(Patchwork, GivesThemToConcurrentRunsWhileAProviderFails) {
   for (uint32_t seed = 0; seed < 40 && !HasFailure(); ++seed) {
     SCOPED_TRACE(seed);
-    const onnx::ModelProto model = test::random_model(seed, 25);
-    Lines lines;
+    const onnx::ModelProto model = random_model(seed, 25);
+    LogLines lines;
     auto reference = load(model, {}, lines);
     Config config;
     for (const char name : {'a', 'b'}) {
@@ -161,7 +148,7 @@ TEST(Patchwork, GivesThemToConcurrentRunsWhileAProviderFails) {
     for (uint32_t t = 0; t < 4; ++t) {
       threads.emplace_back([&, t] {
         for (uint32_t run = 0; run < 6; ++run) {
-          const Outputs inputs = test::random_inputs(t * 100 + run);
+          const Outputs inputs = random_inputs(t * 100 + run);
           const auto expected = reference->run(inputs), actual = session->run(inputs);
           ASSERT_TRUE(expected.ok() && actual.ok()) << actual.status().message();
           expect_equal(*actual, *expected);
@@ -170,7 +157,7 @@ TEST(Patchwork, GivesThemToConcurrentRunsWhileAProviderFails) {
     }
     for (std::thread& thread : threads) thread.join();
     // At most one line for each provider, and the report says why it is idle.
-    EXPECT_LE(lines.lines.size(), 2u);
+    EXPECT_LE(lines.lines().size(), 2u);
     size_t idle = 0;
     for (const ProviderPlacement& provider : session->placement().providers) {
       idle += provider.problem.empty() ? 0 : 1;
@@ -178,9 +165,9 @@ TEST(Patchwork, GivesThemToConcurrentRunsWhileAProviderFails) {
         EXPECT_EQ(provider.nodes, 0u);
       }
     }
-    EXPECT_EQ(idle, lines.lines.size());
+    EXPECT_EQ(idle, lines.lines().size());
   }
 }
 
 }  // namespace
-}  // namespace mortise
+}  // namespace mortise::test

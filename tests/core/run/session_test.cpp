@@ -7,6 +7,8 @@
 #include <cmath>
 #include <thread>
 
+#include "tests/support/log_lines.h"
+
 namespace mortise {
 namespace {
 
@@ -118,12 +120,10 @@ TEST(Session, StopsWhenCancelledOrLate) {
 TEST(Session, FallsBackWhenAPluginIsMissing) {
   Config config;
   config.providers.push_back({.id = "org.example.missing", .library = "/nowhere/libmissing.so"});
-  std::vector<std::string> log;
-  auto session = Session::load(LoadInput{.path = kSessionModel,
-                                         .config = config,
-                                         .log_sink = [&](Severity, std::string_view text) { log.emplace_back(text); }});
+  test::LogLines log;
+  auto session = Session::load(LoadInput{.path = kSessionModel, .config = config, .log_sink = log.sink()});
   ASSERT_TRUE(session.ok()) << session.status().message();
-  EXPECT_THAT(log, testing::ElementsAre(HasSubstr("/nowhere/libmissing.so")));
+  EXPECT_THAT(log.lines(), testing::ElementsAre(HasSubstr("/nowhere/libmissing.so")));
   EXPECT_THAT(session->providers()[0].problem, HasSubstr("/nowhere/libmissing.so"));
   EXPECT_EQ(run(*session, image(0)).size(), 10u);
 
@@ -132,12 +132,11 @@ TEST(Session, FallsBackWhenAPluginIsMissing) {
 }
 
 TEST(Session, GivesRefusedNodesToTheReference) {
-  std::vector<std::string> log;
-  auto session = Session::load(LoadInput{.path = kSessionModel,
-                                         .config = npu_config(R"({"fail_compile_on": "Conv"})"),
-                                         .log_sink = [&](Severity, std::string_view text) { log.emplace_back(text); }});
+  test::LogLines log;
+  auto session = Session::load(
+      LoadInput{.path = kSessionModel, .config = npu_config(R"({"fail_compile_on": "Conv"})"), .log_sink = log.sink()});
   ASSERT_TRUE(session.ok()) << session.status().message();
-  EXPECT_FALSE(log.empty());
+  EXPECT_FALSE(log.lines().empty());
   EXPECT_EQ(run(*session, image(0)).size(), 10u);
 }
 
@@ -154,18 +153,15 @@ TEST(Session, GoesOnWithoutAProviderThatFails) {
   ASSERT_TRUE(reference.ok());
   for (const char* fault :
        {R"({"device_lost_at": 2, "precision": "fp32"})", R"({"fail_run_at": 3, "precision": "fp32"})"}) {
-    std::vector<std::string> log;
-    auto session = Session::load(
-        LoadInput{.path = kSessionModel, .config = npu_config(fault), .log_sink = [&](Severity, std::string_view text) {
-                    log.emplace_back(text);
-                  }});
+    test::LogLines log;
+    auto session = Session::load(LoadInput{.path = kSessionModel, .config = npu_config(fault), .log_sink = log.sink()});
     ASSERT_TRUE(session.ok()) << session.status().message();
     for (int seed = 0; seed < 4; ++seed) {
       const std::vector<float> expected = run(*reference, image(seed)), actual = run(*session, image(seed));
       ASSERT_EQ(actual.size(), expected.size());
       for (size_t i = 0; i < actual.size(); ++i) EXPECT_NEAR(actual[i], expected[i], 1e-5f);
     }
-    EXPECT_THAT(log, testing::ElementsAre(HasSubstr("is given no more work"))) << fault;
+    EXPECT_THAT(log.lines(), testing::ElementsAre(HasSubstr("is given no more work"))) << fault;
   }
 }
 

@@ -29,6 +29,25 @@ TEST(SteadyState, AllocatesNothingWhenStepsRunAtTheSameTime) {
   EXPECT_EQ(test::allocations() - before, 0u);
 }
 
+TEST(SteadyState, AllocatesNothingForAnEinsumOfTheSameShapes) {
+  const std::string bytes = test::model_bytes(R"(g (float[4, 5] x, float[5, 6] z, float[6, 3] w) => (float[4, 3] y) {
+    y = Einsum <equation = "ij,jk,kl->il"> (x, z, w)
+  })");
+  Config config;
+  config.session.threads = 1;
+  auto session = Session::load(LoadInput{.bytes = std::as_bytes(std::span(bytes)), .config = config});
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  std::vector<Value> inputs;
+  for (const Shape& shape : {Shape{4, 5}, Shape{5, 6}, Shape{6, 3}}) {
+    inputs.emplace_back(Tensor::of<float>(shape, std::vector<float>(static_cast<size_t>(shape.num_elements()), 1.0F)));
+  }
+  std::vector<Value> outputs = {Tensor::allocate(DType::kF32, {4, 3}).value()};
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(session->run(inputs, outputs).ok());
+  const uint64_t before = test::allocations();
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(session->run(inputs, outputs).ok());
+  EXPECT_EQ(test::allocations() - before, 0u);
+}
+
 TEST(SteadyState, AllocatesNothing) {
   Config config;
   config.session.threads = 1;

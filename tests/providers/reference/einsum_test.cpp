@@ -1,21 +1,16 @@
-// Einsum against the loop nest that its equation stands for, and the order in which it multiplies.
+// Einsum against the loop nest that its equation stands for.
 #include <gmock/gmock.h>
 
 #include <cmath>
 #include <cstring>
 #include <limits>
-#include <map>
-#include <numeric>
-#include <random>
 
-#include "providers/reference/ops/einsum_plan.h"
-#include "providers/reference/types.h"
+#include "tests/providers/reference/einsum_cases.h"
 #include "tests/support/run_op.h"
 
 namespace mortise::test {
 namespace {
 
-using reference::EinsumIndices;
 using testing::AllOf;
 using testing::HasSubstr;
 
@@ -28,114 +23,6 @@ Result<std::vector<Value>> run_einsum(const std::string& equation, std::vector<V
                  .options = options,
                  .threads = threads});
 }
-
-// An equation, and what it means: every axis of every tensor has a label, a letter or kDots and up.
-struct EinsumCase {
-  static constexpr int kDots = 128;
-
-  std::string equation;
-  std::vector<std::vector<int>> inputs;
-  std::vector<int> output;
-  std::vector<Shape> shapes;
-
-  // Those of the output first.
-  std::vector<int> labels() const {
-    std::vector<int> all = output;
-    for (const auto& input : inputs) {
-      for (const int label : input) {
-        if (std::find(all.begin(), all.end(), label) == all.end()) all.push_back(label);
-      }
-    }
-    return all;
-  }
-  int64_t extent(int label) const {
-    int64_t extent = 1;
-    for (size_t n = 0; n < inputs.size(); ++n) {
-      for (uint32_t i = 0; i < inputs[n].size(); ++i) {
-        if (inputs[n][i] == label && shapes[n][i] != 1) extent = shapes[n][i];
-      }
-    }
-    return extent;
-  }
-};
-
-class EinsumCases {
- public:
-  explicit EinsumCases(uint32_t seed) : random_(seed + 1) {}
-
-  // 1 to 4 operands of 0 to 5 axes, of which up to 2 belong to an ellipsis.
-  EinsumCase next() {
-    EinsumCase result;
-    std::map<int, int64_t> extents;
-    for (const int label :
-         std::initializer_list<int>{'a', 'b', 'C', 'd', 'E', EinsumCase::kDots, EinsumCase::kDots + 1}) {
-      extents[label] = below(12) == 0 ? 0 : 1 + below(3);
-    }
-    size_t most_dots = 0;
-    bool dots = false;
-    std::map<int, int> seen;
-    for (uint32_t n = 0, operands = 1 + below(4); n < operands; ++n) {
-      if (n != 0) result.equation += ',';
-      std::vector<int> labels(below(4));
-      for (int& label : labels) ++seen[label = "abCdE"[below(5)]];
-      const size_t unnamed = below(3);
-      const bool has_dots = below(2) == 0;
-      if (has_dots) most_dots = std::max(most_dots, unnamed), dots = true;
-      add_term(result.equation, labels, has_dots ? std::optional(unnamed) : std::nullopt);
-      Shape shape;
-      std::map<int, int64_t> own;  // one extent for a letter, or 1 for all its axes
-      for (const int label : labels) {
-        shape.push_back(own.try_emplace(label, below(5) == 0 ? 1 : extents[label]).first->second);
-      }
-      result.inputs.push_back(labels);
-      result.shapes.push_back(shape);
-    }
-    if (below(4) == 0) {
-      for (size_t i = most_dots; dots && i-- > 0;) result.output.push_back(EinsumCase::kDots + static_cast<int>(i));
-      for (const auto& [letter, times] : seen) {
-        if (times == 1) result.output.push_back(letter);
-      }
-      return result;
-    }
-    for (const auto& [letter, times] : seen) result.output.push_back(letter);
-    std::shuffle(result.output.begin(), result.output.end(), random_);
-    result.output.resize(below(static_cast<uint32_t>(result.output.size()) + 1));
-    result.equation += "->";
-    add_term(result.equation, result.output, dots && below(4) != 0 ? std::optional(most_dots) : std::nullopt);
-    return result;
-  }
-
-  template <class T>
-  std::vector<T> values(int64_t count) {
-    std::vector<T> values(static_cast<size_t>(count));
-    for (T& value : values) {
-      if constexpr (reference::is_float<T>) {
-        value = static_cast<T>(static_cast<float>(below(17)) / 8 - 1);
-      } else {
-        value = static_cast<T>(uint64_t{random_()} << 40 ^ uint64_t{random_()} << 20 ^ random_());
-      }
-    }
-    return values;
-  }
-
- private:
-  uint32_t below(uint32_t count) { return static_cast<uint32_t>(random_() >> 8) % count; }
-
-  // Writes the term, with spaces here and there, and puts the axes of the ellipsis among the labels.
-  void add_term(std::string& text, std::vector<int>& labels, std::optional<size_t> dots) {
-    const size_t at = below(static_cast<uint32_t>(labels.size()) + 1);
-    for (size_t i = 0; i <= labels.size(); ++i) {
-      if (below(8) == 0) text += ' ';
-      if (dots && i == at) text += "...";
-      if (i < labels.size()) text += static_cast<char>(labels[i]);
-    }
-    for (size_t i = 0; dots && i < *dots; ++i) {
-      labels.insert(labels.begin() + static_cast<std::ptrdiff_t>(at), EinsumCase::kDots + static_cast<int>(i));
-    }
-  }
-
-  std::minstd_rand random_;
-};
 
 // The definition: for every value of all indices, the product of one element of each operand.
 template <class A, class T>
@@ -337,82 +224,22 @@ TEST(Einsum, BroadcastsEllipsis) {
 TEST(Einsum, RefusesEquationsThatDoNotFit) {
   const Value vector = Tensor::of<float>({3}, {1, 2, 3}), other = Tensor::of<float>({2}, {1, 2});
   const auto message = [](const std::string& equation, std::vector<Value> inputs) {
-    const auto y = run_einsum(equation, std::move(inputs));
-    return y.ok() ? "none" : y.status().message();
+    return run_einsum(equation, std::move(inputs)).status().message();
   };
-  EXPECT_EQ(message("i->", {vector}), "none");
+  EXPECT_EQ(message("i->", {vector}), "");
   EXPECT_THAT(message("ij", {vector}), AllOf(HasSubstr("2 axes"), HasSubstr("rank 1")));
   EXPECT_THAT(message("i->ii", {vector}), HasSubstr("'i' twice"));
   EXPECT_THAT(message("ii->", {Value(Tensor::of<float>({3, 1}, {1, 2, 3}))}),
               HasSubstr("extents 3 and 1 for 'i'; on one diagonal they have to be equal"));
   EXPECT_THAT(message("i->ij", {vector}), HasSubstr("'j', which no input has"));
-  EXPECT_THAT(message("i!", {vector}), HasSubstr("'!'"));
+  EXPECT_THAT(message("i!", {vector}), HasSubstr("term 'i!'"));
+  EXPECT_THAT(message("\u00e9->", {vector}), HasSubstr("term '\u00e9'"));
   EXPECT_THAT(message(",", {vector}), HasSubstr("2 terms for 1 inputs"));
   EXPECT_THAT(message("i,i->", {vector, other}),
               AllOf(HasSubstr("input 1"), HasSubstr("extent 2 for 'i'"), HasSubstr("3 elsewhere")));
   EXPECT_THAT(message("...,...->", {vector, other}), HasSubstr("an axis of '...'"));
   EXPECT_THAT(message("i,i->", {vector, Tensor::of<double>({3}, {1, 2, 3})}),
               AllOf(HasSubstr("input 1 is float64"), HasSubstr("float32")));
-}
-
-Result<EinsumIndices> indices_of(const std::string& equation, const std::vector<Shape>& shapes) {
-  MORTISE_ASSIGN(const auto parsed, reference::parse_einsum(equation));
-  return reference::resolve_einsum(parsed, shapes);
-}
-
-// Of each step.
-std::vector<double> products_of(const EinsumIndices& indices) {
-  const auto steps = reference::plan_einsum(indices).value();
-  std::vector<double> products;
-  for (const auto& step : steps) {
-    products.push_back(static_cast<double>(step.result_size()) * static_cast<double>(step.depth.size()));
-  }
-  return products;
-}
-double products_of(const std::string& equation, const std::vector<Shape>& shapes) {
-  const std::vector<double> products = products_of(indices_of(equation, shapes).value());
-  return std::accumulate(products.begin(), products.end(), 0.0);
-}
-
-TEST(EinsumPlan, TakesPairsThatCostLittle) {
-  EXPECT_EQ(products_of("ab,bc,cd,de->ae", {{100, 100}, {100, 100}, {100, 100}, {100, 100}}), 3e6);
-  // A vector goes through the matrices, whatever their extents, and wherever it stands.
-  EXPECT_EQ(products_of("a,ab,bc->c", {{99}, {99, 100}, {100, 100}}), 99e2 + 1e4);
-  EXPECT_EQ(products_of("bc,ab,a->c", {{100, 100}, {101, 100}, {101}}), 101e2 + 1e4);
-  // Sums come first: 'k' of the left operand.
-  EXPECT_EQ(products_of("ijk,jl->il", {{100, 100, 100}, {100, 100}}), 1e6 + 1e6);
-  // An outer product comes last, and an axis of extent 1 is none.
-  EXPECT_EQ(products_of("ax,ab,cx,cd->bd", {{10, 1}, {10, 20}, {5, 1}, {5, 20}}), 100 + 200 + 400);
-}
-
-TEST(EinsumPlan, MakesColumnsOfTheLongerSideWhereTheOtherIsShort) {
-  for (const char* equation : {"ab,bc->ac", "bc,ab->ac"}) {
-    const bool left = equation[0] == 'a';
-    const Shape tall = {1000, 50}, narrow = {50, 2};
-    const auto indices = indices_of(equation, {left ? tall : narrow, left ? narrow : tall}).value();
-    const auto steps = reference::plan_einsum(indices).value();
-    ASSERT_EQ(steps.size(), 1u);
-    EXPECT_EQ(steps[0].rows.size(), 2u);
-    EXPECT_EQ(steps[0].columns.size(), 1000u);
-  }
-}
-
-TEST(EinsumPlan, HasNoStepThatCostsMoreThanTheLoopNest) {
-  for (uint32_t seed = 0; seed < 1000; ++seed) {
-    const EinsumCase einsum = EinsumCases(seed).next();
-    double nest = 1;
-    for (const int label : einsum.labels()) nest *= static_cast<double>(einsum.extent(label));
-    if (nest == 0) continue;
-    const std::vector<double> steps = products_of(indices_of(einsum.equation, einsum.shapes).value());
-    EXPECT_THAT(steps, testing::Each(testing::Le(nest))) << einsum.equation;
-  }
-}
-
-TEST(EinsumPlan, RefusesAResultOnTheWayOfMoreElementsThanThereAreNumbers) {
-  const Shape square = {1 << 22, 1 << 22};
-  const auto indices = indices_of("ab,ac,ad,bc,bd,cd->", {square, square, square, square, square, square});
-  ASSERT_TRUE(indices.ok()) << indices.status().message();
-  EXPECT_THAT(reference::plan_einsum(*indices).status().message(), HasSubstr("[4194304, 4194304, 4194304]"));
 }
 
 }  // namespace

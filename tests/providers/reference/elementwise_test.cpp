@@ -76,7 +76,7 @@ TEST(Broadcast, AgreesWithIndexArithmetic) {
 TEST(Broadcast, RejectsShapesThatDoNotFit) {
   const auto y = run_op({.op = "Add", .version = 14, .inputs = {ramp({2, 3}), ramp({2, 2})}});
   EXPECT_EQ(y.status().code(), StatusCode::kInvalidArgument);
-  EXPECT_THAT(y.status().message(), HasSubstr("node 'n' (Add): the shapes [2, 3] and [2, 2] cannot be broadcast"));
+  EXPECT_THAT(y.status().message(), HasSubstr("node 'n' (Add): A [2, 3] and B [2, 2] cannot be broadcast together"));
 }
 
 TEST(Broadcast, FollowsAxisBeforeVersion7) {

@@ -165,6 +165,15 @@ TEST(Dft, OfAComplexSignalHasBothSides) {
   EXPECT_NE(y.status().message().find("is a complex signal"), std::string::npos) << y.status().message();
 }
 
+TEST(Dft, BackFromOneSideTakesComplexFrequencies) {
+  const auto y = run_op({.op = "DFT",
+                         .version = 20,
+                         .attributes = {{"onesided", int64_t{1}}, {"inverse", int64_t{1}}},
+                         .inputs = {tensor_of<float>(Signal(4, 1.0), {1, 4, 1})}});
+  ASSERT_FALSE(y.ok());
+  EXPECT_NE(y.status().message().find("holds real numbers"), std::string::npos) << y.status().message();
+}
+
 // Many lines around an axis in the middle, on several threads.
 TEST(Dft, TransformsEveryLineOfAnInnerAxis) {
   std::mt19937 random(4);
@@ -193,9 +202,10 @@ TEST(Dft, TransformsEveryLineOfAnInnerAxis) {
   }
 }
 
+// One side of a complex signal is the first half of its frequencies, as of a real one.
 TEST(Stft, TransformsEveryFrameUnderItsWindow) {
   std::mt19937 random(5);
-  for (const bool real : {true, false}) {
+  for (const auto& [real, one_sided] : {std::pair(true, true), std::pair(false, false), std::pair(false, true)}) {
     for (const bool windowed : {true, false}) {
       for (const int64_t length : {1, 16, 30, 37}) {
         constexpr int64_t kBatch = 2, kSamples = 100, kStep = 9;
@@ -204,12 +214,12 @@ TEST(Stft, TransformsEveryFrameUnderItsWindow) {
         const auto y =
             run_op({.op = "STFT",
                     .version = 17,
-                    .attributes = {{"onesided", int64_t{real}}},
+                    .attributes = {{"onesided", int64_t{one_sided}}},
                     .inputs = {tensor_of<float>(x, {kBatch, kSamples, real ? 1 : 2}), Tensor::of<int64_t>({}, {kStep}),
                                windowed ? Value(tensor_of<float>(weights, Shape{length})) : Value(),
                                Tensor::of<int64_t>({}, {length})}});
         ASSERT_TRUE(y.ok()) << y.status().message();
-        const int64_t frames = (kSamples - length) / kStep + 1, frequencies = real ? length / 2 + 1 : length;
+        const int64_t frames = (kSamples - length) / kStep + 1, frequencies = one_sided ? length / 2 + 1 : length;
         ASSERT_EQ((*y)[0].tensor.shape(), (Shape{kBatch, frames, frequencies, 2}));
         const auto got = floats((*y)[0]);
         const Definition definition(length, false);

@@ -222,11 +222,9 @@ TEST(SvmClassifier, TakesNoRows) {
 
 TEST(SvmClassifier, RefusesListsOfTheWrongLength) {
   const auto refused = [](const std::string& name, AttributeValue value) {
-    Attributes attributes = Machine(1, {1, 2, 1}).attributes("RBF", true);
-    std::erase_if(attributes, [&](const auto& a) { return a.first == name; });
-    attributes.emplace_back(name, std::move(value));
-    const auto y = classify_by_svm(attributes, Tensor::of<float>({1, 3}, {0, 0, 0}));
-    return y.ok() ? "" : y.status().message();
+    const Attributes good = Machine(1, {1, 2, 1}).attributes("RBF", true);
+    const Tensor x = Tensor::of<float>({1, 3}, {0, 0, 0});
+    return classify_by_svm(with(good, name, std::move(value)), x).status().message();
   };
   EXPECT_THAT(refused("rho", Floats{1}), HasSubstr("'rho' has 1 entries; 3 classes and 4 support vectors need 3"));
   EXPECT_THAT(refused("prob_a", Floats{1}), HasSubstr("'prob_a' has 1 entries"));
@@ -280,8 +278,7 @@ TEST(SvmRegressor, IsLinearWithoutVectors) {
 
 TEST(SvmRegressor, RefusesListsOfTheWrongLength) {
   const auto refused = [](Attributes attributes) {
-    const auto y = regress_by_svm(std::move(attributes), Tensor::of<float>({1, 2}, {1, 2}));
-    return y.ok() ? "" : y.status().message();
+    return regress_by_svm(std::move(attributes), Tensor::of<float>({1, 2}, {1, 2})).status().message();
   };
   EXPECT_THAT(refused({{"coefficients", Floats{1, 2}}}), HasSubstr("'rho' has 0 entries"));
   EXPECT_THAT(refused({{"coefficients", Floats{1, 2, 3}}, {"rho", Floats{1}}}),

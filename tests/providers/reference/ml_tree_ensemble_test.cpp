@@ -123,8 +123,7 @@ TEST(TreeEnsemble, TakesHalves) {
 TEST(TreeEnsemble, RefusesWhatIsNoTree) {
   const Attributes good = small_lists().attributes<float>(2);
   const auto refused = [](Attributes attributes) {
-    const auto y = ensemble(std::move(attributes), matrix<float>(1, 2, {0, 0}));
-    return y.ok() ? "" : y.status().message();
+    return ensemble(std::move(attributes), matrix<float>(1, 2, {0, 0})).status().message();
   };
   using Ints = std::vector<int64_t>;
   ASSERT_EQ(refused(good), "");

@@ -85,8 +85,7 @@ Result<std::vector<Value>> regress_by_tree(Attributes attributes, Tensor x, int6
                  .threads = threads});
 }
 std::string refusal(Attributes attributes) {
-  const auto y = regress_by_tree(std::move(attributes), matrix<float>(1, 2, {0, 0}));
-  return y.ok() ? "" : y.status().message();
+  return regress_by_tree(std::move(attributes), matrix<float>(1, 2, {0, 0})).status().message();
 }
 
 TEST(TreeEnsembleRegressor, IsTheSumOfItsTrees) {
@@ -139,8 +138,7 @@ TEST(TreeEnsembleRegressor, TakesDoublesFromTensors) {
   tuples.add(0, root);
   tuples.add(0, *root.yes);
   tuples.add(0, *root.no);
-  Attributes attributes = tuples.attributes("target");
-  std::erase_if(attributes, [](const auto& a) { return a.first == "nodes_values" || a.first == "target_weights"; });
+  Attributes attributes = without(without(tuples.attributes("target"), "nodes_values"), "target_weights");
   attributes.emplace_back("nodes_values_as_tensor", Tensor::of<double>({3}, {0.1, 0, 0}));
   attributes.emplace_back("target_weights_as_tensor", Tensor::of<double>({2}, {1, 2}));
   const auto y = regress_by_tree(attributes, Tensor::of<double>({2, 1}, {0.1, static_cast<double>(0.1f)}), 1);
@@ -302,13 +300,12 @@ TEST(TreeEnsembleClassifier, AddsOneBaseValueToOneScore) {
 }
 
 TEST(TreeEnsembleClassifier, RefusesNoLabelsAndBothKinds) {
-  Attributes attributes = one_leaf(1);
+  const Attributes attributes = one_leaf(1);
   const auto both = classify_by_tree(with(attributes, "classlabels_strings", std::vector<std::string>{"a", "b"}),
                                      matrix<float>(1, 1, {0}));
   ASSERT_FALSE(both.ok());
   EXPECT_THAT(both.status().message(), HasSubstr("are both given"));
-  std::erase_if(attributes, [](const auto& a) { return a.first == "classlabels_int64s"; });
-  const auto none = classify_by_tree(attributes, matrix<float>(1, 1, {0}));
+  const auto none = classify_by_tree(without(attributes, "classlabels_int64s"), matrix<float>(1, 1, {0}));
   ASSERT_FALSE(none.ok());
   EXPECT_THAT(none.status().message(), HasSubstr("must be given"));
 }

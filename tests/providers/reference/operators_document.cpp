@@ -20,14 +20,16 @@ constexpr std::string_view kHead =
 
 What the reference provider runs: every version of every operator of ONNX up to opset 27, of `ai.onnx.ml` and of
 `ai.onnx.preview.training`, with every element type that the standard allows for each input (for the output where there
-is no input). `float` stands for float16, float32 and float64, `int` for the integers of 8 to 64 bits, `number` for
-both, `float8` for the four kinds with fractions, `any` for all types of ONNX's first years; `any4` has bfloat16 besides,
-`any9` float8, `any10` int4 and uint4, `any11` float4e2m1, `any12` float8e8m0, `any13` int2 and uint2.
+is no input). Versions in which the standard calls an operator deprecated are refused, and experimental operators of its
+first years are functions of those here ([ADR 9](adr/0009-what-is-loaded-beyond-the-standard.md)). `float` stands for
+float16, float32 and float64, `int` for the integers of 8 to 64 bits, `number` for both, `float8` for the four kinds with
+fractions, `any` for all types of ONNX's first years; `any4` has bfloat16 besides, `any9` float8, `any10` int4 and uint4,
+`any11` float4e2m1, `any12` float8e8m0, `any13` int2 and uint2.
 
 The test `Types.OfFirstInputsAreTakenByTheProvider` holds the provider's table against these types, and
 `Types.OfEveryInputRun` runs every one of them at every version, on models that the conformance suite's generators make,
 and compares the results with a run in another type that can hold the same numbers, where there is one. Its file,
-`types_run_test.cpp`, lists by name and with the reason the two that the standard's own text rules out, and those whose
+`types_run_test.cpp`, lists by name and with the reason the one that the standard's own text rules out, and those whose
 results the type itself decides. The last column names what proves the results besides: cases of the standard's vectors
 (`test_…`), run at that version, and tests of `tests/providers/reference`. Operators with bodies, and Gradient, are the
 core's; their cases run in `mortise verify`.
@@ -39,6 +41,15 @@ UnitTests unit_tests() {
   return find_unit_tests((fs::path(MORTISE_SOURCE_DIR) / "tests/providers/reference").string());
 }
 
+// What interpolates weighs numbers; `nearest` alone moves elements of any type.
+std::string add_modes(const OperatorVersion& row, std::string types) {
+  const std::string_view op = row.op->name;
+  if (op != "Resize" && op != "Upsample" && op != "GridSample") return types;
+  std::string numbers = types == "any" ? "number" : types == "any4" ? "number+bfloat16" : types;
+  if (numbers.ends_with("+bool")) numbers.resize(numbers.size() - 5);
+  return concat(types, " (modes other than nearest: ", numbers, ")");
+}
+
 // "A, B: float; axes: int64"
 std::string types_of(const OperatorVersion& row) {
   std::vector<std::pair<std::string, std::string>> groups;  // names, types
@@ -46,6 +57,7 @@ std::string types_of(const OperatorVersion& row) {
   for (const infer::Parameter& parameter : row.parameters()) {
     std::string types = allowed_types(parameter).text;
     if (types.empty()) types = parameter.type == "any" ? "maps" : std::string(parameter.type);
+    if (&parameter == &row.parameters().front()) types = add_modes(row, std::move(types));
     const std::string variable = concat(variable_of(parameter), parameter.kind == infer::Parameter::Kind::kSequence);
     if (variable == last && !groups.empty()) {
       groups.back().first.append(", ").append(parameter.name);

@@ -128,10 +128,4 @@ Tensor matrix(int64_t rows, int64_t columns, const std::vector<float>& x) {
   return Tensor::of<T>({rows, columns}, std::span<const T>(elements));
 }
 
-inline Attributes with(Attributes attributes, const std::string& name, AttributeValue value) {
-  std::erase_if(attributes, [&](const auto& a) { return a.first == name; });
-  attributes.emplace_back(name, std::move(value));
-  return attributes;
-}
-
 }  // namespace mortise::test

@@ -103,11 +103,10 @@ TEST(TfIdfVectorizer, CountsNGrams) {
 }
 
 TEST(TfIdfVectorizer, ReadsStrings) {
-  Attributes attributes = attributes_of(
+  const Attributes attributes = attributes_of(
       {.shortest = 1, .longest = 2, .skips = 0, .ngrams = {{1}, {1, 2}}, .columns = {1, 0}, .weights = {}}, "TF");
-  std::erase_if(attributes, [](const auto& a) { return a.first == "pool_int64s"; });
-  attributes.emplace_back("pool_strings", std::vector<std::string>{"a", "a", "b"});
-  const auto y = run(attributes, Tensor::strings({4}, {"a", "b", "?", "a"}));
+  const auto y = run(with(without(attributes, "pool_int64s"), "pool_strings", std::vector<std::string>{"a", "a", "b"}),
+                     Tensor::strings({4}, {"a", "b", "?", "a"}));
   ASSERT_TRUE(y.ok()) << y.status().message();
   EXPECT_THAT(floats((*y)[0]), ElementsAre(1, 2));
 }
@@ -133,11 +132,8 @@ TEST(TfIdfVectorizer, RefusesPoolsThatDoNotAddUp) {
   const auto refused = [](const std::string& name, AttributeValue value) {
     Pool pool = kPool;
     if (name != "weights") pool.weights.clear();
-    Attributes attributes = attributes_of(pool, "TF");
-    std::erase_if(attributes, [&](const auto& a) { return a.first == name; });
-    attributes.emplace_back(name, std::move(value));
-    const auto y = run(attributes, Tensor::of<int64_t>({1}, {1}));
-    return y.ok() ? "" : y.status().message();
+    const Attributes attributes = with(attributes_of(pool, "TF"), name, std::move(value));
+    return run(attributes, Tensor::of<int64_t>({1}, {1})).status().message();
   };
   EXPECT_THAT(refused("ngram_counts", Ints{0, 2, 7}), HasSubstr("'ngram_counts' has 2 to 7 as the words of 2-grams"));
   EXPECT_THAT(refused("ngram_counts", Ints{0, 2, 99}), HasSubstr("the pool has 14 words"));

@@ -1,222 +1,22 @@
-// When a provider fails: every row of the failure table, by default and with on_failure "error".
+// When a provider fails in a run: every row of the failure table, by default and with on_failure "error".
 //
-// The failures come from the mock NPU's options, from the patchwork plugin and from broken plugins. After each the
-// model's results are those of the reference provider, one line at warning level says what happened, and the placement
-// tells why.
+// After each the model's results are those of the reference provider, one line at warning level says what happened, and
+// the placement tells why.
 #include <gmock/gmock.h>
 
-#include <cmath>
 #include <thread>
 
-#include "mortise/core/session.h"
+#include "tests/core/run/failing_digits.h"
 #include "tests/support/model_text.h"
 
-namespace mortise {
+namespace mortise::test {
 namespace {
 
 using testing::AllOf;
-using testing::Contains;
-using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-const std::string kDigits = std::string(MORTISE_SOURCE_DIR) + "/examples/digits/digits.onnx";
-
-struct Lines {
-  std::mutex mutex;
-  std::vector<std::string> warnings;
-  LogSink sink() {
-    return [this](Severity severity, std::string_view line) {
-      const std::lock_guard lock(mutex);
-      if (severity == Severity::kWarning) warnings.emplace_back(line);
-    };
-  }
-};
-
-Config with(ProviderConfig provider, OnFailure on_failure = OnFailure::kFallback) {
-  Config config;
-  config.providers.push_back(std::move(provider));
-  config.providers[0].on_failure = on_failure;
-  return config;
-}
-ProviderConfig npu(std::string options) {
-  return {.id = "org.mortise.mock-npu", .library = MORTISE_MOCK_NPU, .options = std::move(options)};
-}
-ProviderConfig patch(char name, std::string options) {
-  return {
-      .id = std::string("org.mortise.test.patch-") + name, .library = MORTISE_PATCHWORK, .options = std::move(options)};
-}
-ProviderConfig broken(const std::string& name) {
-  return {.id = "org.mortise.test.plugin", .library = concat(MORTISE_BROKEN_PLUGINS, "/", name, ".so")};
-}
-
-// The digits on the reference and on the given providers agree.
-class Digits {
- public:
-  explicit Digits(Config config) : session_(load(std::move(config), lines_.sink())), reference_(load({}, {})) {}
-
-  const Status& status() const { return session_.status(); }
-  Session& session() { return *session_; }
-  const std::vector<std::string>& warnings() const { return lines_.warnings; }
-
-  Result<std::map<std::string, Value>> run(int image) { return session_->run({{"image", pixels(image)}}); }
-  void expect_right(int runs = 3) {
-    ASSERT_TRUE(session_.ok()) << session_.status().message();
-    for (int i = 0; i < runs; ++i) {
-      auto actual = run(i), expected = reference_->run({{"image", pixels(i)}});
-      ASSERT_TRUE(actual.ok()) << actual.status().message();
-      const auto a = actual->at("probabilities").tensor.elements<float>();
-      const auto b = expected->at("probabilities").tensor.elements<float>();
-      for (size_t k = 0; k < b.size(); ++k) EXPECT_NEAR(a[k], b[k], 1e-5f);
-    }
-  }
-  // Nodes by provider.
-  std::map<std::string, uint32_t> nodes() const {
-    std::map<std::string, uint32_t> counts;
-    for (const ProviderPlacement& provider : session_->placement().providers) counts[provider.id] = provider.nodes;
-    return counts;
-  }
-  std::string problem(const std::string& id) const {
-    for (const ProviderPlacement& provider : session_->placement().providers) {
-      if (provider.id == id) return provider.problem;
-    }
-    return "no such provider";
-  }
-
- private:
-  static Result<Session> load(Config config, LogSink sink) {
-    return Session::load(LoadInput{.path = kDigits, .config = std::move(config), .log_sink = std::move(sink)});
-  }
-  static Tensor pixels(int seed) {
-    std::vector<float> values;
-    for (int i = 0; i < 64; ++i) values.push_back(0.5f + 0.5f * std::sin(static_cast<float>(i * (seed + 3))));
-    return Tensor::of<float>({1, 1, 8, 8}, std::span<const float>(values));
-  }
-
-  Lines lines_;
-  Result<Session> session_;
-  Result<Session> reference_;
-};
-
-// --- Library missing, bad ABI, no device
-
-struct Unusable {
-  ProviderConfig provider;
-  std::string reason;
-};
-const std::vector<Unusable> kUnusable = {
-    {{.id = "org.example.absent", .library = "/nowhere/libabsent.so"}, "/nowhere/libabsent.so"},
-    {{.id = "org.example.absent"}, "no provider 'org.example.absent' is installed"},
-    {{.id = "org.example.other", .library = MORTISE_MOCK_NPU}, "has no provider 'org.example.other'"},
-    {broken("too_new"), "install a newer Mortise"},
-    {broken("null_claim"), "has no function 'claim'"},
-    {broken("init_throws"), "no licence found"},
-    {broken("no_device"), "there is no /dev/npu0"},
-};
-
-TEST(ProviderThatCannotBeUsed, IsLeftOutWithItsReason) {
-  for (const Unusable& unusable : kUnusable) {
-    SCOPED_TRACE(unusable.reason);
-    Digits digits(with(unusable.provider));
-    digits.expect_right();
-    EXPECT_THAT(digits.warnings(), ElementsAre(HasSubstr(unusable.reason)));
-    EXPECT_THAT(digits.problem(unusable.provider.id), HasSubstr(unusable.reason));
-  }
-}
-
-TEST(ProviderThatCannotBeUsed, FailsTheLoadWhereThatIsAnError) {
-  for (const Unusable& unusable : kUnusable) {
-    EXPECT_THAT(Digits(with(unusable.provider, OnFailure::kError)).status().message(), HasSubstr(unusable.reason));
-  }
-}
-
-TEST(ProviderThatCannotBeUsed, LeavesTheOthersAlone) {
-  Config config = with(broken("too_old"));
-  config.providers.push_back(npu(R"({"precision": "fp32"})"));
-  Digits digits(config);
-  digits.expect_right();
-  EXPECT_GT(digits.nodes()["org.mortise.mock-npu"], 0u);
-}
-
-// --- claim()
-
-struct Fault {
-  ProviderConfig provider;
-  std::string reason;
-};
-const std::vector<Fault> kClaimFaults = {
-    {patch('a', R"({"fault_claim": true})"), "the compiler's licence has run out"},
-    {broken("claim_throws"), "out of luck"},
-    {broken("claims_unknown_node"), "claims node #1000000, which does not exist"},
-    {broken("claims_a_node_twice"), "claims node #0 twice"},
-};
-
-TEST(ClaimThatFails, GetsNothing) {
-  for (const Fault& fault : kClaimFaults) {
-    SCOPED_TRACE(fault.reason);
-    Digits digits(with(fault.provider));
-    digits.expect_right();
-    EXPECT_THAT(digits.warnings(), ElementsAre(HasSubstr(fault.reason)));
-    EXPECT_EQ(digits.nodes()[fault.provider.id], 0u);
-    for (const NodePlacement& node : digits.session().placement().graph.nodes) {
-      EXPECT_THAT(node.verdicts[0].text, HasSubstr(fault.reason));
-    }
-  }
-}
-
-TEST(ClaimThatFails, FailsTheLoadWhereThatIsAnError) {
-  for (const Fault& fault : kClaimFaults) {
-    EXPECT_THAT(Digits(with(fault.provider, OnFailure::kError)).status().message(),
-                AllOf(HasSubstr("provider '" + fault.provider.id + "'"), HasSubstr(fault.reason)));
-  }
-}
-
-// --- compile()
-
-const std::vector<Fault> kCompileFaults = {
-    {npu(R"({"fail_compile_on": "Conv", "precision": "fp32"})"), "fail_compile_on"},
-    {npu(R"({"fail_compile_on": "conv1", "fail_compile_with": "error", "precision": "fp32"})"), "fail_compile_on"},
-    {npu(R"({"oom_at_bytes": 1000, "precision": "fp32"})"), "memory"},
-    {patch('a', R"({"refuse_percent": 40})"), "drawn to be refused"},
-    {broken("null_session"), "gave no session"},
-};
-
-TEST(CompileThatFails, GivesNodesToTheNextClaimant) {
-  for (Fault fault : kCompileFaults) {
-    if (fault.provider.id == "org.mortise.test.plugin") continue;  // claims nothing
-    SCOPED_TRACE(fault.reason);
-    Config config = with(fault.provider);
-    config.providers.push_back(patch('b', "{}"));
-    Digits digits(config);
-    digits.expect_right();
-    EXPECT_THAT(digits.warnings(), AllOf(Not(IsEmpty()), Each(HasSubstr("go to the next provider"))));
-    EXPECT_GT(digits.nodes()["org.mortise.test.patch-b"], 0u);
-    size_t refused = 0;
-    for (const NodePlacement& node : digits.session().placement().graph.nodes) {
-      if (node.verdicts[0].code != "refused at compile") continue;
-      ++refused;
-      EXPECT_EQ(node.rule, "refused at compile");
-      EXPECT_NE(node.provider, 0u);
-      EXPECT_FALSE(node.verdicts[0].text.empty());
-    }
-    EXPECT_GT(refused, 0u);
-  }
-}
-
-TEST(CompileThatFails, FailsTheLoadNamingNodesWhereThatIsAnError) {
-  EXPECT_THAT(Digits(with(npu(R"({"fail_compile_on": "conv1"})"), OnFailure::kError)).status().message(),
-              AllOf(HasSubstr("org.mortise.mock-npu"), HasSubstr("'conv1' (Conv)")));
-  EXPECT_THAT(Digits(with(npu(R"({"oom_at_bytes": 1000})"), OnFailure::kError)).status().message(),
-              AllOf(HasSubstr("org.mortise.mock-npu"), HasSubstr("'conv1' (Conv)")));
-}
-
-TEST(CompileThatFails, IsNotFooledByNodesThatWereNotAsked) {
-  Digits digits(with(broken("refuses_other_nodes")));
-  digits.expect_right();
-  EXPECT_EQ(digits.nodes()["org.mortise.test.plugin"], 0u);
-}
 
 // --- run(): transient
 
@@ -337,7 +137,7 @@ TEST(RunThatFails, IsRecoveredFromOnceForAllConcurrentRuns) {
 // --- Outputs of a shape that only the run knows
 
 Result<Session> load_text(const std::string& graph, Config config, LogSink sink = {}) {
-  const std::string bytes = test::model_of_graph(graph);
+  const std::string bytes = model_of_graph(graph);
   return Session::load(
       LoadInput{.bytes = std::as_bytes(std::span(bytes)), .config = std::move(config), .log_sink = std::move(sink)});
 }
@@ -346,15 +146,15 @@ const std::string kVector = "type { tensor_type { elem_type: 1 shape { dim { dim
 
 TEST(RunThatFails, IncludesOneThatGivesNoOutput) {
   for (const char* plugin : {"run_gives_no_output", "run_asks_for_nonsense"}) {
-    Lines lines;
+    LogLines lines;
     auto session = load_text("input { name: 'x' " + kVector + "} node { op_type: 'NonZero' input: 'x' output: 'y' } " +
                                  "output { name: 'y' }",
-                             with(broken(plugin)), lines.sink());
+                             with(broken(plugin)), lines.sink(Severity::kWarning));
     ASSERT_TRUE(session.ok()) << session.status().message();
     const auto outputs = session->run({{"x", Tensor::of<float>({4}, {0, 1, 0, 2})}});
     ASSERT_TRUE(outputs.ok()) << outputs.status().message();
     EXPECT_THAT(outputs->at("y").tensor.elements<int64_t>(), ElementsAre(1, 3));
-    EXPECT_THAT(lines.warnings, ElementsAre(HasSubstr("is given no more work"))) << plugin;
+    EXPECT_THAT(lines.lines(), ElementsAre(HasSubstr("is given no more work"))) << plugin;
   }
 }
 
@@ -368,8 +168,8 @@ TEST(BadInput, CostsNoProviderItsWork) {
                             "node { op_type: 'Neg' input: 'g' output: 'y' } output { name: 'y' }";
   Config config = with(patch('a', "{}"));
   config.providers.push_back(patch('b', "{}"));
-  Lines lines;
-  auto session = load_text(graph, config, lines.sink());
+  LogLines lines;
+  auto session = load_text(graph, config, lines.sink(Severity::kWarning));
   ASSERT_TRUE(session.ok()) << session.status().message();
   const auto run = [&](int64_t at) {
     return session->run({{"x", Tensor::of<float>({4}, {1, 2, 3, 4})}, {"i", Tensor::of<int64_t>({1}, {at})}});
@@ -381,7 +181,7 @@ TEST(BadInput, CostsNoProviderItsWork) {
     ASSERT_TRUE(outputs.ok()) << outputs.status().message();
     EXPECT_THAT(outputs->at("y").tensor.elements<float>(), ElementsAre(-3));
   }
-  EXPECT_THAT(lines.warnings, IsEmpty());
+  EXPECT_THAT(lines.lines(), IsEmpty());
   const Placement placement = session->placement();
   EXPECT_EQ(placement.providers[0].problem, "");
   EXPECT_EQ(placement.providers[0].nodes, 2u);
@@ -416,24 +216,6 @@ TEST(AsynchronousRun, IsCompletedOnceHoweverOftenThePluginSaysSo) {
 
 // --- Promises
 
-TEST(RequireRule, FailsTheLoadAndListsTheOffenders) {
-  Config config = with(npu(R"({"fail_compile_on": "conv2"})"));
-  config.require.push_back({.provider = "org.mortise.mock-npu", .op = "Conv"});
-  const std::string message = Digits(config).status().message();
-  EXPECT_THAT(message, AllOf(HasSubstr("'conv2' (Conv): refused at compile"), HasSubstr("of 2 nodes"),
-                             HasSubstr("require rule"), Not(HasSubstr("'conv1'"))));
-  config.require = {{.provider = "org.mortise.mock-npu", .min_fraction = 0.2}};
-  EXPECT_TRUE(Digits(config).status().ok());
-  config.require = {{.provider = "org.mortise.mock-npu", .min_fraction = 0.99}};
-  EXPECT_THAT(Digits(config).status().message(), HasSubstr("fewer than a require rule asks"));
-}
-
-TEST(RequireRule, IsBrokenByAProviderThatIsMissing) {
-  Config config = with({.id = "org.example.absent", .library = "/nowhere/libabsent.so"});
-  config.require.push_back({.provider = "org.example.absent", .op = "Conv"});
-  EXPECT_THAT(Digits(config).status().message(), HasSubstr("'conv1' (Conv)"));
-}
-
 TEST(RequireRule, TurnsALostDeviceIntoAnError) {
   Config config = with(npu(R"({"device_lost_at": 1})"));
   config.require.push_back({.provider = "org.mortise.mock-npu", .op = "Conv"});
@@ -447,4 +229,4 @@ TEST(RequireRule, TurnsALostDeviceIntoAnError) {
 }
 
 }  // namespace
-}  // namespace mortise
+}  // namespace mortise::test
