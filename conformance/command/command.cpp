@@ -20,6 +20,16 @@ void stop(int code, std::string_view message) {
   throw Exit{code};
 }
 
+std::string exit_codes(std::string_view ok, std::string_view failed) {
+  return fmt::format("Exit codes: 0 {}; 1 {}; 2 the command line or a file named there is wrong.", ok, failed);
+}
+
+CLI::Validator not_empty() {
+  return {
+      [](const std::string& text) { return text.empty() ? "is empty; leave the option out or name something" : ""; },
+      ""};
+}
+
 CLI::Validator number_between(double least, double most) {
   const std::string range = fmt::format("from {} to {}", least, most);
   return {[=](const std::string& text) {

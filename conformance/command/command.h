@@ -17,9 +17,14 @@ struct Exit {
   int code;
 };
 
+// The end of a subcommand's --help: what its codes say, as "Exit codes: 0 <ok>; 1 <failed>; 2 …".
+std::string exit_codes(std::string_view ok, std::string_view failed);
+
 // Prints "mortise-conformance: <message>" to the standard error stream and ends with the code.
 [[noreturn]] void stop(int code, std::string_view message);
 
+// Takes any text but none, such as that of a variable that is not set.
+CLI::Validator not_empty();
 // Takes numbers of this range and nothing else, whereas CLI11's own check of a range takes NaN too.
 CLI::Validator number_between(double least, double most);
 

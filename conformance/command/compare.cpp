@@ -44,6 +44,7 @@ void add_compare(CLI::App& app) {
       ->check(number_between(0, 1e6))
       ->capture_default_str();
   command->add_flag("--json", options->json, "print the lists as JSON");
+  command->footer(exit_codes("nothing became worse", "something became worse"));
   command->callback([options] { throw Exit{compare_reports(*options)}; });
 }
 

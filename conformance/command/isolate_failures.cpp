@@ -13,7 +13,7 @@ namespace {
 using Cases = std::span<const Case* const>;
 
 constexpr double kSecondsToIsolate = 20;      // one failure
-constexpr double kSecondsToIsolateAll = 120;  // after which the next one is not begun
+constexpr double kSecondsToIsolateAll = 120;  // after which no other one is looked into
 constexpr double kTrySeconds = 10;            // what hangs does not use up the time at once
 // Their names are one argument of a command, of which Linux takes 128 KiB.
 constexpr size_t kMostBefore = 1000;
@@ -56,7 +56,7 @@ class Sequence {
 };
 
 struct Finding {
-  size_t tried = 0;                // how many of those before it the case was run behind
+  size_t tried = 0;                // how many of those before it the case was run behind; 0: there was no time
   std::vector<std::string> after;  // empty: it did not fail there
 };
 
@@ -110,6 +110,7 @@ Result<std::vector<Verdict>> run_alone(const RunOptions& options, std::span<cons
 std::string sentence_of(const Finding& found, const Verdict& alone) {
   const std::string passed = alone.outcome == Outcome::kPass ? "passed" : concat("was ", to_string(alone.outcome));
   if (!found.after.empty()) return concat("fails only after other cases; ", passed, " alone");
+  if (found.tried == 0) return concat(passed, " alone; there was no time to look for the cases behind which it fails");
   return concat("did not fail again: ", passed, " alone, and not after the last ", found.tried,
                 " cases that its worker had run before it");
 }
@@ -121,23 +122,40 @@ Status isolate(const RunOptions& options, std::span<const SharedFailure> failure
   MORTISE_ASSIGN(const std::vector<Verdict> alone, run_alone(options, failures));
   for (size_t i = 0; i < failures.size(); ++i) {
     progress.update(i, 0);
-    if (seconds_since(begin) > kSecondsToIsolateAll) {
-      return make_error(StatusCode::kDeadlineExceeded, "the time for it is up after ", i, " of ", failures.size());
-    }
     if (alone[i].outcome == Outcome::kNotRun) return make_error(StatusCode::kCancelled, alone[i].sentence);
-    if (is_failure(alone[i].outcome)) continue;
     CaseResult& result = results.cases[failures[i].index];
-    Sequence sequence(options, *failures[i].which, result.verdict.outcome);
-    MORTISE_ASSIGN(Finding found, find_cause(sequence, failures[i].before));
-    const std::string sentence = sentence_of(found, alone[i]);
-    result.verdict.sentence = concat(sentence, ": ", result.verdict.sentence);
-    result.verdict.after = std::move(found.after);
-    results.notes.push_back(concat(result.name, " ", sentence, "; to see it again: ", reproduction(results, result)));
+    Verdict& verdict = result.verdict;
+    if (!is_failure(alone[i].outcome)) {
+      Finding found;
+      if (seconds_since(begin) < kSecondsToIsolateAll) {
+        Sequence sequence(options, *failures[i].which, verdict.outcome);
+        MORTISE_ASSIGN(found, find_cause(sequence, failures[i].before));
+      }
+      verdict.sentence = concat(sentence_of(found, alone[i]), ": ", verdict.sentence);
+      verdict.after = std::move(found.after);
+      result.reproduce = reproduction(results, result);
+    }
+    verdict.untried_alone = false;
   }
   return {};
 }
 
 }  // namespace
+
+void SharedFailures::add(size_t index, const Case& which, std::span<const Case* const> before) {
+  std::vector<SharedFailure>& first = of_suite_[which.suite];
+  if (first.size() < kMostIsolated) first.push_back({index, &which, {before.begin(), before.end()}});
+}
+
+std::vector<SharedFailure> SharedFailures::chosen() const {
+  std::vector<SharedFailure> chosen;
+  for (size_t turn = 0; turn < kMostIsolated; ++turn) {
+    for (const auto& [suite, first] : of_suite_) {
+      if (turn < first.size() && chosen.size() < kMostIsolated) chosen.push_back(first[turn]);
+    }
+  }
+  return chosen;
+}
 
 void isolate_failures(const RunOptions& options, std::span<const SharedFailure> failures, Results& results) {
   if (failures.empty()) return;

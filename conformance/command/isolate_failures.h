@@ -1,7 +1,9 @@
 // isolate_failures(): which failures of a run are of the case itself, and which show only behind other cases in one worker.
 #pragma once
 
+#include <map>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "conformance/command/run_options.h"
@@ -18,9 +20,20 @@ struct SharedFailure {
   std::vector<const Case*> before;  // in order; not empty
 };
 
+// The first of a run in each suite, so that one in which everything fails leaves room for the others.
+class SharedFailures {
+ public:
+  void add(size_t index, const Case& which, std::span<const Case* const> before);
+  // kMostIsolated at most, of the suites in turn.
+  std::vector<SharedFailure> chosen() const;
+
+ private:
+  std::map<std::string_view, std::vector<SharedFailure>> of_suite_;
+};
+
 // Runs each case once more alone in a worker. Where it does not fail, looks for a short list of those before it behind which
-// it fails in the same way, for about 20 seconds each and two minutes together. The verdicts and notes say what was found.
-// Shows its progress on the standard error stream.
+// it fails in the same way, for about 20 seconds each and two minutes together. The results say what was found. Shows its
+// progress on the standard error stream.
 void isolate_failures(const RunOptions& options, std::span<const SharedFailure> failures, Results& results);
 
 }  // namespace mortise::conformance

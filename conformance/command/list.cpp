@@ -38,6 +38,7 @@ void add_list(CLI::App& app) {
   CLI::App* command = app.add_subcommand("list", "Lists the cases, one per line");
   options->add_choice(*command);
   command->add_flag("--json", *json, "print names, suites, descriptions and coordinates as JSON");
+  command->footer(exit_codes("there are cases", "no case matches"));
   command->callback([options, json] {
     options->complete_catalogue();
     const Catalogue catalogue(options->settings);

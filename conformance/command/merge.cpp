@@ -12,7 +12,7 @@ namespace mortise::conformance {
 namespace {
 
 int merge_reports(const std::vector<std::string>& files, const ReportOptions& reports) {
-  reports.check();
+  reports.check(files);
   std::vector<Part> parts;
   for (const std::string& file : files) {
     Result<Results> loaded = load_report(file);
@@ -21,9 +21,10 @@ int merge_reports(const std::vector<std::string>& files, const ReportOptions& re
   }
   const Result<Results> merged = merge(std::move(parts));
   if (!merged.ok()) stop(kBadUsage, merged.status().message());
-  reports.write(*merged);
+  const Status written = reports.write(*merged);
   print_identity(*merged);
   print_summary(*merged);
+  if (!written.ok()) stop(kFailed, written.message());
   return succeeded(*merged) ? kOk : kFailed;
 }
 
@@ -35,6 +36,8 @@ void add_merge(CLI::App& app) {
   CLI::App* command = app.add_subcommand("merge", "Puts the JSON reports of a run's shards together");
   command->add_option("REPORT", *files, "JSON report of a shard")->required();
   reports->add(*command);
+  command->footer(exit_codes("nothing failed in any shard and something passed",
+                             "something failed, nothing passed, or a run ended early"));
   command->callback([files, reports] { throw Exit{merge_reports(*files, *reports)}; });
 }
 

@@ -70,13 +70,25 @@ Result<std::vector<Specimen>> suspects(const Settings& settings, const std::stri
   return found;
 }
 
+// "reduced from 5 nodes to 1". Where all are left, their shapes and values may be smaller than they were.
+std::string description(const Reduction& reduction) {
+  const bool has_fewer = reduction.nodes < reduction.nodes_before;
+  return concat("reduced",
+                has_fewer ? concat(" from ", reduction.nodes_before, " nodes to ", reduction.nodes)
+                          : concat(", and keeps all of its nodes (", reduction.nodes, ")"),
+                reduction.finished ? "" : ", as far as the time went");
+}
+
 std::string readme(const RunOptions& options, const std::string& name, const Reduction& reduction, const Trial& trial) {
-  return concat("# What is left of ", name, "\n\n", trial.sentence(), "\n\nReduced from ", reduction.nodes_before,
-                " nodes to ", reduction.nodes, " in ", reduction.tries, " tries",
-                reduction.finished ? "" : ", when the time was up",
-                ". To run it again, in this folder:\n\n```sh\nmortise-conformance reproduce . ",
+  return concat("# What is left of ", name, "\n\n", trial.sentence(), "\n\nIt is ", description(reduction), ", after ",
+                reduction.tries, " tries. To run it again, in this folder:\n\n```sh\nmortise-conformance reproduce . ",
                 plugin_arguments(options.settings), " --seed ", options.settings.seed,
                 limit_arguments(case_limits_of(options.runner)), "\n```\n");
+}
+
+// A failure that its case or its segment shows without others before it; what is not tried may be none.
+bool shows_alone(const Verdict& verdict) {
+  return is_failure(verdict.outcome) && !verdict.after && (!verdict.untried_alone || !verdict.artifact.empty());
 }
 
 }  // namespace
@@ -91,14 +103,16 @@ Result<std::string> reduce_failure(const RunOptions& options, const std::string&
     if (!fails) continue;
     MORTISE_ASSIGN(const Reduction reduction,
                    reduce(start, rig.oracle(), seconds, [&](const Specimen& smaller) { return trial.fails(smaller); }));
-    MORTISE_ASSIGN(const bool fails_again, trial.fails(reduction.specimen));
-    if (!fails_again) return make_error(StatusCode::kNotFound, name, " fails in the same way only now and then");
+    // Nothing can be tried after an interruption, and what is left failed once.
+    if (!interrupted()) {
+      MORTISE_ASSIGN(const bool fails_again, trial.fails(reduction.specimen));
+      if (!fails_again) return make_error(StatusCode::kNotFound, "it fails in the same way only now and then");
+    }
     MORTISE_TRY(save_specimen(folder, reduction.specimen, reduction.outputs, readme(options, name, reduction, trial)));
-    return concat(name, " is reduced from ", reduction.nodes_before, " nodes to ", reduction.nodes,
-                  reduction.finished ? "" : " so far", ": ", folder.string());
+    return concat(name, " is ", description(reduction), ": ", folder.string());
   }
-  return make_error(StatusCode::kNotFound, name,
-                    " is shown by no single run of its graph: it fails only as a whole, or behind other cases");
+  return make_error(StatusCode::kNotFound,
+                    "it fails only as a whole; no single run of its graph fails in the same way");
 }
 
 void drop_passing_segments(const RunOptions& options, Results& results) {
@@ -125,7 +139,7 @@ void reduce_failures(const RunOptions& options, Results& results) {
   size_t count = 0, tried = 0;
   for (CaseResult& result : results.cases) {
     if (count == kAtMost || tried == kAtMostTried || interrupted()) break;
-    if (result.suite != "graphs" || !is_failure(result.verdict.outcome) || result.verdict.after) continue;
+    if (result.suite != "graphs" || !shows_alone(result.verdict)) continue;
     ++tried;
     const fs::path folder = options.settings.artifacts / result.name;
     const Result<std::string> reduced = reduce_failure(options, result.name, result.verdict, folder, kSecondsEach);

@@ -1,13 +1,12 @@
 // `mortise-conformance reproduce`: runs one thing again and says all that is known of it.
 #include <fmt/core.h>
 
-#include <algorithm>
-#include <cctype>
-
 #include "conformance/cases/specimen_case.h"
 #include "conformance/command/ask_provider.h"
 #include "conformance/command/command.h"
+#include "conformance/command/find_case.h"
 #include "conformance/command/run_options.h"
+#include "conformance/generate/specimen.h"
 #include "core/report/plain.h"
 #include "tools/mortise/terminal.h"
 
@@ -17,28 +16,18 @@ using report::plain;
 
 namespace {
 
-// A number alone is a graph's.
-std::string case_name(const std::string& what) {
-  const bool number =
-      !what.empty() && std::all_of(what.begin(), what.end(), [](unsigned char c) { return std::isdigit(c); });
-  return number ? "graph-" + what : what;
-}
-
 Case find(const std::string& what, const Settings& settings) {
   std::error_code code;
   const std::filesystem::path folder = std::filesystem::canonical(what, code);
-  if (!code && std::filesystem::exists(folder / "model.onnx", code)) return specimen_case(folder);
-  const Catalogue catalogue(settings);
-  const std::string name = case_name(what);
-  const Case* which = catalogue.find(name);
-  if (which != nullptr) return *which;
-  std::string hint = catalogue.did_you_mean(name);
-  if (name.starts_with("graph-")) {
-    hint = concat("; a graph's number is below ", settings.graphs, ", or else raise --budget");
-  } else if (std::filesystem::is_directory(what, code)) {
-    hint = ", and the folder of that name has no model.onnx";
+  if (!code && std::filesystem::exists(folder / "model.onnx", code)) {
+    const Result<Specimen> specimen = load_specimen(folder);
+    if (!specimen.ok()) stop(kBadUsage, specimen.status().message());
+    return specimen_case(folder);
   }
-  stop(kBadUsage, concat("there is no case '", name, "'", hint));
+  const Catalogue catalogue(settings);
+  if (find_case(catalogue, what) == nullptr && std::filesystem::exists(what, code))
+    stop(kBadUsage, concat("there is no case '", what, "', and what has this name is no folder with model.onnx"));
+  return require_case(catalogue, settings, what);
 }
 
 void print_verdict(const Case& which, const Verdict& verdict) {
@@ -53,14 +42,21 @@ void print_verdict(const Case& which, const Verdict& verdict) {
   if (!verdict.artifact.empty()) fmt::print("  model: {}\n", plain(verdict.artifact));
 }
 
+// Why nothing is left where --artifacts says.
+std::string no_model(const Verdict& verdict, bool is_there) {
+  if (is_there) return "a model of the case is there already, and stays as it is";
+  if (!is_failure(verdict.outcome)) return "there is no failure";
+  return "models are left only of random graphs with a wrong result";
+}
+
 int reproduce(const std::string& what, RunOptions& options) {
   options.complete();
   const Case which = find(what, options.settings);
   require_provider(options);
   // Nothing is left unasked, nor in the place of a model that `validate` left and may have reduced.
   std::error_code code;
-  if (options.artifacts.empty() || std::filesystem::exists(options.artifacts / which.name, code))
-    options.settings.artifacts.clear();
+  const bool is_there = std::filesystem::exists(options.artifacts / which.name, code);
+  if (options.artifacts.empty() || is_there) options.settings.artifacts.clear();
   Verdict found;
   const Case* cases[] = {&which};
   const Status status = run_cases(
@@ -68,6 +64,8 @@ int reproduce(const std::string& what, RunOptions& options) {
       [](const std::string& note) { fmt::print("note: {}\n", plain(note)); });
   if (!status.ok()) stop(kFailed, status.message());
   print_verdict(which, found);
+  if (!options.artifacts.empty() && found.artifact.empty())
+    fmt::print("note: nothing is left in {}: {}\n", plain(options.artifacts.string()), no_model(found, is_there));
   return found.outcome == Outcome::kPass ? kOk : kFailed;
 }
 
@@ -81,6 +79,7 @@ void add_reproduce(CLI::App& app) {
       ->required();
   options->add_plugin(*command);
   options->add_catalogue(*command);
+  command->footer(exit_codes("it passed", "it did not: it failed, or the provider does not claim or offer it"));
   command->callback([options, what] { throw Exit{reproduce(*what, *options)}; });
 }
 

@@ -18,6 +18,7 @@ namespace {
 
 constexpr uint64_t kMostGraphs = 1'000'000;          // each is a case of some hundred bytes
 constexpr uint64_t kMostMemory = uint64_t{1} << 30;  // MiB
+constexpr uint64_t kLeastMemory = 128;               // MiB: what the suite's own threads and lists take
 
 // CLI11 by itself takes "-1" for the largest number.
 CLI::Validator whole_number(uint64_t most) {
@@ -37,6 +38,13 @@ void check_utf8(std::string_view option, const std::string& text) {
 }
 
 }  // namespace
+
+void make_folder(std::string_view option, const std::filesystem::path& folder) {
+  std::error_code code;
+  std::filesystem::create_directories(folder, code);
+  if (!code && access(folder.c_str(), W_OK) != 0) code.assign(errno, std::generic_category());
+  if (code) stop(kBadUsage, concat(option, " ", folder.string(), ": ", code.message(), "; name a folder to write to"));
+}
 
 void RunOptions::add_catalogue(CLI::App& command) {
   command.add_option("--seed", settings.seed, "of everything random")
@@ -74,22 +82,31 @@ void RunOptions::add_plugin(CLI::App& command) {
   command.add_option("--timeout", runner.timeout, "seconds per case")
       ->check(number_between(0.1, 86400))
       ->capture_default_str();
-  command.add_option("--memory", runner.limits.memory_mib, "MiB of memory per worker, 0 for no limit")
+  command
+      .add_option("--memory", runner.limits.memory_mib,
+                  concat("MiB of memory per worker, ", kLeastMemory, " at least; 0 for no limit"))
       ->check(whole_number(kMostMemory))
       ->capture_default_str();
   command
       .add_option("--artifacts", artifacts,
                   "folder for the models of failing cases; default: conformance-artifacts, and none for `reproduce`")
-      ->type_name("DIR");
+      ->type_name("DIR")
+      ->check(not_empty());
   command.add_flag("--in-process", runner.in_process, "run the cases in this process, for a debugger");
 }
 
 void RunOptions::complete() {
+  if (std::error_code code; std::filesystem::current_path(code).empty())
+    stop(kBadUsage, "the current folder is gone; change to one that is there");
   if (plugin != kReferencePlugin) {
     std::error_code code;
     settings.plugin = std::filesystem::canonical(plugin, code);
-    if (code) stop(kBadUsage, concat(plugin, ": ", code.message(), "; name the plugin's library, or 'reference'"));
+    if (code)
+      stop(kBadUsage, concat("PLUGIN '", plugin, "': ", code.message(), "; name the plugin's library, or 'reference'"));
   }
+  if (const uint64_t mib = runner.limits.memory_mib; mib > 0 && mib < kLeastMemory)
+    stop(kBadUsage, concat("--memory ", mib, ": the suite itself takes up to ", kLeastMemory,
+                           " MiB; give that much at least, or 0 for no limit"));
   check_utf8("PLUGIN", settings.plugin.string());
   check_utf8("--provider", settings.provider);
   const Result<nlohmann::json> options = parse_json(settings.options);
@@ -98,12 +115,7 @@ void RunOptions::complete() {
   std::random_device random;
   for (int i = 0; i < 4; ++i) settings.token += std::to_string(random());
   if (!artifacts.empty()) artifacts = std::filesystem::absolute(artifacts).lexically_normal();
-  if (std::error_code code; !artifacts.empty()) {
-    std::filesystem::create_directories(artifacts, code);
-    if (!code && access(artifacts.c_str(), W_OK) != 0) code.assign(errno, std::generic_category());
-    if (code)
-      stop(kBadUsage, concat("--artifacts ", artifacts.string(), ": ", code.message(), "; name a folder to write to"));
-  }
+  if (!artifacts.empty()) make_folder("--artifacts", artifacts);
   settings.artifacts = artifacts.empty() ? std::filesystem::absolute("conformance-artifacts") : artifacts;
   check_utf8("the folder for artifacts", settings.artifacts.string());
 }

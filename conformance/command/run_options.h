@@ -11,6 +11,9 @@
 
 namespace mortise::conformance {
 
+// Makes the folder; ends with kBadUsage, naming the option, where it cannot be written to.
+void make_folder(std::string_view option, const std::filesystem::path& folder);
+
 struct RunOptions {
   std::string plugin;
   Settings settings;

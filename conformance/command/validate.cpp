@@ -1,5 +1,6 @@
 // `mortise-conformance validate`: runs the suites on a plugin and says whether it keeps its promises.
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <unordered_map>
 
@@ -45,14 +46,14 @@ Results begin_results(const ValidateOptions& options, std::span<const Case* cons
   return results;
 }
 
-// `results` has the cases, not run, in the same order. Gives the first failures that may be those of cases before them.
-std::vector<SharedFailure> run(const ValidateOptions& options, std::span<const Case* const> cases,
-                               const Expectations& expectations, std::chrono::sys_days today, Results& results) {
+// `results` has the cases, not run, in the same order. Gives the failures that may be those of cases before them.
+SharedFailures run(const ValidateOptions& options, std::span<const Case* const> cases, const Expectations& expectations,
+                   std::chrono::sys_days today, Results& results) {
   std::unordered_map<const Case*, size_t> index;
   for (size_t i = 0; i < cases.size(); ++i) index.emplace(cases[i], i);
   print_identity(results);
   Console console(results);
-  std::vector<SharedFailure> shared;
+  SharedFailures shared;
   const Status status = run_cases(
       options.run.settings, cases, options.run.runner,
       [&](const Case& which, const Verdict& verdict, std::span<const Case* const> before) {
@@ -60,9 +61,12 @@ std::vector<SharedFailure> run(const ValidateOptions& options, std::span<const C
         CaseResult& result = results.cases[place];
         result.verdict = verdict;
         expectations.apply(which.name, today, result.verdict);
+        if (counts_as_failure(result.verdict.outcome, true)) result.reproduce = reproduction(results, result);
+        if (is_failure(result.verdict.outcome) && !before.empty()) {
+          result.verdict.untried_alone = true;
+          shared.add(place, which, before);
+        }
         console.show(result);
-        if (is_failure(result.verdict.outcome) && !before.empty() && shared.size() < kMostIsolated)
-          shared.push_back({place, &which, {before.begin(), before.end()}});
       },
       [&](const std::string& note) { results.notes.push_back(note); });
   if (!status.ok()) results.problems.push_back(status.message());
@@ -73,8 +77,8 @@ std::vector<SharedFailure> run(const ValidateOptions& options, std::span<const C
 }
 
 int validate(ValidateOptions& options) {
-  options.reports.check();
   options.run.complete();
+  options.reports.check(std::array{options.run.settings.plugin.string(), options.expect});
   const Catalogue catalogue(options.run.settings);
   Expectations expectations;
   if (!options.expect.empty()) {
@@ -96,24 +100,26 @@ int validate(ValidateOptions& options) {
   results.provider = introduction->provider;
   if (!introduction->fault.empty()) {
     results.problems.push_back(introduction->fault);
-    options.reports.write(results);
-    stop(introduction->code, introduction->fault);
+    const Status written = options.reports.write(results);
+    stop(introduction->code, written.ok() ? introduction->fault : concat(introduction->fault, "; ", written.message()));
   }
   // Not SOURCE_DATE_EPOCH's day: that would keep an expectation alive for ever.
   const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
   const auto begin = std::chrono::steady_clock::now();
   const InterruptScope scope;
-  const std::vector<SharedFailure> shared = run(options, part, expectations, today, results);
+  const SharedFailures shared = run(options, part, expectations, today, results);
   if (results.problems.empty() && !options.run.runner.in_process) {
-    isolate_failures(options.run, shared, results);
+    isolate_failures(options.run, shared.chosen(), results);
     if (!interrupted()) drop_passing_segments(options.run, results);
     reduce_failures(options.run, results);
     if (interrupted()) results.problems.push_back("the run was interrupted while its failures were run again");
   }
   results.seconds = seconds_since(begin);
   for (std::string& sentence : expectations.expired(today)) results.problems.push_back(std::move(sentence));
-  options.reports.write(results);
+  // Before the summary, for which nobody may be listening any more.
+  const Status written = options.reports.write(results);
   print_summary(results);
+  if (!written.ok()) stop(kFailed, written.message());
   return succeeded(results) ? kOk : kFailed;
 }
 
@@ -124,9 +130,13 @@ void add_validate(CLI::App& app) {
   CLI::App* command = app.add_subcommand("validate", "Runs the suites on a plugin");
   options->run.add_plugin(*command);
   options->run.add_choice(*command);
-  command->add_option("--expect", options->expect, "file with expected failures")->type_name("FILE");
+  command->add_option("--expect", options->expect, "file with expected failures")
+      ->type_name("FILE")
+      ->check(not_empty());
   command->add_flag("--strict", options->strict, "let an unexpected pass fail");
   options->reports.add(*command);
+  command->footer(
+      exit_codes("nothing failed and something passed", "something failed, nothing passed, or the run ended early"));
   command->callback([options] { throw Exit{validate(*options)}; });
 }
 

@@ -102,8 +102,8 @@ Measure measure_of(BoundKind kind) {
 double allowed_error(const Bound& bound, const ElementFacts& facts, uint32_t numerics) {
   const FloatFormat format = *float_format(facts.dtype);
   const double c = bound.constant, own = ulp(format, facts.expected);
-  const double sum = c * accumulation_epsilon(facts.dtype, numerics) * std::sqrt(facts.terms);
-  const double steps = c * epsilon(format) + sum;
+  const double addition = accumulation_epsilon(facts.dtype, numerics) * std::sqrt(facts.terms);
+  const double sum = c * addition, steps = c * epsilon(format) + sum;
   switch (bound.kind) {
     case BoundKind::kExact:
       return 0;
@@ -114,15 +114,14 @@ double allowed_error(const Bound& bound, const ElementFacts& facts, uint32_t num
       // e = exp(d) / S with d = x - largest <= 0 and S >= 1, so that |d| <= |ln e|. The rounding of d, at most eps/2 · |d|,
       // is a relative error of exp(d), and eps/2 · e is at most a unit of e. A result of 0 is one below the least number.
       const double value = std::max(std::fabs(facts.expected), own);
-      return (c + std::fabs(std::log(value))) * own +
-             accumulation_epsilon(facts.dtype, numerics) * std::sqrt(facts.terms) * value;
+      return (c + std::fabs(std::log(value))) * own + addition * value;
     }
-    case BoundKind::kSum:
-      return sum * facts.measure + own;
     case BoundKind::kConvolution:
       // Transforms mix neighbouring outputs, and their constants enlarge the error (Barabasz et al., Error Analysis and
       // Improving the Accuracy of Winograd Convolution, 2020: tens of units for tiles of 4×4).
       if ((numerics & MORTISE_NUMERICS_FAST_CONVOLUTION) != 0) return 16 * sum * facts.largest_measure + own;
+      [[fallthrough]];
+    case BoundKind::kSum:
       return sum * facts.measure + own;
     case BoundKind::kConditioned:
       return steps * facts.measure + c * own;

@@ -13,7 +13,7 @@ constexpr int kSignals[] = {SIGINT, SIGTERM};
 
 std::atomic<bool> signal_came = false;
 int scopes = 0;
-struct sigaction previous[std::size(kSignals)] = {};
+struct sigaction previous[std::size(kSignals)] = {}, previous_pipe = {};
 
 }  // namespace
 
@@ -26,11 +26,16 @@ InterruptScope::InterruptScope() {
   action.sa_handler = [](int) { signal_came = true; };
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   for (size_t i = 0; i < std::size(kSignals); ++i) sigaction(kSignals[i], &action, &previous[i]);
+  // Not SIG_IGN, which workers would inherit.
+  action.sa_handler = [](int) {};
+  action.sa_flags = static_cast<int>(SA_RESTART);
+  sigaction(SIGPIPE, &action, &previous_pipe);
 }
 
 InterruptScope::~InterruptScope() {
   if (--scopes != 0) return;
   for (size_t i = 0; i < std::size(kSignals); ++i) sigaction(kSignals[i], &previous[i], nullptr);
+  sigaction(SIGPIPE, &previous_pipe, nullptr);
 }
 
 }  // namespace mortise::conformance

@@ -1,4 +1,5 @@
-// InterruptScope: SIGINT, and SIGTERM, which schedulers send, ask for the end of what runs instead of ending the process.
+// InterruptScope: SIGINT, and SIGTERM, which schedulers send, ask for the end of what runs instead of ending the process. A
+// reader of the output that ends before it, as the others of a pipeline do at an interruption, ends nothing (SIGPIPE).
 #pragma once
 
 namespace mortise::conformance {

@@ -75,6 +75,7 @@ nlohmann::json to_json(const Verdict& verdict) {
   }
   if (!verdict.artifact.empty()) json["artifact"] = verdict.artifact;
   if (verdict.after) json["after"] = *verdict.after;
+  if (verdict.untried_alone) json["untried_alone"] = true;
   if (!verdict.facts.empty()) json["facts"] = verdict.facts;
   return json;
 }
@@ -98,6 +99,7 @@ Result<Verdict> parse_verdict(const nlohmann::json& json) {
     }
     verdict.artifact = get<std::string>(json, "artifact");
     if (json.contains("after")) verdict.after = json["after"].get<std::vector<std::string>>();
+    verdict.untried_alone = get<bool>(json, "untried_alone");
     verdict.facts = get<std::string>(json, "facts");
     return verdict;
   } catch (const nlohmann::json::exception& e) {

@@ -62,6 +62,8 @@ struct Verdict {
   std::string artifact;  // folder with a model and its data that show the failure, or empty
   // Of a failure that is none where the case runs alone: the cases behind which it fails, empty where none were found.
   std::optional<std::vector<std::string>> after;
+  // Of a failure behind other cases in one worker: nobody tried whether it is one where the case runs alone.
+  bool untried_alone = false;
   double seconds = 0;  // wall time; set by the worker
   std::string facts;   // JSON; of about_provider() alone
 };

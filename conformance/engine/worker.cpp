@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <new>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -97,7 +98,7 @@ void shorten(std::string& text) {
 }
 
 // The jobs of a worker: the cases of the catalogue, which is made when one of them is asked for, and those of no
-// catalogue.
+// catalogue. Throws where the catalogue does not fit the memory.
 class Jobs {
  public:
   explicit Jobs(const Settings& settings) : settings_(settings) {}
@@ -116,6 +117,18 @@ class Jobs {
   std::optional<Catalogue> catalogue_;
   std::optional<Case> specimen_;
 };
+
+Verdict run_job(Jobs& jobs, Rig& rig, const std::string& name) {
+  const Case* which = nullptr;
+  try {
+    which = jobs.find(name);
+  } catch (const std::bad_alloc&) {
+    return fail(
+        "the suite's list of cases takes more memory than --memory allows a worker; allow more, or take fewer "
+        "graphs with --budget");
+  }
+  return which != nullptr ? rig.run(*which) : fail("this worker has no such case");
+}
 
 }  // namespace
 
@@ -154,9 +167,8 @@ int run_worker(int channel_descriptor, int page) {
   Rig rig(*settings);
   Streams streams;
   while (const std::optional<std::string> name = channel.read_line()) {
-    const Case* which = jobs.find(*name);
     Answer answer{.token = settings->token, .name = *name};
-    answer.verdict = which != nullptr ? rig.run(*which) : fail("this worker has no such case");
+    answer.verdict = run_job(jobs, rig, *name);
     judge_streams(streams.take(), answer.verdict);
     if (getpid() != self) _exit(0);  // a copy that a plugin forked: only the original answers
     channel.write_line(to_line(std::move(answer)));

@@ -63,7 +63,9 @@ Result<Specimen> load_specimen(const fs::path& folder) {
   std::ifstream stream(folder / kModel, std::ios::binary);
   if (!stream) return make_error(StatusCode::kNotFound, (folder / kModel).string(), ": cannot be read");
   specimen.model.assign(std::istreambuf_iterator<char>(stream), {});
-  MORTISE_ASSIGN(const Graph graph, graph_of(specimen));
+  Result<Graph> loaded = graph_of(specimen);
+  if (!loaded.ok()) return std::move(loaded).status().context((folder / kModel).string());
+  const Graph& graph = *loaded;
   for (size_t i = 0; i < graph.inputs.size(); ++i) {
     specimen.inputs.emplace_back();
     const fs::path file = folder / kData / concat("input_", i, ".pb");

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <map>
 
 #include "conformance/report/score.h"
@@ -15,7 +16,23 @@ using report::plain;
 
 namespace {
 
-constexpr size_t kSlowest = 5, kReasons = 15, kWarnings = 10;
+// Nobody may be listening any more, and the reports of the run are still to be written.
+template <class... Args>
+void say(fmt::format_string<Args...> format, Args&&... args) {
+  const std::string text = fmt::format(format, std::forward<Args>(args)...);
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+constexpr size_t kSlowest = 5, kReasons = 15, kWarnings = 10, kFailures = 10;
+
+void print_failure(const CaseResult& result) {
+  const Verdict& verdict = result.verdict;
+  const std::string requirement = verdict.requirement.empty() ? "" : " [" + verdict.requirement + "]";
+  // A comment: the line is to be copied into a shell.
+  const std::string_view remark = verdict.untried_alone ? "  # not tried alone" : "";
+  say("{} {}: {}{}\n    {}{}\n", tool::coloured(to_string(verdict.outcome), tool::Colour::kRed, stdout),
+      plain(result.name), plain(verdict.sentence), plain(requirement), plain(result.reproduce), remark);
+}
 
 void print_table(const Results& results) {
   std::vector<std::pair<std::string, Score>> suites;
@@ -23,24 +40,24 @@ void print_table(const Results& results) {
     if (suites.empty() || suites.back().first != result.suite) suites.emplace_back(result.suite, Score());
     suites.back().second.add(result.verdict, results.strict);
   }
-  fmt::print("\n{:<10}{:>8}{:>8}{:>10}{:>11}{:>9}{:>9}{:>10}\n", "suite", "passed", "failed", "expected", "unclaimed",
-             "skipped", "not run", "seconds");
+  say("\n{:<10}{:>8}{:>8}{:>10}{:>11}{:>9}{:>9}{:>10}\n", "suite", "passed", "failed", "expected", "unclaimed",
+      "skipped", "not run", "seconds");
   for (const auto& [name, score] : suites) {
-    fmt::print("{:<10}{:>8}{:>8}{:>10}{:>11}{:>9}{:>9}{:>10.1f}\n", plain(name), score.passed, score.failed,
-               score.of(Outcome::kXfail), score.of(Outcome::kUnclaimed), score.of(Outcome::kSkip),
-               score.of(Outcome::kNotRun), score.seconds);
+    say("{:<10}{:>8}{:>8}{:>10}{:>11}{:>9}{:>9}{:>10.1f}\n", plain(name), score.passed, score.failed,
+        score.of(Outcome::kXfail), score.of(Outcome::kUnclaimed), score.of(Outcome::kSkip), score.of(Outcome::kNotRun),
+        score.seconds);
   }
 }
 
 void print_slowest(const Results& results) {
   std::vector<const CaseResult*> sorted;
   for (const CaseResult& result : results.cases) sorted.push_back(&result);
+  if (sorted.empty()) return;
   const size_t count = std::min(kSlowest, sorted.size());
   std::partial_sort(sorted.begin(), sorted.begin() + static_cast<ptrdiff_t>(count), sorted.end(),
                     [](const CaseResult* a, const CaseResult* b) { return a->verdict.seconds > b->verdict.seconds; });
-  fmt::print("\nslowest\n");
-  for (size_t i = 0; i < count; ++i)
-    fmt::print("{:>10.3f} s  {}\n", sorted[i]->verdict.seconds, plain(sorted[i]->name));
+  say("\nslowest\n");
+  for (size_t i = 0; i < count; ++i) say("{:>10.3f} s  {}\n", sorted[i]->verdict.seconds, plain(sorted[i]->name));
 }
 
 void print_refusals(const Results& results) {
@@ -52,21 +69,41 @@ void print_refusals(const Results& results) {
   std::vector<std::pair<size_t, std::string>> sorted;
   for (const auto& [text, count] : counts) sorted.emplace_back(count, text);
   std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
-  fmt::print("\nnot claimed, in the provider's own words\n");
+  say("\nnot claimed, in the provider's own words\n");
   for (size_t i = 0; i < std::min(kReasons, sorted.size()); ++i)
-    fmt::print("{:>10}  {}\n", sorted[i].first, plain(sorted[i].second));
-  if (sorted.size() > kReasons) fmt::print("{:>10}  other reasons; the reports have all\n", sorted.size() - kReasons);
+    say("{:>10}  {}\n", sorted[i].first, plain(sorted[i].second));
+  if (sorted.size() > kReasons) say("{:>10}  other reasons; the reports have all\n", sorted.size() - kReasons);
 }
 
 void print_warnings(const Results& results) {
   size_t count = 0;
   for (const CaseResult& result : results.cases) {
     for (const std::string& warning : result.verdict.warnings) {
-      if (count == 0) fmt::print("\nwarnings\n");
-      if (++count <= kWarnings) fmt::print("  {}: {}\n", plain(result.name), plain(warning));
+      if (count == 0) say("\nwarnings\n");
+      if (++count <= kWarnings) say("  {}: {}\n", plain(result.name), plain(warning));
     }
   }
-  if (count > kWarnings) fmt::print("  and {} more; the reports have all\n", count - kWarnings);
+  if (count > kWarnings) say("  and {} more; the reports have all\n", count - kWarnings);
+}
+
+// The first failures once more, now that it is known which command shows them. Those come first that the case alone does not
+// show, and last those of which nobody knows.
+void print_failures(const Results& results) {
+  std::vector<const CaseResult*> failures;
+  size_t untried = 0;
+  for (const CaseResult& result : results.cases) {
+    if (!counts_as_failure(result.verdict.outcome, results.strict)) continue;
+    failures.push_back(&result);
+    untried += result.verdict.untried_alone ? 1 : 0;
+  }
+  if (failures.empty()) return;
+  const auto rank = [](const CaseResult* one) { return one->verdict.after ? 0 : one->verdict.untried_alone ? 2 : 1; };
+  std::stable_sort(failures.begin(), failures.end(),
+                   [&](const CaseResult* a, const CaseResult* b) { return rank(a) < rank(b); });
+  say("\nfailures\n");
+  for (size_t i = 0; i < std::min(kFailures, failures.size()); ++i) print_failure(*failures[i]);
+  if (failures.size() > kFailures) say("and {} more; the reports have all\n", failures.size() - kFailures);
+  if (untried > 0) say("{} {}\n", untried, kUntriedAlone);
 }
 
 }  // namespace
@@ -79,10 +116,7 @@ void Console::show(const CaseResult& result) {
   if (failed) {
     ++failed_;
     progress_.clear();
-    const std::string requirement = result.verdict.requirement.empty() ? "" : " [" + result.verdict.requirement + "]";
-    fmt::print("{} {}: {}{}\n    {}\n", tool::coloured(to_string(result.verdict.outcome), tool::Colour::kRed, stdout),
-               plain(result.name), plain(result.verdict.sentence), plain(requirement),
-               plain(reproduction(results_, result)));
+    print_failure(result);
     std::fflush(stdout);
   }
   progress_.update(done_, failed_);
@@ -90,11 +124,11 @@ void Console::show(const CaseResult& result) {
 
 void print_identity(const Results& results) {
   const ProviderFacts& provider = results.provider;
-  fmt::print("{} {} on {}\n", plain(provider.id.empty() ? plugin_text(results.settings) : provider.id),
-             plain(provider.version), plain(provider.device.empty() ? "no known device" : provider.device));
-  fmt::print("  binary {}, suite {}, seed {}, {} cases\n", results.plugin_sha256.substr(0, 16), results.suite_version,
-             results.settings.seed, results.cases.size());
-  if (!provider.problem.empty()) fmt::print("  {}\n", plain(provider.problem));
+  say("{} {} on {}\n", plain(provider.id.empty() ? plugin_text(results.settings) : provider.id),
+      plain(provider.version), plain(provider.device.empty() ? "no known device" : provider.device));
+  say("  binary {}, suite {}, seed {}, {} cases\n", results.plugin_sha256.substr(0, 16), results.suite_version,
+      results.settings.seed, results.cases.size());
+  if (!provider.problem.empty()) say("  {}\n", plain(provider.problem));
 }
 
 void print_summary(const Results& results) {
@@ -102,19 +136,24 @@ void print_summary(const Results& results) {
   print_slowest(results);
   print_refusals(results);
   print_warnings(results);
-  fmt::print("\n");
-  for (const std::string& note : results.notes) fmt::print("note: {}\n", plain(note));
-  for (const std::string& problem : results.problems) fmt::print("problem: {}\n", plain(problem));
+  print_failures(results);
+  say("\n");
+  for (const std::string& note : results.notes) say("note: {}\n", plain(note));
+  for (const std::string& problem : results.problems) say("problem: {}\n", plain(problem));
   const Score score = score_of(results);
-  fmt::print("score {:.2f} %", 100 * score.rate());
-  if (score.of(Outcome::kXfail) + score.of(Outcome::kXpass) > 0) {
-    fmt::print(", with {} expected failures counted {:.2f} %, {} unexpected passes", score.of(Outcome::kXfail),
-               100 * score.rate_with_expected(), score.of(Outcome::kXpass));
+  if (score.passed + score.failed == 0) {
+    say("no score: nothing was judged");
+  } else {
+    say("score {:.2f} %", 100 * score.rate());
   }
-  fmt::print("\n");
+  if (score.of(Outcome::kXfail) + score.of(Outcome::kXpass) > 0) {
+    say(", with {} expected failures counted {:.2f} %, {} unexpected passes", score.of(Outcome::kXfail),
+        100 * score.rate_with_expected(), score.of(Outcome::kXpass));
+  }
+  say("\n");
   if (!succeeded(results))
-    fmt::print("{}: {}\n", tool::coloured("not passed", tool::Colour::kRed, stdout), plain(verdict_text(results)));
-  fmt::print("{} passed, {} failed, {} skipped\n", score.passed, score.failed, score.skipped);
+    say("{}: {}\n", tool::coloured("not passed", tool::Colour::kRed, stdout), plain(verdict_text(results)));
+  say("{} passed, {} failed, {} skipped\n", score.passed, score.failed, score.skipped);
   std::fflush(stdout);
 }
 

@@ -24,8 +24,8 @@ class Console {
   tool::Progress progress_;
 };
 
-// A table per suite, the slowest cases, the provider's reasons for refusing, warnings, scores; the last line is exactly
-// "N passed, N failed, N skipped".
+// A table per suite, the slowest cases, the provider's reasons for refusing, warnings, the first failures with the commands
+// that show them, scores; the last line is exactly "N passed, N failed, N skipped".
 void print_summary(const Results& results);
 // Provider, device and binary, in two lines.
 void print_identity(const Results& results);

@@ -75,9 +75,9 @@ ordered_json head(const Results& results) {
           {"notes", results.notes}};
 }
 
-ordered_json case_json(const Results& results, const CaseResult& result, const std::filesystem::path& folder) {
+ordered_json case_json(const CaseResult& result, const std::filesystem::path& folder) {
   ordered_json json = description_json(result);
-  if (counts_as_failure(result.verdict.outcome, results.strict)) json["reproduce"] = reproduction(results, result);
+  if (!result.reproduce.empty()) json["reproduce"] = result.reproduce;
   ordered_json verdict = to_json(result.verdict);
   if (!result.verdict.artifact.empty())
     verdict["artifact"] = std::filesystem::path(result.verdict.artifact).lexically_proximate(folder).string();
@@ -96,7 +96,8 @@ Result<CaseResult> read_case(const nlohmann::json& json, const std::filesystem::
   CaseResult result{.name = json["name"],
                     .suite = json["suite"],
                     .requirement = json.value("requirement", ""),
-                    .description = json.value("description", "")};
+                    .description = json.value("description", ""),
+                    .reproduce = json.value("reproduce", "")};
   result.at = {.domain = json.value("domain", ""),
                .op = json.value("op", ""),
                .version = json.value("version", 0),
@@ -171,7 +172,7 @@ std::string write_json(const Results& results, const std::filesystem::path& fold
   text += ",\"cases\":[";
   for (size_t i = 0; i < results.cases.size(); ++i) {
     text += i == 0 ? "\n" : ",\n";
-    text += dump(case_json(results, results.cases[i], folder));
+    text += dump(case_json(results.cases[i], folder));
   }
   return text += "\n]}\n";
 }

@@ -20,7 +20,8 @@ std::string outcome_element(const Results& results, const CaseResult& result) {
     std::string body = verdict.requirement.empty() ? "" : "requirement: " + verdict.requirement + "\n";
     if (!verdict.artifact.empty()) body += "model: " + verdict.artifact + "\n";
     for (const std::string& name : verdict.after.value_or(std::vector<std::string>())) body += "after: " + name + "\n";
-    body += "reproduce: " + reproduction(results, result);
+    body += "reproduce: " + result.reproduce;
+    if (verdict.untried_alone) body += concat("\n", kUntriedAlone);
     return fmt::format("<{} type=\"{}\" message=\"{}\">{}</{}>", element, outcome, escaped(verdict.sentence),
                        escaped(body), element);
   }

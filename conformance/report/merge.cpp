@@ -45,8 +45,9 @@ Status check_shards(const std::vector<Part>& parts) {
   }
   const auto missing = std::find(owner.begin(), owner.end(), nullptr);
   if (missing == owner.end()) return {};
-  return invalid_argument("shard ", missing - owner.begin() + 1, " of ", count, " is missing, and ",
-                          std::count(missing, owner.end(), nullptr) - 1, " more; name the reports of all shards");
+  const auto more = std::count(missing, owner.end(), nullptr) - 1;
+  return invalid_argument("shard ", missing - owner.begin() + 1, " of ", count, " is missing",
+                          more == 0 ? "" : concat(", and ", more, " more"), "; name the reports of all shards");
 }
 
 // A case that is in no shard, or in two, is a report that was changed.
@@ -88,6 +89,7 @@ Result<Results> merge(std::vector<Part> parts) {
     merged.date = std::min(merged.date, part.date);
     merged.seconds += part.seconds;
     merged.strict = merged.strict || part.strict;
+    if (part.settings.artifacts != merged.settings.artifacts) merged.settings.artifacts.clear();
     add_new(merged.hosts, std::move(part.hosts));
     add_new(merged.problems, std::move(part.problems));
     add_new(merged.notes, std::move(part.notes));

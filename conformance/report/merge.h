@@ -13,7 +13,8 @@ struct Part {
   Results results;
 };
 
-// Cases come in the order of the catalogue as far as the parts tell: suite by suite, and by the parts' order in each.
+// Cases come in the order of the catalogue as far as the parts tell: suite by suite, and by the parts' order in each. Each
+// keeps the command that its part gives, and so its part's number and folder for models.
 // Fails, naming the files, unless the parts are all shards, each once, of one selection of cases run with one suite
 // version, binary, provider, options and seed.
 Result<Results> merge(std::vector<Part> parts);

@@ -20,6 +20,7 @@ struct CaseResult {
   std::string description;
   Coordinates at;
   Verdict verdict;
+  std::string reproduce;  // of a failure or an unexpected pass: its reproduction()
 };
 // The case, not run.
 CaseResult result_of(const Case& which);
@@ -69,6 +70,9 @@ std::string plugin_text(const Settings& settings);
 std::string plugin_arguments(const Settings& settings);
 // The limits as the command line has them, each with a space before it; those that are the default are left out.
 std::string limit_arguments(const CaseLimits& limits);
+// What is to be known of the command where verdict.untried_alone.
+inline constexpr std::string_view kUntriedAlone =
+    "not tried alone: where the command passes, the case fails only behind other cases of the run";
 // The command that runs one case again as it was run; with others before it where it fails only so.
 std::string reproduction(const Results& results, const CaseResult& result);
 

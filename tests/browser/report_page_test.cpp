@@ -79,6 +79,14 @@ TEST_F(ReportPage, BeginsWithTheVerdictAndTheFirstFailure) {
   EXPECT_EQ(evaluate("table.view.rows.length"), score_of(results).failed);
 }
 
+TEST_F(ReportPage, SaysWhichCommandsWereNotTried) {
+  open(synthetic_results(kMany));
+  choose("outcome", "FAIL");
+  EXPECT_THAT(text_of("details"), HasSubstr("To run it again:\n"));
+  choose("outcome", "CRASH");
+  EXPECT_THAT(text_of("details"), HasSubstr("To run it again, not tried alone: where the command passes, "));
+}
+
 TEST_F(ReportPage, FiltersTenThousandCasesWithinASecond) {
   open(synthetic_results(kMany));
   view("cases");

@@ -1,5 +1,6 @@
 #include "tests/conformance/gallery.h"
 
+#include <fstream>
 #include <sstream>
 
 namespace mortise::conformance {
@@ -23,12 +24,22 @@ std::vector<Part> parts_of(const std::string& text) {
   return parts;
 }
 
+// The comment that the plugin's file begins with.
+std::string description_of(const std::string& name) {
+  std::ifstream file(concat(MORTISE_GALLERY_SOURCES, "/", name, ".cpp"));
+  std::string text;
+  for (std::string line; std::getline(file, line) && line.starts_with("// ");) {
+    text += concat(text.empty() ? "" : " ", line.substr(3));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::span<const Exhibit> gallery() {
   static const std::vector<Exhibit> kGallery = {
-#define MORTISE_GALLERY(name, parts, cases, outcome, description) \
-  {#name, parts_of(parts), split(cases, ' '), parse_outcome(#outcome).value(), description},
+#define MORTISE_GALLERY(name, parts, cases, outcome) \
+  {#name, parts_of(parts), split(cases, ' '), parse_outcome(#outcome).value(), description_of(#name)},
 #include "tests/plugins/gallery/gallery.inc"
 #undef MORTISE_GALLERY
   };

@@ -21,7 +21,7 @@ struct Exhibit {
   std::vector<Part> parts;
   std::vector<std::string> cases;  // that must fail; '*' stands for anything
   Outcome outcome;                 // of the first of them; kPass: none fails
-  std::string description;         // what it breaks, a sentence
+  std::string description;         // what it breaks, a sentence: the comment that the file begins with
 };
 
 std::span<const Exhibit> gallery();

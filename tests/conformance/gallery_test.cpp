@@ -122,5 +122,9 @@ TEST(GalleryList, HasALineForEveryPluginAndAPluginForEveryLine) {
   EXPECT_THAT(listed, testing::UnorderedElementsAreArray(built));
 }
 
+TEST(GalleryList, SaysWhatEveryPluginBreaks) {
+  for (const Exhibit& exhibit : gallery()) EXPECT_THAT(exhibit.description, testing::EndsWith(".")) << exhibit.name;
+}
+
 }  // namespace
 }  // namespace mortise::conformance

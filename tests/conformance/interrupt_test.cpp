@@ -35,6 +35,13 @@ TEST(InterruptScope, LeavesASecondSignalToWhoHadItBefore) {
   EXPECT_EQ(action.sa_handler, SIG_DFL);
 }
 
+TEST(InterruptScope, OutlivesTheReaderOfItsOutput) {
+  const InterruptScope scope;
+  raise(SIGPIPE);
+  raise(SIGPIPE);
+  EXPECT_FALSE(interrupted());
+}
+
 // As what a command does after a run that was interrupted: nothing is started any more.
 TEST(InterruptScope, EndsRunsThatBeginLater) {
   const InterruptScope scope;

@@ -2,7 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "tests/tools/command_runner.h"
@@ -13,16 +15,17 @@ namespace {
 using ::testing::AllOf;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 std::string gallery_plugin(const char* name) {
   return std::filesystem::path(MORTISE_GALLERY_PLUGIN).replace_filename(std::string(name) + ".so").string();
 }
 
-// The failures in the report r.json.
-std::vector<nlohmann::json> failures() {
+// The failures in a report.
+std::vector<nlohmann::json> failures(const char* file = "r.json") {
   std::vector<nlohmann::json> found;
-  const nlohmann::json report = nlohmann::json::parse(read_file(test_folder() / "r.json"));
+  const nlohmann::json report = nlohmann::json::parse(read_file(test_folder() / file));
   for (const nlohmann::json& one : report["cases"]) {
     if (one.contains("reproduce")) found.push_back(one);
   }
@@ -49,7 +52,9 @@ TEST(Isolation, NamesTheCaseBehindWhichAnotherFails) {
   ASSERT_EQ(verdict["after"].size(), 1u) << verdict["after"];
   const std::string cause = verdict["after"].at(0);
   EXPECT_THAT(cause, AllOf(StartsWith("neg-"), EndsWith("-empty")));
-  EXPECT_THAT(run.out, HasSubstr("note: " + name + " fails only after other cases; passed alone; to see it again: "));
+  const std::string summary = run.out.substr(run.out.find("\nfailures\n"));
+  EXPECT_THAT(summary, StartsWith("\nfailures\nOVERCLAIM " + name + ": fails only after other cases; passed alone: "));
+  EXPECT_THAT(summary, HasSubstr("\n    " + failure["reproduce"].get<std::string>() + "\n"));
   EXPECT_THAT(read_file(test_folder() / "r.xml"), HasSubstr("after: " + cause + "\n"));
   EXPECT_THAT(read_file(test_folder() / "r.html"), HasSubstr("\"after\":[\"" + cause + "\"]"));
 
@@ -57,6 +62,79 @@ TEST(Isolation, NamesTheCaseBehindWhichAnotherFails) {
   EXPECT_EQ(again.code, 1) << failure["reproduce"];
   EXPECT_THAT(again.out, AllOf(HasSubstr("OVERCLAIM " + name), EndsWith("\n1 passed, 1 failed, 0 skipped\n")));
   EXPECT_EQ(run_command("reproduce " + name + " " + gallery_plugin("leaks_state")).code, 0);
+}
+
+TEST(Isolation, NamesTheCasesBehindWhichAGraphFails) {
+  const CommandResult run = run_command("validate " + gallery_plugin("leaks_state") +
+                                        " --suite graphs --budget 300 --jobs 1 --report-json r.json");
+  EXPECT_EQ(run.code, 1) << run.error;
+  ASSERT_FALSE(failures().empty());
+  const nlohmann::json failure = failures().front();
+  EXPECT_THAT(failure["verdict"]["sentence"].get<std::string>(),
+              StartsWith("fails only after other cases; passed alone: in the segment of "));
+  EXPECT_FALSE(failure["verdict"].contains("artifact"));
+  EXPECT_THAT(run.out, Not(HasSubstr("note: " + failure["name"].get<std::string>() + " is not reduced")));
+  EXPECT_EQ(run_again(failure).code, 1) << failure["reproduce"];
+}
+
+// More fail than are tried. Of each suite some are, and of the others everybody is told.
+TEST(Isolation, SharesItsTriesAmongSuitesAndNamesWhatItDidNotTry) {
+  const CommandResult run = run_command("validate " + gallery_plugin("pad_off_by_one") +
+                                        " --suite ops,graphs --filter '^(neg-13|pad|graph)-' --budget 200 --jobs 1 "
+                                        "--report-json r.json --junit r.xml --report-html r.html");
+  EXPECT_EQ(run.code, 1) << run.error;
+  std::map<std::string, int> tried;
+  int untried = 0;
+  for (const nlohmann::json& failure : failures()) {
+    const bool is_tried = !failure["verdict"].contains("untried_alone");
+    ++(is_tried ? tried[failure["suite"]] : untried);
+    const std::string line = "\n    " + failure["reproduce"].get<std::string>();
+    if (!is_tried) {
+      EXPECT_THAT(run.out, HasSubstr(line + "  # not tried alone\n"));
+    }
+  }
+  EXPECT_GE(tried["ops"], 5);
+  EXPECT_GE(tried["graphs"], 5);
+  ASSERT_GT(untried, 0);
+  const std::string hint = "not tried alone: where the command passes, the case fails only behind other cases";
+  EXPECT_THAT(run.out, HasSubstr("\n" + std::to_string(untried) + " " + hint));
+  EXPECT_THAT(read_file(test_folder() / "r.xml"), HasSubstr(hint));
+  EXPECT_THAT(read_file(test_folder() / "r.html"), AllOf(HasSubstr(hint), HasSubstr("\"untried_alone\":true")));
+}
+
+TEST(Isolation, SaysThatOneProcessTriesNothing) {
+  const CommandResult run = run_command("validate " + gallery_plugin("leaks_state") +
+                                        " --suite ops --filter '^(neg-13|relu-14-float32)-' --in-process "
+                                        "--report-json r.json");
+  EXPECT_EQ(run.code, 1) << run.error;
+  ASSERT_EQ(failures().size(), 1u);
+  EXPECT_EQ(failures().front()["verdict"]["untried_alone"], true);
+  EXPECT_THAT(run.out, AllOf(HasSubstr("  # not tried alone\n"), HasSubstr("\n1 not tried alone: where ")));
+}
+
+TEST(Isolation, KeepsTheCommandsOfShardsThatAreMerged) {
+  for (const std::string shard : {"1", "2"}) {
+    const CommandResult run =
+        run_command("validate " + gallery_plugin("fails_once") + " --suite ops --filter '^(add-14|neg-13)-' --jobs 1" +
+                    " --shard " + shard + "/2 --artifacts models" + shard + " --report-json r" + shard + ".json");
+    EXPECT_EQ(run.code, 1) << run.error;
+  }
+  const CommandResult merged = run_command("merge r2.json r1.json --report-json r.json --junit r.xml");
+  EXPECT_EQ(merged.code, 1) << merged.error;
+  ASSERT_EQ(failures().size(), 2u);
+  for (const std::string shard : {"1", "2"}) {
+    const nlohmann::json part = failures(("r" + shard + ".json").c_str()).at(0);
+    const auto whole = failures();
+    const auto same =
+        std::find_if(whole.begin(), whole.end(), [&](const auto& one) { return one["name"] == part["name"]; });
+    ASSERT_NE(same, whole.end());
+    const std::string command = (*same)["reproduce"];
+    EXPECT_EQ(command, part["reproduce"]);
+    EXPECT_THAT(command, AllOf(HasSubstr(" --shard " + shard + "/2 "), HasSubstr("/models" + shard)));
+    EXPECT_THAT(merged.out, HasSubstr("\n    " + command + "\n"));
+    EXPECT_EQ(run_again(*same).code, 1) << command;
+  }
+  EXPECT_FALSE(nlohmann::json::parse(read_file(test_folder() / "r.json"))["settings"].contains("artifacts"));
 }
 
 // Its cases pass, so that nobody looks while they run.

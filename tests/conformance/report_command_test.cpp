@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "tests/tools/command_runner.h"
@@ -74,48 +75,6 @@ TEST(ConformanceCommand, FailsBeforeTheFirstCaseWhereThereIsNoDevice) {
   EXPECT_THAT(result.error, HasSubstr("Vulkan: the loader finds no driver"));
 }
 
-TEST(ConformanceCommand, SaysWhereAReportCannotBeWrittenBeforeTheRun) {
-  const CommandResult result = run_command(kTwo + "--report-json nowhere/r.json");
-  EXPECT_EQ(result.code, 2);
-  EXPECT_EQ(result.out, "");
-  EXPECT_THAT(result.error, HasSubstr("--report-json nowhere/r.json: name a file in a folder that exists"));
-}
-
-TEST(ConformanceCommand, SaysWhichOptionIsWrongAndWhatItTakes) {
-  const auto fault = [](const std::string& options) {
-    const CommandResult result = run_command("validate reference --suite abi " + options);
-    EXPECT_EQ(result.code, 2) << options;
-    EXPECT_EQ(result.out, "") << options;
-    return result.error;
-  };
-  EXPECT_THAT(fault("--seed -1"), HasSubstr("--seed: '-1' is no whole number from 0 to 18446744073709551615"));
-  EXPECT_THAT(fault("--budget many"), HasSubstr("--budget: 'many' is no whole number from 0 to 1000000"));
-  EXPECT_THAT(fault("--memory 99999999999999"), HasSubstr("--memory: '99999999999999' is no whole number from 0 to "));
-  EXPECT_THAT(fault("--timeout nan"), HasSubstr("--timeout: 'nan' is no number from 0.1 to 86400"));
-  EXPECT_THAT(fault("--timeout 0"), HasSubstr("--timeout: '0' is no number from 0.1 to 86400"));
-  EXPECT_THAT(fault("--provider $(printf '\\377')"), HasSubstr("is no UTF-8"));
-  EXPECT_THAT(fault("--options '{'"), HasSubstr("--options: line 1, column "));
-  EXPECT_THAT(fault("--filter '('"), HasSubstr("--filter (: no expression of RE2: missing )"));
-  EXPECT_THAT(fault("--suite opps"), HasSubstr("--suite opps: no such suite; there are abi, ops, "));
-  const std::string unknown = "--vectors nowhere: no such folder";
-  EXPECT_THAT(fault("--vectors nowhere"), HasSubstr(unknown));
-  std::filesystem::create_directory(test_folder() / "empty");
-  EXPECT_THAT(fault("--vectors empty"), HasSubstr("--vectors empty: has no ONNX backend test"));
-  EXPECT_THAT(run_command("list --vectors nowhere").error, HasSubstr(unknown));
-  EXPECT_THAT(run_command("show run-basic --vectors nowhere").error, HasSubstr(unknown));
-}
-
-TEST(ConformanceCommand, FailsWhereNothingMatches) {
-  EXPECT_EQ(run_command("validate reference --filter no-such-case").code, 1);
-  EXPECT_EQ(run_command("list --filter no-such-case").code, 1);
-}
-
-TEST(ConformanceCommand, SuggestsACaseForOneThatIsUnknown) {
-  const CommandResult result = run_command("show claim-pur");
-  EXPECT_EQ(result.code, 2);
-  EXPECT_THAT(result.error, HasSubstr("did you mean 'claim-pure'?"));
-}
-
 TEST(ConformanceCommand, ListsForPeopleAndForPrograms) {
   const std::string one = "list --suite abi --filter '^claim-pure$'";
   EXPECT_EQ(run_command(one).out, "claim-pure\n");
@@ -134,6 +93,8 @@ TEST(ConformanceCommand, MergesShardsOfACommandLineAndOfAScheduler) {
   EXPECT_EQ(merged.code, 0) << merged.error;
   EXPECT_THAT(merged.out, EndsWith("\n2 passed, 0 failed, 0 skipped\n"));
   EXPECT_EQ(run_command("merge r1.json r2.json").code, 2);
+  EXPECT_THAT(run_command("merge r3.json r1.json r2.json --report-json ./r1.json").error,
+              HasSubstr("--report-json ./r1.json: would replace a file that is read"));
   EXPECT_THAT(run_command("merge r1.json r2.json r2.json r3.json").error, HasSubstr("are both shard 2 of 3"));
   run_command(kTwo + "--report-json job.json", "GTEST_TOTAL_SHARDS=3 JOB_COMPLETION_INDEX=2");
   EXPECT_EQ(json_in("job.json")["shard"], json_in("r3.json")["shard"]);
@@ -185,6 +146,9 @@ TEST(ConformanceCommand, TakesExpectedFailuresFromAFile) {
   const CommandResult unknown = run_command(kTwo + "--expect unknown.json");
   EXPECT_EQ(unknown.code, 2);
   EXPECT_THAT(unknown.error, HasSubstr("unknown.json: /0/case: 'no-such-case' matches no case"));
+  const CommandResult folder = run_command(kTwo + "--expect .");
+  EXPECT_EQ(folder.code, 2);
+  EXPECT_THAT(folder.error, HasSubstr(".: is a folder; name a file in it"));
 }
 
 // A run that is well under way, and the signal that a person or a scheduler sends.

@@ -79,6 +79,7 @@ Results hostile() {
   results.cases[0].name = "one";
   results.cases[0].verdict = {
       .outcome = Outcome::kFail, .sentence = "a \"<b>&\x1b[31m\xff", .requirement = "MORTISE-P-001"};
+  results.cases[0].reproduce = reproduction(results, results.cases[0]);
   results.problems = {"<interrupted>"};
   return results;
 }
@@ -97,7 +98,9 @@ reproduce: mortise-conformance reproduce one /plugins/libvendor_npu.so --options
 </testsuites>
 )");
   results.cases[0].verdict.outcome = Outcome::kTimeout;
+  results.cases[0].verdict.untried_alone = true;
   EXPECT_THAT(write_junit(results, kFolder), HasSubstr(R"(failures="0" errors="1")"));
+  EXPECT_THAT(write_junit(results, kFolder), HasSubstr(" --seed 7\nnot tried alone: where the command passes, "));
   results.cases[0].verdict.outcome = Outcome::kSkip;
   EXPECT_THAT(write_junit(results, kFolder), HasSubstr(R"(<skipped message="SKIP: a)"));
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "conformance/report/compare.h"
@@ -51,6 +52,26 @@ TEST(Merge, OfAllShardsInAnyOrderIsTheWhole) {
   EXPECT_EQ(merged->cases.back().suite, whole.cases.back().suite);
 }
 
+TEST(Merge, KeepsWhatEachPartSaysOfItself) {
+  std::vector<Part> parts = shards_of(synthetic_results(200), 2);
+  parts[0].results.settings.artifacts = "/one";
+  std::map<std::string, std::string> commands;
+  for (Part& part : parts) {
+    for (CaseResult& result : part.results.cases) {
+      if (is_failure(result.verdict.outcome)) result.reproduce = commands[result.name] = concat(part.file, result.name);
+    }
+  }
+  const Result<Results> merged = merge(std::move(parts));
+  ASSERT_TRUE(merged.ok()) << merged.status().message();
+  EXPECT_EQ(merged->settings.artifacts, "");
+  ASSERT_FALSE(commands.empty());
+  for (const CaseResult& result : merged->cases) {
+    if (is_failure(result.verdict.outcome)) {
+      EXPECT_EQ(result.reproduce, commands[result.name]);
+    }
+  }
+}
+
 TEST(Merge, RefusesPartsOfDifferentRuns) {
   const auto fault = [](auto change) {
     std::vector<Part> parts = shards_of(synthetic_results(100), 2);
@@ -70,7 +91,8 @@ TEST(Merge, RefusesPartsOfDifferentRuns) {
 
 TEST(Merge, RefusesMissingAndDoubleShards) {
   std::vector<Part> parts = shards_of(synthetic_results(100), 3);
-  EXPECT_THAT(merge({parts[0], parts[2]}).status().message(), HasSubstr("shard 2 of 3 is missing, and 0 more"));
+  EXPECT_THAT(merge({parts[0], parts[2]}).status().message(), HasSubstr("shard 2 of 3 is missing; name the"));
+  EXPECT_THAT(merge({parts[1]}).status().message(), HasSubstr("shard 1 of 3 is missing, and 1 more; name the"));
   EXPECT_THAT(merge({parts[0], parts[1], parts[0]}).status().message(),
               HasSubstr("part1.json and part1.json are both shard 1 of 3"));
   parts[2].results.cases.pop_back();

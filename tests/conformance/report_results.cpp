@@ -42,6 +42,7 @@ CaseResult ops_case(size_t i) {
   }
   if (is_failure(verdict.outcome)) verdict.artifact = "/runs/artifacts/" + result.name;
   if (verdict.outcome == Outcome::kLeak) verdict.after = {concat("case-", i - 1)};
+  verdict.untried_alone = verdict.outcome == Outcome::kCrash;
   if (i % 100 == 0) verdict.warnings.push_back("refused without a reason");
   return result;
 }
@@ -75,6 +76,7 @@ Results synthetic_results(size_t count) {
       result.suite = "perf";
       result.verdict.figures = {{"warm", 100.0 + static_cast<double>(i % 13), "ns"}, {"rate", 2.5, "GB/s"}};
     }
+    if (is_failure(result.verdict.outcome)) result.reproduce = reproduction(results, result);
     results.cases.push_back(std::move(result));
   }
   return results;

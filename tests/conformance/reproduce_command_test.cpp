@@ -14,6 +14,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 TEST(Reproduce, RunsACaseOrAGraphByItsNumber) {
@@ -33,12 +34,28 @@ TEST(Reproduce, FailsWhereNothingWasTried) {
   EXPECT_THAT(result.out, HasSubstr("UNCLAIMED sin-7-float32-scalar"));
 }
 
+TEST(Reproduce, SaysWhyItLeavesNoModel) {
+  const std::string asked = " --budget 100 --artifacts models", nothing = "note: nothing is left in ";
+  EXPECT_THAT(run_command("reproduce graph-1 reference" + asked).out,
+              AllOf(HasSubstr(nothing), HasSubstr("/models: there is no failure\n")));
+  const CommandResult node = run_command("reproduce pad-13-float32-constant " MORTISE_GALLERY_PLUGIN + asked);
+  EXPECT_EQ(node.code, 1);
+  EXPECT_THAT(node.out, HasSubstr("models are left only of random graphs with a wrong result"));
+  const std::string graph = "reproduce graph-62 " MORTISE_GALLERY_PLUGIN + asked;
+  EXPECT_THAT(run_command(graph).out, AllOf(HasSubstr("/models/graph-62\n"), Not(HasSubstr(nothing))));
+  EXPECT_THAT(run_command(graph).out, HasSubstr("a model of the case is there already, and stays as it is"));
+  EXPECT_THAT(run_command("reproduce models/graph-62 " MORTISE_GALLERY_PLUGIN + asked).out, HasSubstr(nothing));
+}
+
 TEST(Reproduce, SuggestsAName) {
   const CommandResult result = run_command("reproduce rnu-basic reference");
   EXPECT_EQ(result.code, 2);
   EXPECT_THAT(result.error, HasSubstr("there is no case 'rnu-basic', did you mean 'run-basic'?"));
   EXPECT_THAT(run_command("reproduce 2000 reference").error, HasSubstr("a graph's number is below 2000"));
-  EXPECT_THAT(run_command("reproduce . reference").error, HasSubstr("has no model.onnx"));
+  write_file(test_folder() / "model.bin", "");
+  for (const std::string what : {".", "model.bin"}) {
+    EXPECT_THAT(run_command("reproduce " + what + " reference").error, HasSubstr("is no folder with model.onnx"));
+  }
 }
 
 TEST(Reproduce, FailsForAPluginThatDoesNotLoad) {
@@ -74,13 +91,17 @@ TEST(Reproduce, RefusesDataThatTheModelDoesNotTake) {
   longer.add_dims(3);
   for (const float element : {1.0f, 2.0f, 3.0f}) longer.add_float_data(element);
   write_file(input, longer.SerializeAsString());
-  const CommandResult other = run_command("reproduce cases/neg reference");
-  EXPECT_EQ(other.code, 1);
-  EXPECT_THAT(other.out, HasSubstr("input_0.pb: the model takes float32[2], but float32[3] was given"));
+  const auto fault = [] {
+    const CommandResult result = run_command("reproduce cases/neg reference");
+    EXPECT_EQ(result.code, 2);
+    EXPECT_EQ(result.out, "");
+    return result.error;
+  };
+  EXPECT_THAT(fault(), HasSubstr("input_0.pb: the model takes float32[2], but float32[3] was given"));
   std::filesystem::remove(input);
-  const CommandResult missing = run_command("reproduce cases/neg reference");
-  EXPECT_EQ(missing.code, 1);
-  EXPECT_THAT(missing.out, HasSubstr("input_0.pb: is missing, and input 'x' of the model has no default"));
+  EXPECT_THAT(fault(), HasSubstr("input_0.pb: is missing, and input 'x' of the model has no default"));
+  write_file(test_folder() / "cases/neg/model.onnx", "");
+  EXPECT_THAT(fault(), AllOf(HasSubstr("cases/neg/model.onnx: "), HasSubstr("the file is empty")));
 }
 
 const std::string kPlugin = MORTISE_GALLERY_PLUGIN;  // pads wrongly
@@ -132,7 +153,8 @@ TEST(Reduce, LinksNoModelThatDoesNotFail) {
   const CommandResult run =
       run_command("validate " + plugin + " --suite graphs --filter '^graph-130$' --report-json r.json");
   EXPECT_EQ(run.code, 1) << run.error;
-  EXPECT_THAT(run.out, HasSubstr("note: graph-130 is not reduced: graph-130 is shown by no single run of its graph"));
+  EXPECT_THAT(run.out,
+              HasSubstr("note: graph-130 is not reduced: it fails only as a whole; no single run of its graph "));
   const nlohmann::json report = nlohmann::json::parse(read_file(test_folder() / "r.json"));
   EXPECT_EQ(report["cases"].at(0)["verdict"]["outcome"], "FAIL");
   EXPECT_FALSE(report["cases"].at(0)["verdict"].contains("artifact"));
@@ -183,10 +205,28 @@ TEST(Artifacts, NeedAFolder) {
 
 TEST(Reduce, SaysWhatCannotBeReduced) {
   EXPECT_EQ(run_command("reduce run-basic reference").code, 2);
-  EXPECT_EQ(run_command("reduce graph-9999 reference").code, 2);
-  const CommandResult result = run_command("reduce graph-1 reference");
-  EXPECT_EQ(result.code, 1);
-  EXPECT_THAT(result.error, HasSubstr("there is no failure to reduce"));
+  EXPECT_THAT(run_command("reduce 9999 reference").error,
+              HasSubstr("there is no case 'graph-9999'; a graph's number is"));
+  for (const char* graph : {"graph-1", "1"}) {
+    const CommandResult result = run_command(std::string("reduce ") + graph + " reference");
+    EXPECT_EQ(result.code, 1);
+    EXPECT_THAT(result.out, StartsWith("PASS graph-1: "));
+    EXPECT_THAT(result.error, HasSubstr("there is no failure to reduce"));
+  }
+  write_file(test_folder() / "file", "");
+  const CommandResult folder = run_command("reduce 1 reference -o file");
+  EXPECT_EQ(folder.code, 2);
+  EXPECT_THAT(folder.error,
+              AllOf(HasSubstr("--output "), HasSubstr("/file: "), HasSubstr("name a folder to write to")));
+  EXPECT_THAT(run_command("reduce --help").out,
+              HasSubstr("Exit codes: 0 a model that fails is left; 1 there is no failure to reduce, or "));
+}
+
+// Of what the case found wrong, one node is left before it begins.
+TEST(Reduce, CountsTheNodesThatGo) {
+  const CommandResult result = run_command("reduce graph-108 " + kPlugin + " -o small --seconds 20");
+  EXPECT_EQ(result.code, 0) << result.error;
+  EXPECT_THAT(result.out, HasSubstr("graph-108 is reduced, and keeps all of its nodes (1): "));
 }
 
 }  // namespace

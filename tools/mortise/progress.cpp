@@ -14,6 +14,9 @@ constexpr size_t kWorthALine = 100;
 
 constexpr size_t kBarWidth = 20;
 
+// Work goes on where nobody sees it.
+void show(const std::string& text) { std::fputs(text.c_str(), stderr); }
+
 std::string bar_text(size_t done, size_t total) {
   const size_t filled = total == 0 ? 0 : kBarWidth * done / total;
   return "[" + std::string(filled, '#') + std::string(kBarWidth - filled, '.') + "]";
@@ -33,17 +36,17 @@ void Progress::update(size_t done, size_t failed) {
   if (terminal_) {
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin_;
     const double left = done == 0 ? 0 : spent.count() / static_cast<double>(done) * static_cast<double>(total_ - done);
-    fmt::print(stderr, "\r\x1b[K{} {} of {} {}{}{}", bar_text(done, total_), done, total_, what_, failures,
-               done == 0 ? "" : fmt::format(", {} left", duration_text(left)));
+    show(fmt::format("\r\x1b[K{} {} of {} {}{}{}", bar_text(done, total_), done, total_, what_, failures,
+                     done == 0 ? "" : fmt::format(", {} left", duration_text(left))));
     std::fflush(stderr);
   } else if (const size_t tenths = 10 * done / total_; total_ >= kWorthALine && tenths != tenths_) {
     tenths_ = tenths;
-    fmt::print(stderr, "{} of {} {}{}\n", done, total_, what_, failures);
+    show(fmt::format("{} of {} {}{}\n", done, total_, what_, failures));
   }
 }
 
 void Progress::clear() {
-  if (terminal_) fmt::print(stderr, "\r\x1b[K");
+  if (terminal_) show("\r\x1b[K");
 }
 
 }  // namespace mortise::tool

@@ -191,7 +191,10 @@ function showCase(one) {
   details.replaceChildren(element("h2", one.name), element("p", verdict.outcome, look(verdict.outcome)), element("p", verdict.sentence));
   for (const warning of verdict.warnings || []) details.append(element("p", "Warning: " + warning, "odd"));
   for (const {code, text} of verdict.refusals || []) details.append(element("p", `Refused (${kRefusals[code] || code}): ${text}`, "quiet"));
-  if (failed(one)) details.append(element("p", "To run it again:", "quiet"), element("pre", one.reproduce));
+  if (failed(one)) {
+    const untried = verdict.untried_alone ? ", not tried alone: where the command passes, the case fails only behind other cases of the run" : "";
+    details.append(element("p", `To run it again${untried}:`, "quiet"), element("pre", one.reproduce));
+  }
   if (verdict.artifact) {
     const link = element("a", verdict.artifact);
     link.href = verdict.artifact.split("/").map(encodeURIComponent).join("/") + "/";
