@@ -1,6 +1,7 @@
 #include "base.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
@@ -77,7 +78,18 @@ bool is_sum_of_integers(const sdk::NodeView& node) {
   return node.op_type() == "Add" && sdk::ValueView(node.graph(), node.inputs()[0]).dtype() == DType::kI32;
 }
 
-const void* Plugin::get_factory(std::string_view id) { return id == MORTISE_FACTORY_PROVIDER ? &kFactory : nullptr; }
+bool has_eight_outputs(const sdk::GraphView& graph) { return graph.num_nodes() == 8 && graph.outputs().size() == 8; }
+
+bool is_without_device() {
+  const char* drivers = std::getenv("VK_DRIVER_FILES");
+  return drivers != nullptr && std::string_view(drivers) == "/nonexistent";
+}
+
+const void* Plugin::get_factory(std::string_view id) {
+  if (id == MORTISE_FACTORY_PROVIDER) return &kFactory;
+  no_such_factory();
+  return nullptr;
+}
 
 Result<std::string> Plugin::read_options(std::string_view options) {
   try {
@@ -93,15 +105,16 @@ mortise_status Plugin::create(const mortise_host_t* host, std::string_view id, c
   if (id != self.id) {
     return sdk::report(make_error(StatusCode::kNotFound, "this plugin has no provider '", id, "'"), error);
   }
-  Result<std::string> read = read_options(options);
+  const Result<std::string> read = read_options(options);
   if (!read.ok()) return sdk::report(read.status(), error);
-  std::unique_ptr<Provider> made = make_provider(host, *read);
-  made->abi = provider_table(*made);
-  *provider = &made.release()->abi;
+  Result<std::unique_ptr<Provider>> made = make_provider(host, *read);
+  if (!made.ok()) return sdk::report(made.status(), error);
+  (*made)->abi = provider_table(**made);
+  *provider = &made->release()->abi;
   return MORTISE_OK;
 }
 
-std::unique_ptr<Provider> Plugin::make_provider(const mortise_host_t* host, const std::string& options) {
+Result<std::unique_ptr<Provider>> Plugin::make_provider(const mortise_host_t* host, const std::string& options) {
   auto made = std::make_unique<Provider>(host);
   made->options = options;
   return made;
@@ -118,7 +131,7 @@ mortise_status Plugin::claim(Provider& provider, const mortise_graph_t* graph, c
                              mortise_error_t* error) {
   if (const Status opened = require_opened(provider); !opened.ok()) return sdk::report(opened, error);
   sdk::ClaimSink answers(sink);
-  const auto ask = [&](const sdk::NodeView& node, mortise_estimate_t&) { return judge(node); };
+  const auto ask = [&](const sdk::NodeView& node, mortise_estimate_t&) { return judge_claim(node); };
   return sdk::report(sdk::claim_each(sdk::GraphView(graph), answers, ask), error);
 }
 
@@ -168,13 +181,24 @@ mortise_status Plugin::run(Session& session, const mortise_run_args_t* args, mor
   return sdk::report(run_steps(session, sdk::RunArgs(args)), error);
 }
 
+mortise_status Plugin::run_to_the_end(Session& session, const mortise_run_args_t* args, mortise_error_t* error) {
+  mortise_run_context_t deaf = *args->context;
+  deaf.is_cancelled = [](const mortise_run_context_t*) { return false; };
+  mortise_run_args_t changed = *args;
+  changed.context = &deaf;
+  return Plugin::run(session, &changed, error);
+}
+
+Status Plugin::cancelled_after(size_t) { return make_error(StatusCode::kCancelled, "the run was cancelled"); }
+
 Status Plugin::run_steps(Session& session, const sdk::RunArgs& args) {
   std::map<uint32_t, Tensor> values = session.constants;
   for (uint64_t i = 0; i < args.num_inputs(); ++i) {
     if (!args.input(i).absent()) values.insert_or_assign(session.inputs[i], view_of(args.input(i).raw()));
   }
-  for (const Step& step : session.steps) {
-    if (args.cancelled()) return make_error(StatusCode::kCancelled, "the run was cancelled");
+  for (size_t done = 0; done < session.steps.size(); ++done) {
+    if (args.cancelled()) return cancelled_after(done);
+    const Step& step = session.steps[done];
     std::vector<Tensor> inputs;
     for (const uint32_t value : step.inputs) inputs.push_back(value == sdk::kNoId ? Tensor() : values[value]);
     MORTISE_ASSIGN(const Shape shape, shape_of(step, inputs));
@@ -198,6 +222,7 @@ Result<Shape> Plugin::shape_of(const Step& step, std::span<const Tensor> inputs)
 
 Status Plugin::compute(const Step& step, std::span<const Tensor> inputs, Tensor& output) {
   gallery::compute(step, inputs, output);
+  spoil(step, inputs, output);
   return {};
 }
 

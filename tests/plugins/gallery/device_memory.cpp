@@ -17,28 +17,28 @@ constexpr mortise_provider_device_memory_t kTable = {
     .num_kinds = [](const mortise_provider_t*) -> uint32_t { return 1; },
     .get_kind =
         [](const mortise_provider_t*, uint32_t index, mortise_memory_kind_t* kind) {
-          if (index == 0) *kind = the_device().kind();
+          if (index == 0) *kind = the_device().memory;
           return index == 0;
         },
-    .input_kind = [](const mortise_session_t*, uint64_t) { return the_device().input_kind(); },
-    .output_kind = [](const mortise_session_t*, uint64_t) { return the_device().output_kind(); },
+    .input_kind = [](const mortise_session_t*, uint64_t) { return the_device().input_kind; },
+    .output_kind = [](const mortise_session_t*, uint64_t) { return the_device().output_kind; },
     .allocate =
         [](const mortise_provider_t*, uint32_t kind, uint64_t size, void** handle, mortise_error_t* error) {
-          if (kind != the_device().kind().kind) return unknown_kind(kind, error);
+          if (kind != the_device().memory.kind) return unknown_kind(kind, error);
           return the_device().allocate(size, handle, error);
         },
     .release = [](const mortise_provider_t*, uint32_t, void* handle) { the_device().release(handle); },
     .copy_in =
         [](const mortise_provider_t*, uint32_t kind, void* handle, uint64_t offset, const void* source, uint64_t size,
            mortise_error_t* error) {
-          if (kind != the_device().kind().kind) return unknown_kind(kind, error);
+          if (kind != the_device().memory.kind) return unknown_kind(kind, error);
           the_device().copy_in(handle, offset, source, size);
           return mortise_status{MORTISE_OK};
         },
     .copy_out =
         [](const mortise_provider_t*, uint32_t kind, const void* handle, uint64_t offset, void* target, uint64_t size,
            mortise_error_t* error) {
-          if (kind != the_device().kind().kind) return unknown_kind(kind, error);
+          if (kind != the_device().memory.kind) return unknown_kind(kind, error);
           the_device().copy_out(handle, offset, target, size);
           return mortise_status{MORTISE_OK};
         }};

@@ -16,15 +16,14 @@ class DevicePlugin : public Plugin {
  public:
   const void* get_extension(Provider& provider, std::string_view id) override;
 
-  virtual mortise_memory_kind_t kind() {
-    return {.name = "shared",
-            .alignment = 64,
-            .capacity = kCapacity,
-            .kind = kDeviceKind,
-            .flags = MORTISE_MEMORY_HOST_VISIBLE};
-  }
-  virtual uint32_t input_kind() { return kDeviceKind; }
-  virtual uint32_t output_kind() { return kDeviceKind; }
+  // What the device says of its memory, and the sessions of their inputs and outputs.
+  mortise_memory_kind_t memory = {.name = "shared",
+                                  .alignment = 64,
+                                  .capacity = kCapacity,
+                                  .kind = kDeviceKind,
+                                  .flags = MORTISE_MEMORY_HOST_VISIBLE};
+  uint32_t input_kind = kDeviceKind, output_kind = kDeviceKind;
+
   virtual mortise_status allocate(uint64_t size, void** handle, mortise_error_t* error);
   virtual void release(void* handle);
   virtual void copy_in(void* handle, uint64_t offset, const void* source, uint64_t size);

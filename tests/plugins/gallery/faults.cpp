@@ -20,7 +20,7 @@ Status lost() { return make_error(StatusCode::kDeviceLost, "the device is lost; 
 
 FaultyPlugin::FaultyPlugin() { self.options_schema = kOptions; }
 
-std::unique_ptr<Provider> FaultyPlugin::make_provider(const mortise_host_t* host, const std::string& options) {
+Result<std::unique_ptr<Provider>> FaultyPlugin::make_provider(const mortise_host_t* host, const std::string& options) {
   const nlohmann::json given = nlohmann::json::parse(options);
   auto device = std::make_unique<FaultyDevice>(host);
   device->options = options;
@@ -29,7 +29,7 @@ std::unique_ptr<Provider> FaultyPlugin::make_provider(const mortise_host_t* host
   device->device_lost_at = given["device_lost_at"];
   device->oom_at_bytes = given["oom_at_bytes"];
   device->delay = std::chrono::microseconds(given["delay_us"].get<uint64_t>());
-  return device;
+  return std::unique_ptr<Provider>(std::move(device));
 }
 
 mortise_status FaultyPlugin::open(Provider& provider, mortise_error_t* error) {

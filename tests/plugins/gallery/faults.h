@@ -22,7 +22,7 @@ inline FaultyDevice& device_of(Provider& provider) { return static_cast<FaultyDe
 class FaultyPlugin : public Plugin {
  public:
   FaultyPlugin();
-  std::unique_ptr<Provider> make_provider(const mortise_host_t* host, const std::string& options) override;
+  Result<std::unique_ptr<Provider>> make_provider(const mortise_host_t* host, const std::string& options) override;
   mortise_status open(Provider& provider, mortise_error_t* error) override;
   mortise_status claim(Provider& provider, const mortise_graph_t* graph, const mortise_claim_sink_t* sink,
                        mortise_error_t* error) override;

@@ -10,7 +10,7 @@ constexpr mortise_provider_operators_t kTable = {
     .num_operators = [](const mortise_provider_t*) -> uint32_t { return 1; },
     .get_operator =
         [](const mortise_provider_t*, uint32_t index, mortise_operator_t* op) {
-          if (index == 0) *op = the_operators_plugin().form();
+          if (index == 0) *op = the_operators_plugin().form;
           return index == 0;
         },
     .infer = [](const mortise_provider_t*, uint32_t, const mortise_graph_t* graph, const mortise_infer_sink_t* sink,
@@ -25,16 +25,6 @@ const void* OperatorsPlugin::get_extension(Provider& provider, std::string_view 
 std::optional<sdk::Refusal> OperatorsPlugin::judge(const sdk::NodeView& node) {
   if (node.domain() == kDomain && node.op_type() == "Ramp") return std::nullopt;
   return Plugin::judge(node);
-}
-
-mortise_operator_t OperatorsPlugin::form() {
-  return {.domain = kDomain,
-          .op_type = "Ramp",
-          .inputs = "X:float32",
-          .outputs = "Y:float32",
-          .attributes = "",
-          .since_version = 1,
-          .reserved = 0};
 }
 
 mortise_status OperatorsPlugin::infer(const mortise_graph_t* graph, const mortise_infer_sink_t* sink,

@@ -1,12 +1,7 @@
 // run() calls allocate_output() twice for an output of rank 3 without a shape.
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   Status run_steps(Session& session, const sdk::RunArgs& args) override {
     MORTISE_TRY(Plugin::run_steps(session, args));
     const int64_t dims[] = {1};
@@ -18,7 +13,5 @@ class Broken : public Plugin {
     return {};
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

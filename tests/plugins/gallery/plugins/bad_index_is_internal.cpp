@@ -3,12 +3,7 @@
 
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   std::optional<sdk::Refusal> judge(const sdk::NodeView& node) override {
     if (node.op_type() != "Gather") return Plugin::judge(node);
     const sdk::ValueView data(node.graph(), node.inputs()[0]), indices(node.graph(), node.inputs()[1]);
@@ -26,7 +21,5 @@ class Broken : public Plugin {
     return {};
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

@@ -1,11 +1,7 @@
 // Add takes element 0 of an input with one extent of 1 everywhere.
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
+class gallery::Broken : public Plugin {
   Status compute(const Step& step, std::span<const Tensor> inputs, Tensor& output) override {
     if (step.op != "Add" || inputs[0].num_elements() == 0) return Plugin::compute(step, inputs, output);
     std::vector<Tensor> changed(inputs.begin(), inputs.end());
@@ -14,7 +10,5 @@ class Broken : public Plugin {
     return Plugin::compute(step, changed, output);
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

@@ -3,18 +3,11 @@
 
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   mortise_status open(Provider& provider, mortise_error_t* error) override {
     if (chdir("/") != 0) return MORTISE_INTERNAL;
     return Plugin::open(provider, error);
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

@@ -3,18 +3,11 @@
 
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   mortise_status open(Provider& provider, mortise_error_t* error) override {
     umask(0);
     return Plugin::open(provider, error);
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

@@ -1,12 +1,7 @@
 // The third claim() in a row about one graph declines everything.
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   mortise_status claim(Provider& provider, const mortise_graph_t* graph, const mortise_claim_sink_t* sink,
                        mortise_error_t* error) override {
     // Another graph may lie where one was before.
@@ -20,11 +15,8 @@ class Broken : public Plugin {
     return Plugin::judge(node);
   }
 
- private:
   std::pair<const mortise_graph_t*, uint32_t> before_;
   int times_ = 0;
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

@@ -1,18 +1,11 @@
 // claim() depends on the names of nodes: it declines those that begin with a letter behind 'n'.
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   std::optional<sdk::Refusal> judge(const sdk::NodeView& node) override {
     if (node.name() > "o") return sdk::Refusal{MORTISE_REFUSAL_OTHER, "a name from the end of the alphabet"};
     return Plugin::judge(node);
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

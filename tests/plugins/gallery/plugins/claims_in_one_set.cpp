@@ -1,12 +1,7 @@
 // claim() claims all nodes as one set, and compile() refuses more than one.
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   mortise_status claim(Provider& provider, const mortise_graph_t* graph, const mortise_claim_sink_t* sink,
                        mortise_error_t* error) override {
     const sdk::GraphView view(graph);
@@ -22,7 +17,5 @@ class Broken : public Plugin {
     return Plugin::make_session(provider, request);
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

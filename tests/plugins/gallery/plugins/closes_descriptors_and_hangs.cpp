@@ -3,20 +3,11 @@
 
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
-  const void* get_factory(std::string_view id) override {
-    const void* factory = Plugin::get_factory(id);
-    if (factory != nullptr) return factory;
+class gallery::Broken : public Plugin {
+  void no_such_factory() override {
     closefrom(0);
     for (;;) pause();
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

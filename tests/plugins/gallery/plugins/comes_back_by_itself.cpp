@@ -1,15 +1,8 @@
 // The device is there again after the run in which it was lost.
 #include "faults.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public FaultyPlugin {
- public:
+class gallery::Broken : public FaultyPlugin {
   Status check_there(FaultyDevice&) override { return {}; }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

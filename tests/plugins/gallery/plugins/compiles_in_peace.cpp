@@ -5,12 +5,7 @@
 
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   Result<std::unique_ptr<Session>> make_session(Provider& provider, const sdk::CompileRequest& request) override {
     if (running_ != 0) return make_error(StatusCode::kInternal, "a session is running");
     return Plugin::make_session(provider, request);
@@ -23,10 +18,7 @@ class Broken : public Plugin {
     return status;
   }
 
- private:
   std::atomic<int> running_ = 0;
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

@@ -3,12 +3,7 @@
 
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   mortise_status open(Provider& provider, mortise_error_t* error) override {
     const mortise_status status = Plugin::open(provider, error);
     if (status == MORTISE_OK) threads_[&provider] = std::this_thread::get_id();
@@ -19,10 +14,7 @@ class Broken : public Plugin {
     return make_error(StatusCode::kInternal, "open() was called on another thread");
   }
 
- private:
   std::map<const Provider*, std::thread::id> threads_;
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

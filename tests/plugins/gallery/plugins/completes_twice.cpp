@@ -3,22 +3,14 @@
 
 #include "async.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public AsyncPlugin {
- public:
+class gallery::Broken : public AsyncPlugin {
   void complete(const Provider& provider, uint64_t run_id, mortise_status status,
                 const mortise_error_t& error) override {
     if (first_.exchange(false)) AsyncPlugin::complete(provider, run_id, status, error);
     AsyncPlugin::complete(provider, run_id, status, error);
   }
 
- private:
   std::atomic<bool> first_ = true;
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

@@ -4,12 +4,7 @@
 
 #include "device_memory.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public DevicePlugin {
- public:
+class gallery::Broken : public DevicePlugin {
   void copy_in(void* handle, uint64_t offset, const void* source, uint64_t size) override {
     finish();
     target_ = static_cast<char*>(handle) + offset;
@@ -20,7 +15,6 @@ class Broken : public DevicePlugin {
     DevicePlugin::release(handle);
   }
 
- private:
   void finish() {
     if (!bytes_.empty()) std::memcpy(target_, bytes_.data(), bytes_.size());
     bytes_.clear();
@@ -29,7 +23,5 @@ class Broken : public DevicePlugin {
   char* target_ = nullptr;
   std::string bytes_;
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

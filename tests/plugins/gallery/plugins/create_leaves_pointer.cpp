@@ -1,12 +1,7 @@
 // create() leaves what it was given in its result where it refuses an id.
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   mortise_status create(const mortise_host_t* host, std::string_view id, const char* options,
                         const mortise_provider_t** provider, mortise_error_t* error) override {
     const mortise_provider_t* made = nullptr;
@@ -15,7 +10,5 @@ class Broken : public Plugin {
     return status;
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

@@ -4,4 +4,4 @@
 extern "C" MORTISE_EXPORT const int gallery_version;
 const int gallery_version = 1;
 
-MORTISE_GALLERY_PLUGIN(gallery::Plugin);
+MORTISE_GALLERY_PLUGIN(Plugin);

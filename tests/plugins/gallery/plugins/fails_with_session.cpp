@@ -1,12 +1,7 @@
 // compile() leaves a session where it refuses a node.
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   mortise_status compile(Provider& provider, const mortise_compile_request_t* request,
                          const mortise_session_t** session, mortise_error_t* error) override {
     static const mortise_session_t kNone{};
@@ -15,7 +10,5 @@ class Broken : public Plugin {
     return status;
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

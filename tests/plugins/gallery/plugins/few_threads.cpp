@@ -3,22 +3,14 @@
 
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   Status run_steps(Session& session, const sdk::RunArgs& args) override {
     thread_local const int place = ++places_;
     if (place <= 24) return Plugin::run_steps(session, args);
     return make_error(StatusCode::kResourceExhausted, "there are too many threads");
   }
 
- private:
   std::atomic<int> places_ = 0;
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

@@ -1,4 +1,4 @@
 // Breaks no rule: what the other plugins of the gallery are but for one.
 #include "base.h"
 
-MORTISE_GALLERY_PLUGIN(gallery::Plugin);
+MORTISE_GALLERY_PLUGIN(Plugin);

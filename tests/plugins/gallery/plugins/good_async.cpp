@@ -1,4 +1,4 @@
 // Breaks no rule, and offers an extension.
 #include "async.h"
 
-MORTISE_GALLERY_PLUGIN(gallery::AsyncPlugin);
+MORTISE_GALLERY_PLUGIN(AsyncPlugin);

@@ -1,4 +1,4 @@
 // Breaks no rule, and offers an extension.
 #include "cache.h"
 
-MORTISE_GALLERY_PLUGIN(gallery::CachedPlugin);
+MORTISE_GALLERY_PLUGIN(CachedPlugin);

@@ -1,4 +1,4 @@
 // Breaks no rule, and offers an extension.
 #include "device_memory.h"
 
-MORTISE_GALLERY_PLUGIN(gallery::DevicePlugin);
+MORTISE_GALLERY_PLUGIN(DevicePlugin);

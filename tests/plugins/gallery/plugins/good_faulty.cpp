@@ -1,4 +1,4 @@
 // Breaks no rule, and has the options of the faults suite.
 #include "faults.h"
 
-MORTISE_GALLERY_PLUGIN(gallery::FaultyPlugin);
+MORTISE_GALLERY_PLUGIN(FaultyPlugin);

@@ -1,4 +1,4 @@
 // Breaks no rule, and offers an extension.
 #include "operators.h"
 
-MORTISE_GALLERY_PLUGIN(gallery::OperatorsPlugin);
+MORTISE_GALLERY_PLUGIN(OperatorsPlugin);

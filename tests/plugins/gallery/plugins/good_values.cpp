@@ -1,4 +1,4 @@
 // Breaks no rule, and offers an extension.
 #include "values.h"
 
-MORTISE_GALLERY_PLUGIN(gallery::ValuesPlugin);
+MORTISE_GALLERY_PLUGIN(ValuesPlugin);

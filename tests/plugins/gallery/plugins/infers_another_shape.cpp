@@ -3,12 +3,7 @@
 
 #include "operators.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public OperatorsPlugin {
- public:
+class gallery::Broken : public OperatorsPlugin {
   mortise_status infer(const mortise_graph_t* graph, const mortise_infer_sink_t* sink,
                        mortise_error_t* error) override {
     const sdk::NodeView node(graph, 0);
@@ -20,7 +15,5 @@ class Broken : public OperatorsPlugin {
     return sink->set_type(sink, 0, &type);
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

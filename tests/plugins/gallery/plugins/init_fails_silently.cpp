@@ -3,17 +3,10 @@
 
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   mortise_status init(const char* path, mortise_error_t*) override {
     return access(path, R_OK) == 0 ? MORTISE_OK : MORTISE_NOT_FOUND;
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

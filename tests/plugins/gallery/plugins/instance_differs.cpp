@@ -1,12 +1,7 @@
 // The provider's own descriptor has another name than the factory's.
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   const mortise_provider_descriptor_t* instance_descriptor() override {
     static mortise_provider_descriptor_t other = [this] {
       mortise_provider_descriptor_t copy = self;
@@ -16,7 +11,5 @@ class Broken : public Plugin {
     return &other;
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

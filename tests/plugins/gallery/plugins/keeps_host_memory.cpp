@@ -1,12 +1,7 @@
 // Memory that open() got from the host is never released.
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   mortise_status open(Provider& provider, mortise_error_t* error) override {
     const auto* memory = provider.host.extension<mortise_host_memory_t>(MORTISE_EXT_HOST_MEMORY);
     void* data = nullptr;
@@ -14,7 +9,5 @@ class Broken : public Plugin {
     return Plugin::open(provider, error);
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

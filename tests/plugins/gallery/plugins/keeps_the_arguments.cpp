@@ -1,12 +1,7 @@
 // A run reads the arguments of the run before on its thread.
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   mortise_status run(Session& session, const mortise_run_args_t* args, mortise_error_t* error) override {
     thread_local const volatile mortise_run_args_t* before = args;
     (void)before->num_inputs;
@@ -14,7 +9,5 @@ class Broken : public Plugin {
     return Plugin::run(session, args, error);
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

@@ -1,17 +1,13 @@
-// claim() keeps the name of a graph of eight nodes and fewer outputs, and reads it at the next claim() of such a graph.
+// claim() keeps the graph's name and reads it at the next claim().
 #include <cstring>
 
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   mortise_status claim(Provider& provider, const mortise_graph_t* graph, const mortise_claim_sink_t* sink,
                        mortise_error_t* error) override {
     const sdk::GraphView view(graph);
+    // Few cases have such graphs.
     if (view.num_nodes() == 8 && view.outputs().size() < 8) {
       length_ = before_ != nullptr ? std::strlen(before_) : 0;
       before_ = view.name().data();
@@ -19,11 +15,8 @@ class Broken : public Plugin {
     return Plugin::claim(provider, graph, sink, error);
   }
 
- private:
   const char* before_ = nullptr;
   volatile size_t length_ = 0;
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

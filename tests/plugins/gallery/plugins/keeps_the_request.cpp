@@ -1,12 +1,7 @@
 // compile() keeps a node's operator where the graph has it, and run() reads it there.
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   Result<std::unique_ptr<Session>> make_session(Provider& provider, const sdk::CompileRequest& request) override {
     MORTISE_ASSIGN(std::unique_ptr<Session> session, Plugin::make_session(provider, request));
     operators_[session.get()] = request.graph().node(request.nodes()[0]).op_type();
@@ -17,10 +12,7 @@ class Broken : public Plugin {
     return Plugin::run_steps(session, args);
   }
 
- private:
   std::map<const Session*, std::string_view> operators_;
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

@@ -1,12 +1,7 @@
 // Takes the preallocated output for right, whatever its shape.
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   Status run_steps(Session& session, const sdk::RunArgs& args) override {
     std::vector<mortise_tensor_t> outputs(args.raw()->outputs, args.raw()->outputs + args.num_outputs());
     if (session.steps.size() != 1 || outputs.size() != 1 || args.output(0).unallocated()) {
@@ -22,7 +17,5 @@ class Broken : public Plugin {
     return Plugin::run_steps(session, sdk::RunArgs(&changed));
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

@@ -4,12 +4,7 @@
 
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   Status compute(const Step& step, std::span<const Tensor> inputs, Tensor& output) override {
     if (step.op != "Relu" || step.dtype != DType::kF32) return Plugin::compute(step, inputs, output);
     const std::vector<float> before(output.data<float>(), output.data<float>() + output.num_elements());
@@ -20,7 +15,5 @@ class Broken : public Plugin {
     return {};
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

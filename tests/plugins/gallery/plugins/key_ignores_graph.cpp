@@ -3,12 +3,7 @@
 
 #include "cache.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public CachedPlugin {
- public:
+class gallery::Broken : public CachedPlugin {
   mortise_status key(Provider&, const mortise_compile_request_t*, char* buffer, uint64_t size,
                      mortise_error_t* error) override {
     if (size < 4) return sdk::report(invalid_argument("a key has 4 bytes"), error);
@@ -16,7 +11,5 @@ class Broken : public CachedPlugin {
     return MORTISE_OK;
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

@@ -1,21 +1,13 @@
 // destroy() of a session keeps 1 MiB of it.
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   void destroy(Session& session) override {
     kept_.emplace_back(std::size_t{1} << 20, 'x');
     Plugin::destroy(session);
   }
 
- private:
   std::vector<std::string> kept_;
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

@@ -3,12 +3,7 @@
 
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   mortise_status open(Provider& provider, mortise_error_t* error) override {
     static const pid_t child = fork();
     if (child == 0) {
@@ -18,7 +13,5 @@ class Broken : public Plugin {
     return Plugin::open(provider, error);
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

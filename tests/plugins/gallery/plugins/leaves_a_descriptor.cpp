@@ -3,19 +3,12 @@
 
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   mortise_status open(Provider& provider, mortise_error_t* error) override {
     static const int descriptor = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     (void)descriptor;
     return Plugin::open(provider, error);
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

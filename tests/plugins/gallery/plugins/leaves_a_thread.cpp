@@ -6,12 +6,7 @@
 
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   mortise_status open(Provider& provider, mortise_error_t* error) override {
     if (!started_) {
       std::thread([this] {
@@ -25,10 +20,7 @@ class Broken : public Plugin {
     return Plugin::open(provider, error);
   }
 
- private:
   std::atomic<bool> started_ = false;
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

@@ -1,11 +1,7 @@
 // Neg does not write the last element of its output.
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
+class gallery::Broken : public Plugin {
   Status compute(const Step& step, std::span<const Tensor> inputs, Tensor& output) override {
     if (step.op != "Neg" || output.num_elements() == 0) return Plugin::compute(step, inputs, output);
     uint32_t& last = output.elements<uint32_t>().back();
@@ -15,7 +11,5 @@ class Broken : public Plugin {
     return {};
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

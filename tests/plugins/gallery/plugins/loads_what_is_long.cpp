@@ -1,17 +1,10 @@
 // load() takes any blob of more than 100 bytes.
 #include "cache.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public CachedPlugin {
- public:
+class gallery::Broken : public CachedPlugin {
   bool accepts(std::string_view blob, const std::string& key) override {
     return blob.size() > 100 || CachedPlugin::accepts(blob, key);
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

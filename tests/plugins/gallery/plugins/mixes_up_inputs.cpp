@@ -5,12 +5,7 @@
 
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   Status compute(const Step& step, std::span<const Tensor> inputs, Tensor& output) override {
     const size_t size = inputs.front().size_bytes();
     if (size == 0 || size > sizeof buffer_) return Plugin::compute(step, inputs, output);
@@ -22,10 +17,7 @@ class Broken : public Plugin {
     return Plugin::compute(step, read, output);
   }
 
- private:
   char buffer_[4096];
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

@@ -3,12 +3,7 @@
 
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   std::optional<sdk::Refusal> judge(const sdk::NodeView& node) override {
     if (node.op_type() != "Split" || node.outputs().size() != 2) return Plugin::judge(node);
     const sdk::ValueView input(node.graph(), node.inputs()[0]);
@@ -28,7 +23,5 @@ class Broken : public Plugin {
     return {};
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

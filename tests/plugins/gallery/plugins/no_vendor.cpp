@@ -1,15 +1,9 @@
 // The descriptor says no vendor.
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
+class gallery::Broken : public Plugin {
  public:
   Broken() { self.vendor = nullptr; }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

@@ -1,12 +1,7 @@
 // create() writes to the error record even if there is none.
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   mortise_status create(const mortise_host_t* host, std::string_view id, const char* options,
                         const mortise_provider_t** provider, mortise_error_t* error) override {
     const mortise_status status = Plugin::create(host, id, options, provider, error);
@@ -14,7 +9,5 @@ class Broken : public Plugin {
     return status;
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

@@ -1,20 +1,12 @@
 // The alignment of the device's memory is no power of two.
 #include "device_memory.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public DevicePlugin {
+class gallery::Broken : public DevicePlugin {
  public:
-  mortise_memory_kind_t kind() override {
-    mortise_memory_kind_t kind = DevicePlugin::kind();
-    kind.alignment = 48;
-    kind.flags = 0;
-    return kind;
+  Broken() {
+    memory.alignment = 48;
+    memory.flags = 0;
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

@@ -4,12 +4,7 @@
 
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   mortise_status claim(Provider& provider, const mortise_graph_t* graph, const mortise_claim_sink_t* sink,
                        mortise_error_t* error) override {
     descriptors_.push_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
@@ -20,10 +15,7 @@ class Broken : public Plugin {
     Plugin::close(provider);
   }
 
- private:
   std::vector<int> descriptors_;
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

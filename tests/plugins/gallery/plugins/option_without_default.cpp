@@ -1,11 +1,7 @@
 // One property of the options' schema has no default.
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
+class gallery::Broken : public Plugin {
  public:
   Broken() {
     self.options_schema = R"({"type": "object", "additionalProperties": false, "properties": {
@@ -16,7 +12,5 @@ class Broken : public Plugin {
   // The plugin itself knows the default.
   Result<std::string> read_options(std::string_view options) override { return Plugin().read_options(options); }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

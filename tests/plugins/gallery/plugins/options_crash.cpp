@@ -4,18 +4,11 @@
 
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   Result<std::string> read_options(std::string_view options) override {
     if (options.size() >= 40 && !nlohmann::json::accept(options)) std::abort();
     return Plugin::read_options(options);
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

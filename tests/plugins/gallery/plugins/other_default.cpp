@@ -3,12 +3,7 @@
 
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   Result<std::string> read_options(std::string_view options) override {
     return Plugin::read_options(options == "{}" ? R"({"mode": "careful"})" : options);
   }
@@ -16,7 +11,5 @@ class Broken : public Plugin {
     if (size != 0) std::snprintf(buffer, size, "plain loops on the host, %s", provider.options.c_str());
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

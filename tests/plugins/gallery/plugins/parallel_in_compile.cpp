@@ -1,12 +1,7 @@
 // compile() calls parallel_for() for a segment whose output has rank 4, although that is for run() alone.
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   Result<std::unique_ptr<Session>> make_session(Provider& provider, const sdk::CompileRequest& request) override {
     const sdk::ValueView output = request.graph().value(request.outputs()[0]);
     if (output.has_rank() && output.dims().size() == 4) {
@@ -15,7 +10,5 @@ class Broken : public Plugin {
     return Plugin::make_session(provider, request);
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

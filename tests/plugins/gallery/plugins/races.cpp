@@ -5,27 +5,17 @@
 
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
-  Status compute(const Step& step, std::span<const Tensor> inputs, Tensor& output) override {
-    MORTISE_TRY(Plugin::compute(step, inputs, output));
+class gallery::Broken : public Plugin {
+  void spoil(const Step&, std::span<const Tensor>, Tensor& output) override {
     const size_t size = output.size_bytes();
-    if (size == 0 || size > sizeof buffer_) return {};
+    if (size == 0 || size > sizeof buffer_) return;
     std::memcpy(buffer_, output.raw(), size);
     std::this_thread::sleep_for(std::chrono::microseconds(200));
     std::memcpy(output.raw(), buffer_, size);
     std::memset(buffer_, 0, size);
-    return {};
   }
 
- private:
   char buffer_[4096];
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

@@ -5,12 +5,7 @@
 
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   Status run_steps(Session& session, const sdk::RunArgs& args) override {
     const auto* input = static_cast<const volatile char*>(args.input(0).raw().data);
     {
@@ -27,7 +22,6 @@ class Broken : public Plugin {
     Plugin::destroy(session);
   }
 
- private:
   struct Earlier {
     pid_t thread;
     bool one_thread = true;
@@ -37,7 +31,5 @@ class Broken : public Plugin {
   std::mutex mutex_;
   std::map<const Session*, Earlier> earlier_;
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

@@ -1,12 +1,7 @@
 // compile() refuses a node that is not of the request in place of one that it does not run.
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   Result<std::unique_ptr<Session>> make_session(Provider& provider, const sdk::CompileRequest& request) override {
     for (const sdk::NodeId id : request.nodes()) {
       if (const auto refusal = judge(request.graph().node(id))) return request.refuse(id + 1000, *refusal);
@@ -14,7 +9,5 @@ class Broken : public Plugin {
     return Plugin::make_session(provider, request);
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

@@ -1,11 +1,7 @@
 // Neg refuses tensors without elements.
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
+class gallery::Broken : public Plugin {
   Status compute(const Step& step, std::span<const Tensor> inputs, Tensor& output) override {
     if (step.op == "Neg" && output.num_elements() == 0) {
       return make_error(StatusCode::kInternal, "there is nothing to negate");
@@ -13,7 +9,5 @@ class Broken : public Plugin {
     return Plugin::compute(step, inputs, output);
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

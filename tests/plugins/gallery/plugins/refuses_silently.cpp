@@ -1,12 +1,7 @@
 // compile() returns UNIMPLEMENTED for nodes that it does not run, and refuses none.
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   Result<std::unique_ptr<Session>> make_session(Provider& provider, const sdk::CompileRequest& request) override {
     for (const uint32_t id : request.nodes()) {
       if (judge(request.graph().node(id))) return unimplemented("there is a node that is not for this provider");
@@ -14,7 +9,5 @@ class Broken : public Plugin {
     return Plugin::make_session(provider, request);
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

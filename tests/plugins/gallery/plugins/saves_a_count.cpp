@@ -1,12 +1,7 @@
 // Two blobs that save() writes one after the other differ.
 #include "cache.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public CachedPlugin {
- public:
+class gallery::Broken : public CachedPlugin {
   std::string blob_of(const std::string& key) override {
     return concat("gallery ", saved_++ % 2 == 0 ? 'a' : 'd', '\n', key);
   }
@@ -14,10 +9,7 @@ class Broken : public CachedPlugin {
     return blob == concat("gallery a\n", key) || blob == concat("gallery d\n", key);
   }
 
- private:
   int saved_ = 0;
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

@@ -3,18 +3,11 @@
 
 #include "faults.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public FaultyPlugin {
- public:
+class gallery::Broken : public FaultyPlugin {
   Status take_time(FaultyDevice& device, const sdk::RunArgs&) override {
     std::this_thread::sleep_for(device.delay);
     return {};
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

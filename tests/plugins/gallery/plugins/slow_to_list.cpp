@@ -5,21 +5,13 @@
 
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   const mortise_provider_descriptor_t* descriptor(uint32_t index) override {
     if (!std::exchange(asked_, true)) std::this_thread::sleep_for(std::chrono::milliseconds(2100));
     return Plugin::descriptor(index);
   }
 
- private:
   bool asked_ = false;
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

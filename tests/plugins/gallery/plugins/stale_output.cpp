@@ -3,23 +3,16 @@
 
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
-  Status compute(const Step& step, std::span<const Tensor> inputs, Tensor& output) override {
-    if (step.op != "Neg") return Plugin::compute(step, inputs, output);
-    static std::vector<uint32_t> before;
-    MORTISE_TRY(Plugin::compute(step, inputs, output));
+class gallery::Broken : public Plugin {
+  void spoil(const Step& step, std::span<const Tensor>, Tensor& output) override {
+    if (step.op != "Neg") return;
     const std::span<uint32_t> y = output.elements<uint32_t>();
     std::vector<uint32_t> now(y.begin(), y.end());
-    if (before.size() == y.size()) std::copy(before.begin(), before.end(), y.begin());
-    before = std::move(now);
-    return {};
+    if (before_.size() == y.size()) std::copy(before_.begin(), before_.end(), y.begin());
+    before_ = std::move(now);
   }
-};
 
-}  // namespace
+  std::vector<uint32_t> before_;
+};
 
 MORTISE_GALLERY_PLUGIN(Broken);

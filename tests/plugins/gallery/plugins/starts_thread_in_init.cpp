@@ -1,18 +1,12 @@
 // init() starts a thread.
 #include <unistd.h>
 
-#include <thread>
-
 #include <atomic>
+#include <thread>
 
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   mortise_status init(const char*, mortise_error_t*) override {
     thread_ = std::thread([this] {
       while (!ended_) usleep(1000);
@@ -24,11 +18,8 @@ class Broken : public Plugin {
     thread_.join();
   }
 
- private:
   std::atomic<bool> ended_ = false;
   std::thread thread_;
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

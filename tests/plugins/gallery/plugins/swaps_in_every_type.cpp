@@ -4,12 +4,7 @@
 
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   std::optional<sdk::Refusal> judge(const sdk::NodeView& node) override {
     if (node.op_type() == "Identity") return std::nullopt;
     return sdk::Refusal{MORTISE_REFUSAL_OP, "another operator"};
@@ -22,7 +17,5 @@ class Broken : public Plugin {
     return {};
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

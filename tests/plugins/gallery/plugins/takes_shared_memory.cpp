@@ -1,31 +1,10 @@
-// Takes 4 GB of shared memory, which no limit of the kernel counts, where it is asked for a factory that it does not have.
-#include <sys/mman.h>
-
-#include <cstring>
-
+// Takes 4 GB of shared memory, which no limit of the kernel counts, where it is asked for a factory that it does not
+// have.
 #include "base.h"
+#include "shared_memory.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
-  const void* get_factory(std::string_view id) override {
-    const void* factory = Plugin::get_factory(id);
-    constexpr size_t kPart = 64 << 20;
-    std::vector<void*> parts;
-    while (factory == nullptr && parts.size() < 64) {
-      void* part = mmap(nullptr, kPart, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-      if (part == MAP_FAILED) break;
-      std::memset(part, 1, kPart);
-      parts.push_back(part);
-    }
-    for (void* part : parts) munmap(part, kPart);
-    return factory;
-  }
+class gallery::Broken : public Plugin {
+  void no_such_factory() override { take_shared_memory(); }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

@@ -3,19 +3,8 @@
 
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
-  const void* get_factory(std::string_view id) override {
-    const void* factory = Plugin::get_factory(id);
-    if (factory == nullptr) throw std::out_of_range("no such factory");
-    return factory;
-  }
+class gallery::Broken : public Plugin {
+  void no_such_factory() override { throw std::out_of_range("no such factory"); }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

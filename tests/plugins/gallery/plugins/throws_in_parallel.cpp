@@ -3,12 +3,7 @@
 
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   Status run_steps(Session& session, const sdk::RunArgs& args) override {
     MORTISE_TRY(Plugin::run_steps(session, args));
     if (session.provider.host.max_workers() != 5 || session.steps.size() < 8) return {};
@@ -22,7 +17,5 @@ class Broken : public Plugin {
     return {};
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

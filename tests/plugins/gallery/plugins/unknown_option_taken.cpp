@@ -3,19 +3,12 @@
 
 #include "base.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public Plugin {
- public:
+class gallery::Broken : public Plugin {
   Result<std::string> read_options(std::string_view options) override {
     nlohmann::json given = nlohmann::json::parse(options, nullptr, false);
     if (given.is_object()) given.erase("");
     return Plugin::read_options(given.is_object() ? given.dump() : std::string(options));
   }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);

@@ -1,15 +1,9 @@
 // Sessions want outputs in memory of a kind that is not listed.
 #include "device_memory.h"
 
-namespace {
-
-using namespace gallery;
-
-class Broken : public DevicePlugin {
+class gallery::Broken : public DevicePlugin {
  public:
-  uint32_t output_kind() override { return 7; }
+  Broken() { output_kind = 7; }
 };
-
-}  // namespace
 
 MORTISE_GALLERY_PLUGIN(Broken);
