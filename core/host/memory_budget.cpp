@@ -40,7 +40,7 @@ Status MemoryBudget::take(uint64_t bytes) {
     if (in_use_.compare_exchange_weak(before, before + cost, std::memory_order_relaxed)) return {};
   }
   refusals_.fetch_add(1, std::memory_order_relaxed);
-  return refuse(bytes, before);
+  return refuse(cost, before);
 }
 
 void MemoryBudget::give_back(uint64_t bytes) {

@@ -25,10 +25,22 @@ constexpr uint64_t kTypeFactor = 20;
 uint64_t saturated_sum(uint64_t a, uint64_t b) { return a > kCountless - b ? kCountless : a + b; }
 uint64_t saturated_product(uint64_t a, uint64_t b) { return b != 0 && a > kCountless / b ? kCountless : a * b; }
 
+using Names = std::unordered_set<std::string_view>;
+
+Names names_written(const onnx::GraphProto& graph) {
+  Names names;
+  for (const auto& input : graph.input()) names.insert(input.name());
+  for (const auto& constant : graph.initializer()) names.insert(constant.name());
+  for (const auto& constant : graph.sparse_initializer()) names.insert(constant.values().name());
+  for (const auto& node : graph.node()) names.insert(node.output().begin(), node.output().end());
+  return names;
+}
+
 uint64_t count_of(int size) { return static_cast<uint64_t>(size); }
 
-// What a file holds itself is always loaded.
+// What a file holds itself is always loaded, but for values that are read through many bodies.
 constexpr std::string_view kRemedy = "; inline the functions in the file, or raise LoadOptions::max_nodes";
+constexpr std::string_view kRemedyWithoutCalls = "; nest fewer bodies, or raise LoadOptions::max_nodes";
 
 std::string at_least(uint64_t number) {
   return number == kCountless ? concat("at least ", number) : std::to_string(number);
@@ -73,6 +85,15 @@ class Growth {
     Grown& within;
     uint64_t times = 1;
     uint32_t bodies = 0;
+    const Names* written = nullptr;  // in the body itself; null outside of bodies
+
+    bool is_outside(const std::string& name) const {
+      return written != nullptr && !name.empty() && !written->contains(name);
+    }
+    uint64_t reads_of(const onnx::NodeProto& node) const {
+      return static_cast<uint64_t>(std::count_if(node.input().begin(), node.input().end(),
+                                                 [&](const std::string& name) { return is_outside(name); }));
+    }
   };
 
   Status add_graph(const onnx::GraphProto& graph, const Place& place);
@@ -85,7 +106,8 @@ class Growth {
   Result<uint64_t> add_attribute(const onnx::AttributeProto& attribute, const Place& place);
   Result<const Grown*> grown(const Function& function);
 
-  // reads: by name, of values that may be outside of the bodies; extra: bytes that are not in the file.
+  // reads: of values from outside of the body, each of which may come from outside of all bodies; extra: bytes that are
+  // not in the file.
   void add(Amount size, uint64_t reads, uint64_t extra, const Place& place) {
     held_.add(size, 1);
     size.bytes = saturated_sum(size.bytes, saturated_product(reads * kValueBytes, place.bodies) + extra);
@@ -117,7 +139,7 @@ Status Growth::check(const onnx::GraphProto& graph) {
     return make_error(StatusCode::kResourceExhausted,
                       "values, attributes and names of the model's nodes would grow from ", held_.bytes, " bytes to ",
                       at_least(main.size.bytes), ", above the limit of ", limit.bytes, ", ", LoadOptions::kBytesPerNode,
-                      " for each of max_nodes", most_of(main), kRemedy);
+                      " for each of max_nodes", most_of(main), main.most != nullptr ? kRemedy : kRemedyWithoutCalls);
   }
   // What nothing calls has no size, but must not be recursive either.
   for (const Function& function : functions_.all()) MORTISE_TRY(grown(function).status());
@@ -145,9 +167,12 @@ Status Growth::add_graph(const onnx::GraphProto& graph, const Place& place) {
   for (const auto& input : graph.input()) bytes += kValueBytes + input.name().size();
   for (const auto& constant : graph.initializer()) bytes += kConstantBytes + constant.name().size();
   for (const auto& constant : graph.sparse_initializer()) bytes += kConstantBytes + constant.values().name().size();
-  const uint64_t outputs = count_of(graph.output_size());
-  add({0, bytes + outputs * kEntryBytes}, outputs, 0, place);
-  return add_nodes(graph.node(), place);
+  const Names written = place.bodies != 0 ? names_written(graph) : Names();
+  const Place inside = {place.within, place.times, place.bodies, place.bodies != 0 ? &written : nullptr};
+  uint64_t reads = 0;
+  for (const auto& output : graph.output()) reads += inside.is_outside(output.name()) ? 1 : 0;
+  add({0, bytes + count_of(graph.output_size()) * kEntryBytes}, reads, 0, inside);
+  return add_nodes(graph.node(), inside);
 }
 
 Status Growth::add_body(const onnx::GraphProto& body, const Place& place) {
@@ -181,7 +206,7 @@ Status Growth::add_node(const onnx::NodeProto& node, const Place& place) {
     MORTISE_ASSIGN(const uint64_t more, add_attribute(attribute, place));
     bytes += sizeof(Attribute) + more;
   }
-  add({1, bytes}, count_of(node.input_size()), 0, place);
+  add({1, bytes}, place.reads_of(node), 0, place);
   return {};
 }
 
@@ -189,7 +214,7 @@ Status Growth::add_call(const onnx::NodeProto& node, const Function& function, c
   MORTISE_ASSIGN(const Grown* callee, grown(function));
   const uint64_t entries = count_of(function.proto->input_size()) + count_of(function.proto->output_size()) +
                            count_of(node.attribute_size()) + function.defaults.size();
-  add({1, bytes_of_ends(node) + entries * kEntryBytes}, count_of(node.input_size()), 0, place);
+  add({1, bytes_of_ends(node) + entries * kEntryBytes}, place.reads_of(node), 0, place);
   place.within.size.add(callee->size, place.times);
   const uint64_t nodes = saturated_product(callee->size.nodes, place.times);
   if (nodes > place.within.most_nodes) {

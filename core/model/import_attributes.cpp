@@ -108,6 +108,19 @@ Result<AttributeValue> Importer::attribute_value(onnx::AttributeProto& proto, Sc
 }
 
 Result<Tensor> Importer::constant_value(const std::string& name, onnx::AttributeProto& proto) {
+  using Proto = onnx::AttributeProto;
+  static const std::unordered_map<std::string_view, Proto::AttributeType> kinds = {
+      {"value", Proto::TENSOR},    {"sparse_value", Proto::SPARSE_TENSOR}, {"value_float", Proto::FLOAT},
+      {"value_int", Proto::INT},   {"value_string", Proto::STRING},        {"value_floats", Proto::FLOATS},
+      {"value_ints", Proto::INTS}, {"value_strings", Proto::STRINGS},
+  };
+  const auto kind = kinds.find(name);
+  if (kind == kinds.end()) return invalid_argument("attribute '", name, "' is none that Constant has");
+  // Files of IR version 1 do not say of which kind an attribute is.
+  if (proto.type() != Proto::UNDEFINED && proto.type() != kind->second) {
+    return invalid_argument("attribute '", proto.name(), "' is of kind ", Proto::AttributeType_Name(proto.type()),
+                            ", where ", Proto::AttributeType_Name(kind->second), " is meant");
+  }
   if (name == "value") return tensor(*proto.mutable_t());
   if (name == "sparse_value") return dense(*proto.mutable_sparse_tensor());
   if (name == "value_float") return Tensor::of<float>({}, {proto.f()});
@@ -127,12 +140,9 @@ Result<Tensor> Importer::constant_value(const std::string& name, onnx::Attribute
       return Tensor::of<int64_t>({proto.ints_size()}, ints);
     });
   }
-  if (name == "value_strings") {
-    return once(shared_tensors_, &proto.strings(), [&]() -> Result<Tensor> {
-      return Tensor::strings({proto.strings_size()}, {proto.strings().begin(), proto.strings().end()});
-    });
-  }
-  return invalid_argument("attribute '", name, "' is none that Constant has");
+  return once(shared_tensors_, &proto.strings(), [&]() -> Result<Tensor> {
+    return Tensor::strings({proto.strings_size()}, {proto.strings().begin(), proto.strings().end()});
+  });
 }
 
 }  // namespace mortise

@@ -198,6 +198,7 @@ Status RunState::settle(uint32_t slot) {
     if (from.size_bytes() != 0) std::memcpy(to.raw(), from.raw(), from.size_bytes());
     return {};
   } else {
+    place.loose = true;  // whatever becomes of the rest
     MORTISE_TRY(make_owned(host_, value));
   }
   place.home = value.tensor.raw();

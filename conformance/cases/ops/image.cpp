@@ -19,6 +19,7 @@ Family resize() {
     std::vector<int64_t> sizes = {};
     int32_t first = 10;
     bool numbers_only = false;
+    Shape input = {1, 2, 4, 4};
   };
   const std::vector<Setting> settings = {
       {"nearest"},
@@ -52,13 +53,21 @@ Family resize() {
        {},
        11},
       {"sizes", {}, {}, {1, 2, 7, 5}, 11},
+      // Element 9 of 18 is element 7 of 14, which the quotient of the extents, rounded, makes a little less.
+      {"sizes-floor",
+       {{"coordinate_transformation_mode", "asymmetric"}, {"nearest_mode", "floor"}},
+       {},
+       {1, 2, 18, 36},
+       11,
+       false,
+       {1, 2, 14, 14}},
       {"sizes-linear", {{"mode", "linear"}}, {}, {1, 2, 7, 5}, 11, true},
       {"same", {}, {1, 1, 1, 1}}};
   for (const Setting& s : settings) {
     family.add(
         s.name,
         [=](const Form& form, Data& data) {
-          Draft draft = Draft(form).in(data.tensor(form.dtype, {1, 2, 4, 4}, pixels()));
+          Draft draft = Draft(form).in(data.tensor(form.dtype, s.input, pixels()));
           if (form.version >= 11)
             draft = form.version < 13 ? std::move(draft).constant(Tensor::of<float>({0}, {})) : std::move(draft).none();
           const Tensor scales =

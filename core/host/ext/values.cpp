@@ -74,25 +74,27 @@ Status set_strings(mortise_value_t* value, uint64_t first, const mortise_string_
   if (first > size || count > size - first) {
     return make_error(StatusCode::kOutOfRange, "set_strings(): elements ", first, " to ", first + count, " of ", size);
   }
+  // They may be elements of the tensor itself.
+  const std::vector<mortise_string_t> given(strings, strings + count);
   uint64_t total = 0;
   for (uint64_t i = 0; i < count; ++i) {
-    if (strings[i].data == nullptr && strings[i].size != 0) return missing_argument("set_strings()");
-    if (strings[i].size > kMostCharacters - total) {
-      return make_error(StatusCode::kResourceExhausted, "set_strings(): element ", first + i, " has ", strings[i].size,
+    if (given[i].data == nullptr && given[i].size != 0) return missing_argument("set_strings()");
+    if (given[i].size > kMostCharacters - total) {
+      return make_error(StatusCode::kResourceExhausted, "set_strings(): element ", first + i, " has ", given[i].size,
                         " bytes, which no memory can hold");
     }
-    total += strings[i].size;
+    total += given[i].size;
   }
   StringStorage::Part part;
   MORTISE_ASSIGN(part.charge, charge(storage.budget.get(), total));
   part.characters.resize(total);
   char* next = part.characters.data();
   const std::lock_guard lock(storage.mutex);
-  for (uint64_t i = 0; i < count; ++i) {
-    next = std::copy_n(strings[i].data, strings[i].size, next);
-    storage.views.data<mortise_string_t>()[first + i] = {next - strings[i].size, strings[i].size};
-  }
   storage.parts.push_back(std::move(part));
+  for (uint64_t i = 0; i < count; ++i) {
+    next = std::copy_n(given[i].data, given[i].size, next);
+    storage.views.data<mortise_string_t>()[first + i] = {next - given[i].size, given[i].size};
+  }
   return {};
 }
 
@@ -101,7 +103,7 @@ constexpr uint32_t kMaxDepth = 64;
 constexpr uint64_t kMaxParts = uint64_t{1} << 20;
 
 Status too_many_parts(const char* function) {
-  return make_error(StatusCode::kResourceExhausted, function, ": a value has more than ", kMaxParts, " parts");
+  return make_error(StatusCode::kOutOfRange, function, ": a value has more than ", kMaxParts, " parts");
 }
 
 // Counts the values within a value, itself included. A value that shares its elements has them once for every mention.

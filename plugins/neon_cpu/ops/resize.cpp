@@ -9,6 +9,7 @@
 #include "../registry.h"
 #include "halves.h"
 #include "mortise/sdk/onnx/axes.h"
+#include "mortise/sdk/onnx/axis_ratio.h"
 
 namespace mortise::neon {
 namespace {
@@ -29,14 +30,16 @@ struct Taps {
   float weight;
 };
 
-double source_coordinate(const std::string& mode, double i, double scale, int64_t input, int64_t output) {
-  const auto in = static_cast<double>(input), out = scale * in;
-  if (mode == "asymmetric") return i / scale;
+double source_coordinate(const std::string& mode, double i, const sdk::AxisRatio& ratio, int64_t input,
+                         int64_t output) {
+  const auto in = static_cast<double>(input), out = ratio.target(in);
+  if (mode == "asymmetric") return ratio.source(i);
   if (mode == "align_corners") return output == 1 || out == 1 ? 0 : i * (in - 1) / (out - 1);
   if (mode == "pytorch_half_pixel" && output <= 1) return 0;
-  if (mode == "tf_half_pixel_for_nn") return (i + 0.5) / scale;
-  if (mode == "half_pixel_symmetric") return in / 2 * (1 - static_cast<double>(output) / out) + (i + 0.5) / scale - 0.5;
-  return (i + 0.5) / scale - 0.5;
+  if (mode == "tf_half_pixel_for_nn") return ratio.source(i + 0.5);
+  if (mode == "half_pixel_symmetric")
+    return in / 2 * (1 - static_cast<double>(output) / out) + ratio.source(i + 0.5) - 0.5;
+  return ratio.source(i + 0.5) - 0.5;
 }
 
 double nearest_coordinate(const std::string& mode, double scale, double x) {
@@ -53,15 +56,16 @@ class Resize final : public Op {
   explicit Resize(ResizeOptions options) : options_(std::move(options)) {}
 
   Status infer(std::span<const Shape> in, std::span<Shape> out) const override {
-    MORTISE_ASSIGN(const auto scales, scales_of(in[0]));
+    MORTISE_ASSIGN(const auto ratios, ratios_of(in[0]));
     out[0] = in[0];
     for (uint32_t i = 0; i < in[0].rank(); ++i) {
+      const double scale = ratios[i].scale();
       const double extent =
           options_.scales.empty()
-              ? std::round(scales[i] * static_cast<double>(in[0][i]))
-              : std::floor(static_cast<double>(static_cast<float>(in[0][i]) * static_cast<float>(scales[i])));
-      if (!(scales[i] > 0) || !(extent >= 0 && extent <= kLongestAxis)) {
-        return invalid_argument("axis ", i, " of ", to_string(in[0]), " cannot be scaled by ", scales[i]);
+              ? std::round(scale * static_cast<double>(in[0][i]))
+              : std::floor(static_cast<double>(static_cast<float>(in[0][i]) * static_cast<float>(scale)));
+      if (!(scale > 0) || !(extent >= 0 && extent <= kLongestAxis)) {
+        return invalid_argument("axis ", i, " of ", to_string(in[0]), " cannot be scaled by ", scale);
       }
       out[0][i] = static_cast<int64_t>(extent);
     }
@@ -70,11 +74,11 @@ class Resize final : public Op {
   }
 
   void plan(std::span<const Shape> in, std::span<const Shape> out, Call& call) const override {
-    const std::vector<double> scales = scales_of(in[0]).value();
+    const std::vector<sdk::AxisRatio> ratios = ratios_of(in[0]).value();
     // From the last axis to the first.
     std::vector<uint32_t> passes;
     for (uint32_t i = in[0].rank(); i-- > 0;) {
-      if (scales[i] != 1) passes.push_back(i);
+      if (ratios[i].scale() != 1) passes.push_back(i);
     }
     if (passes.empty()) passes.push_back(0);
     Shape shape = in[0];
@@ -89,7 +93,7 @@ class Resize final : public Op {
       const uint32_t axis = passes[p];
       const sdk::AxisSplit split = shape.rank() == 0 ? sdk::AxisSplit{1, 1, 1} : sdk::split_at(shape, axis);
       const int64_t extent = shape.rank() == 0 ? 1 : out[0][axis], inner = split.inner;
-      std::vector<Taps> table = table_of(split.extent, extent, shape.rank() == 0 ? 1 : scales[axis]);
+      std::vector<Taps> table = table_of(split.extent, extent, shape.rank() == 0 ? sdk::AxisRatio() : ratios[axis]);
       call.split(static_cast<uint64_t>(split.outer * extent), 5 + static_cast<double>(inner) / 2,
                  [=, table = std::move(table), input = split.extent](const Operands& o, uint64_t begin, uint64_t end) {
                    const float* x = halves.from(o, p);
@@ -113,7 +117,7 @@ class Resize final : public Op {
     }
   }
 
-  Result<std::vector<double>> scales_of(const Shape& x) const {
+  Result<std::vector<sdk::AxisRatio>> ratios_of(const Shape& x) const {
     Shape chosen;
     for (uint32_t i = 0; options_.axes.empty() && i < x.rank(); ++i) chosen.push_back(i);
     if (!options_.axes.empty()) {
@@ -121,26 +125,26 @@ class Resize final : public Op {
     }
     const size_t given = options_.scales.empty() ? options_.sizes.size() : options_.scales.size();
     if (given != chosen.size()) return invalid_argument(given, " scales or sizes for ", chosen.size(), " axes");
-    std::vector<double> scales(x.rank(), 1);
+    std::vector<sdk::AxisRatio> ratios(x.rank());
     for (uint32_t i = 0; i < chosen.rank(); ++i) {
       const auto axis = static_cast<uint32_t>(chosen[i]);
-      scales[axis] = options_.scales.empty() ? static_cast<double>(options_.sizes[i]) / static_cast<double>(x[axis])
-                                             : static_cast<double>(options_.scales[i]);
+      ratios[axis] = options_.scales.empty() ? sdk::AxisRatio::by_size(x[axis], options_.sizes[i])
+                                             : sdk::AxisRatio::by_scale(static_cast<double>(options_.scales[i]));
     }
-    return scales;
+    return ratios;
   }
 
-  std::vector<Taps> table_of(int64_t input, int64_t output, double scale) const {
+  std::vector<Taps> table_of(int64_t input, int64_t output, const sdk::AxisRatio& ratio) const {
     std::vector<Taps> table;
     const auto last = static_cast<double>(input - 1);
     const auto index = [&](double at) { return static_cast<int64_t>(std::clamp(at, 0.0, last)); };
     for (int64_t i = 0; i < output; ++i) {
-      const double x = source_coordinate(options_.coordinates, static_cast<double>(i), scale, input, output);
+      const double x = source_coordinate(options_.coordinates, static_cast<double>(i), ratio, input, output);
       if (options_.linear) {
         const double below = std::floor(x);
         table.push_back({index(below), index(below + 1), static_cast<float>(x - below)});
       } else {
-        const int64_t at = index(nearest_coordinate(options_.nearest, scale, x));
+        const int64_t at = index(nearest_coordinate(options_.nearest, ratio.scale(), x));
         table.push_back({at, at, 0});
       }
     }

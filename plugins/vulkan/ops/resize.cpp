@@ -6,6 +6,7 @@
 
 #include "mortise/provider.h"
 #include "mortise/sdk/onnx/axes.h"
+#include "mortise/sdk/onnx/axis_ratio.h"
 #include "sample.h"
 
 namespace mortise::vulkan::ops {
@@ -18,15 +19,16 @@ struct Rule {
 };
 
 // Where position `at` of the output lies in the input.
-double coordinate(const Lowering& l, const Rule& rule, int64_t at, int64_t extent, int64_t result, double scale) {
+double coordinate(const Lowering& l, const Rule& rule, int64_t at, int64_t extent, int64_t result,
+                  const sdk::AxisRatio& ratio) {
   const auto x = static_cast<double>(at), in = static_cast<double>(extent), out = static_cast<double>(result);
-  if (rule.coordinates == "half_pixel") return (x + 0.5) / scale - 0.5;
-  if (rule.coordinates == "asymmetric") return x / scale;
+  if (rule.coordinates == "half_pixel") return ratio.source(x + 0.5) - 0.5;
+  if (rule.coordinates == "asymmetric") return ratio.source(x);
   if (rule.coordinates == "align_corners") return result == 1 ? 0 : x * (in - 1) / (out - 1);
-  if (rule.coordinates == "pytorch_half_pixel") return result == 1 ? 0 : (x + 0.5) / scale - 0.5;
+  if (rule.coordinates == "pytorch_half_pixel") return result == 1 ? 0 : ratio.source(x + 0.5) - 0.5;
   if (rule.coordinates == "half_pixel_symmetric") {
-    const double adjustment = out / (scale * in), center = in / 2;
-    return center * (1 - adjustment) + (x + 0.5) / scale - 0.5;
+    const double adjustment = out / ratio.target(in), center = in / 2;
+    return center * (1 - adjustment) + ratio.source(x + 0.5) - 0.5;
   }
   l.refuse(MORTISE_REFUSAL_ATTRIBUTE, "coordinate_transformation_mode = '", rule.coordinates, "' is not supported");
 }
@@ -48,9 +50,9 @@ double cubic_weight(double distance, double a) {
   return 0;
 }
 
-AxisTaps taps_of(const Lowering& l, const Rule& rule, int64_t extent, int64_t result, double scale) {
+AxisTaps taps_of(const Lowering& l, const Rule& rule, int64_t extent, int64_t result, const sdk::AxisRatio& ratio) {
   AxisTaps axis;
-  if (extent == result && scale == 1) {
+  if (extent == result && ratio.scale() == 1) {
     for (int64_t at = 0; at < result; ++at) axis.entries.push_back({at, 1});
     return axis;
   }
@@ -59,10 +61,11 @@ AxisTaps taps_of(const Lowering& l, const Rule& rule, int64_t extent, int64_t re
   };
   axis.taps = rule.mode == "nearest" ? 1 : rule.mode == "linear" ? 2 : 4;
   for (int64_t at = 0; at < result; ++at) {
-    const double x = coordinate(l, rule, at, extent, result, scale);
-    if (!(std::fabs(x) < 0x1p31)) l.refuse(MORTISE_REFUSAL_ATTRIBUTE, "a scale of ", scale, " leads far outside");
+    const double x = coordinate(l, rule, at, extent, result, ratio);
+    if (!(std::fabs(x) < 0x1p31))
+      l.refuse(MORTISE_REFUSAL_ATTRIBUTE, "a scale of ", ratio.scale(), " leads far outside");
     if (rule.mode == "nearest") {
-      axis.entries.push_back({inside(round_to_position(l, rule, scale, x)), 1});
+      axis.entries.push_back({inside(round_to_position(l, rule, ratio.scale(), x)), 1});
       continue;
     }
     const double low = std::floor(x);
@@ -124,17 +127,17 @@ void resize(Lowering& l) {
   if (!scales.empty() && scales.size() != axes.size()) {
     l.refuse(MORTISE_REFUSAL_ATTRIBUTE, "there is not one scale per axis");
   }
-  std::vector<double> scale_of(dims.rank(), 1);
+  std::vector<sdk::AxisRatio> ratios(dims.rank());
   for (uint32_t i = 0; i < axes.rank(); ++i) {
     const auto axis = static_cast<uint64_t>(axes[i]);
-    scale_of[axis] = scales.empty() ? static_cast<double>(result[axis]) / static_cast<double>(dims[axis])
-                                    : static_cast<double>(scales[i]);
-    if (!(scale_of[axis] > 0)) l.refuse(MORTISE_REFUSAL_ATTRIBUTE, "a scale that is not positive");
+    ratios[axis] = scales.empty() ? sdk::AxisRatio::by_size(dims[axis], result[axis])
+                                  : sdk::AxisRatio::by_scale(static_cast<double>(scales[i]));
+    if (!(ratios[axis].scale() > 0)) l.refuse(MORTISE_REFUSAL_ATTRIBUTE, "a scale that is not positive");
   }
   require_tables(l, result, 4);
   std::vector<AxisTaps> taps;
   for (uint32_t axis = 0; axis < dims.rank(); ++axis) {
-    taps.push_back(taps_of(l, rule, dims[axis], result[axis], scale_of[axis]));
+    taps.push_back(taps_of(l, rule, dims[axis], result[axis], ratios[axis]));
   }
   add_sample(l, y, x, taps, rule.mode == "nearest", 0);
 }

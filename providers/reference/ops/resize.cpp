@@ -4,6 +4,7 @@
 #include <limits>
 #include <vector>
 
+#include "mortise/sdk/onnx/axis_ratio.h"
 #include "providers/reference/ops/axes.h"
 #include "providers/reference/ops/broadcast.h"
 #include "providers/reference/ops/saturate.h"
@@ -23,10 +24,8 @@ struct ResizeOp {
 
 struct Axis {
   int64_t input = 1, output = 1;
-  double scale = 1, start = 0, end = 1;
-  // An output coordinate times from / to is one of the input. Where sizes give the scale, these are the extents: the
-  // quotient is then exact wherever it is a whole or a half number.
-  double from = 1, to = 1;
+  sdk::AxisRatio ratio;
+  double start = 0, end = 1;
 };
 
 struct Tap {
@@ -42,19 +41,19 @@ struct Table {
 };
 
 double source_coordinate(const ResizeOp& op, const Axis& a, int64_t i) {
-  const auto x = static_cast<double>(i), in = static_cast<double>(a.input), out = in * a.to / a.from;
-  if (op.coordinates == "asymmetric") return x * a.from / a.to;
+  const auto x = static_cast<double>(i), in = static_cast<double>(a.input), out = a.ratio.target(in);
+  if (op.coordinates == "asymmetric") return a.ratio.source(x);
   if (op.coordinates == "align_corners") return a.output == 1 || out == 1 ? 0 : x * (in - 1) / (out - 1);
-  if (op.coordinates == "tf_half_pixel_for_nn") return (x + 0.5) * a.from / a.to;
+  if (op.coordinates == "tf_half_pixel_for_nn") return a.ratio.source(x + 0.5);
   if (op.coordinates == "pytorch_half_pixel" && a.output <= 1) return 0;
   if (op.coordinates == "half_pixel_symmetric") {
-    return in / 2 * (1 - static_cast<double>(a.output) / out) + (x + 0.5) * a.from / a.to - 0.5;
+    return in / 2 * (1 - static_cast<double>(a.output) / out) + a.ratio.source(x + 0.5) - 0.5;
   }
   if (op.coordinates == "tf_crop_and_resize") {
     if (a.output <= 1) return (a.start + a.end) / 2 * (in - 1);
     return a.start * (in - 1) + x * (a.end - a.start) * (in - 1) / static_cast<double>(a.output - 1);
   }
-  return (x + 0.5) * a.from / a.to - 0.5;
+  return a.ratio.source(x + 0.5) - 0.5;
 }
 
 double nearest_coordinate(const std::string& mode, double scale, double x) {
@@ -77,20 +76,20 @@ double kernel(const ResizeOp& op, double x) {
 Result<Table> make_table(const ResizeOp& op, const Axis& a) {
   Table table;
   const double last = static_cast<double>(a.input - 1);
-  const double squeeze = op.antialias ? std::min(a.scale, 1.0) : 1.0;
+  const double squeeze = op.antialias ? std::min(a.ratio.scale(), 1.0) : 1.0;
   const double support = (op.mode == "linear" ? 1 : 2) / squeeze;
   if (op.mode != "nearest" && support > 4 * static_cast<double>(a.input) + 4) {
-    return invalid_argument("scale ", a.scale, " is too small for ", a.input, " elements");
+    return invalid_argument("scale ", a.ratio.scale(), " is too small for ", a.input, " elements");
   }
   for (int64_t i = 0; i < a.output; ++i) {
     const double x = source_coordinate(op, a, i);
     if (!(std::abs(x) < 0x1p50)) {
-      return invalid_argument("scale ", a.scale, " or the region of interest puts element ", i, " of ", a.output,
-                              " at ", x, " of ", a.input);
+      return invalid_argument("scale ", a.ratio.scale(), " or the region of interest puts element ", i, " of ",
+                              a.output, " at ", x, " of ", a.input);
     }
     table.outside.push_back(x < 0 || x > last);
     if (op.mode == "nearest") {
-      const double at = std::min(std::max(nearest_coordinate(op.nearest, a.scale, x), 0.0), last);
+      const double at = std::min(std::max(nearest_coordinate(op.nearest, a.ratio.scale(), x), 0.0), last);
       table.taps.push_back({static_cast<int64_t>(at), 1});
     } else {
       const uint64_t first = table.taps.size();
@@ -148,7 +147,8 @@ Result<std::vector<Axis>> plan(const ResizeOp& op, const KernelContext& context)
   }
   std::vector<Axis> axes(x.rank());
   for (uint32_t i = 0; i < x.rank(); ++i) axes[i].input = axes[i].output = x.dim(i);
-  double common = op.policy == "not_larger" ? std::numeric_limits<double>::infinity() : 0;
+  const bool not_larger = op.policy == "not_larger";
+  sdk::AxisRatio common = sdk::AxisRatio::by_scale(not_larger ? std::numeric_limits<double>::infinity() : 0);
   for (uint64_t i = 0; i < count; ++i) {
     Axis& a = axes[static_cast<uint64_t>(chosen[i])];
     if (crop) {
@@ -157,28 +157,27 @@ Result<std::vector<Axis>> plan(const ResizeOp& op, const KernelContext& context)
     }
     const double extent = static_cast<double>(a.input) * (crop ? a.end - a.start : 1.0);
     if (!by_size) {
-      a.to = static_cast<double>(scales[i]);
+      a.ratio = sdk::AxisRatio::by_scale(static_cast<double>(scales[i]));
     } else if (sizes[i] != a.input) {  // an empty axis may stay one
-      a.from = static_cast<double>(a.input);
-      a.to = static_cast<double>(sizes[i]);
+      a.ratio = sdk::AxisRatio::by_size(a.input, sizes[i]);
     }
-    a.scale = a.to / a.from;
     const double output = by_size ? static_cast<double>(sizes[i])
                                   : std::floor(static_cast<double>(static_cast<float>(extent) * scales[i]));
-    if (!(output >= 0 && output < 0x1p40) || !(a.scale > 0) || !std::isfinite(a.scale)) {
-      return invalid_argument("axis ", chosen[i], " of ", to_string(x.shape()), " cannot be scaled by ", a.scale);
+    if (!(output >= 0 && output < 0x1p40) || !(a.ratio.scale() > 0) || !std::isfinite(a.ratio.scale())) {
+      return invalid_argument("axis ", chosen[i], " of ", to_string(x.shape()), " cannot be scaled by ",
+                              a.ratio.scale());
     }
     a.output = static_cast<int64_t>(output);
-    common = op.policy == "not_larger" ? std::min(common, a.scale) : std::max(common, a.scale);
+    if (not_larger ? a.ratio.scale() < common.scale() : a.ratio.scale() > common.scale()) common = a.ratio;
   }
   for (uint64_t i = 0; by_size && op.policy != "stretch" && i < count; ++i) {
     Axis& a = axes[static_cast<uint64_t>(chosen[i])];
-    const double output = std::floor(common * static_cast<double>(a.input) + 0.5);
+    const double output = std::floor(common.scale() * static_cast<double>(a.input) + 0.5);
     if (!(output < 0x1p40)) {
-      return invalid_argument("axis ", chosen[i], " of ", to_string(x.shape()), " cannot be scaled by ", common);
+      return invalid_argument("axis ", chosen[i], " of ", to_string(x.shape()), " cannot be scaled by ",
+                              common.scale());
     }
-    a.scale = a.to = common;
-    a.from = 1;
+    a.ratio = common;
     a.output = static_cast<int64_t>(output);
   }
   return axes;
@@ -193,7 +192,8 @@ Status interpolate(KernelContext& context, const ResizeOp& op, const std::vector
     std::transform(x.data<T>(), x.data<T>() + data.size(), data.begin(), [](T v) { return static_cast<double>(v); });
     for (uint32_t i = 0; i < axes.size(); ++i) {
       const Table& table = tables[i];
-      if (axes[i].input == axes[i].output && axes[i].scale == 1 && op.coordinates != "tf_crop_and_resize") continue;
+      if (axes[i].input == axes[i].output && axes[i].ratio.scale() == 1 && op.coordinates != "tf_crop_and_resize")
+        continue;
       const AxisSplit split = split_at(shape, i);
       shape[i] = axes[i].output;
       MORTISE_TRY(check_shape(DType::kF64, shape));

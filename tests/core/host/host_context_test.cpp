@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <thread>
 
@@ -325,7 +326,7 @@ TEST(Values, CountTowardsTheMemoryLimit) {
     run.counted = budget;
     const mortise_run_context_t context = make_run_context(run);
     const int64_t dims[] = {2};
-    mortise_value_t* strings = nullptr;
+    mortise_value_t *strings = nullptr, *moved = nullptr;
     mortise_tensor_t tensor{};
     mortise_error_t error{};
     ASSERT_EQ(values.create_tensor(&context, MORTISE_DTYPE_STRING, dims, 1, &strings, &tensor, &error), MORTISE_OK);
@@ -337,6 +338,17 @@ TEST(Values, CountTowardsTheMemoryLimit) {
     EXPECT_THAT(error.message, HasSubstr("400000 bytes"));
     const mortise_string_t endless[] = {{text.data(), UINT64_MAX}, {text.data(), 2}};
     EXPECT_EQ(values.set_strings(strings, 0, endless, 2, &error), MORTISE_RESOURCE_EXHAUSTED);
+
+    // Elements of the tensor itself, each put one place further.
+    ASSERT_EQ(values.set_strings(strings, 0, std::array{mortise_string_t{"first", 5}}.data(), 1, &error), MORTISE_OK);
+    ASSERT_EQ(
+        values.create_tensor(&context, MORTISE_DTYPE_STRING, std::array{int64_t{3}}.data(), 1, &moved, &tensor, &error),
+        MORTISE_OK);
+    const mortise_string_t words[] = {{"a long word", 11}, {"b", 1}};
+    ASSERT_EQ(values.set_strings(moved, 0, words, 2, &error), MORTISE_OK);
+    const auto* own = static_cast<const mortise_string_t*>(tensor.data);
+    ASSERT_EQ(values.set_strings(moved, 1, own, 2, &error), MORTISE_OK);
+    EXPECT_EQ(std::string(own[1].data, own[1].size) + std::string(own[2].data, own[2].size), "a long wordb");
 
     const mortise_type_t type{.kind = MORTISE_TYPE_SEQUENCE};
     const std::vector<const mortise_value_t*> mentions(10'000, strings);

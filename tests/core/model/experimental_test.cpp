@@ -126,6 +126,14 @@ TEST(Experimental, TellsWhichAttributeIsMissing) {
               HasSubstr("the call gives no attribute 'beta', nor is there a default"));
 }
 
+TEST(Experimental, RefusesAttributesOfAnotherKind) {
+  for (const char* alpha :
+       {"attribute { name: 'alpha' type: INT i: 2 } ", "attribute { name: 'alpha' type: FLOATS } "}) {
+    EXPECT_THAT(message(load(one_node("Affine", alpha, 9))),
+                testing::AllOf(HasSubstr("attribute 'alpha' is of kind "), HasSubstr("where FLOAT is meant")));
+  }
+}
+
 TEST(Experimental, EndsWithVersion9) {
   EXPECT_EQ(message(load(one_node("Affine", "", 9))), "loaded");
   const auto model = load(one_node("Affine", "", 10));

@@ -235,7 +235,22 @@ TEST(Growth, BoundsValuesThatAreReadThroughManyBodies) {
     return model_with_functions(main_graph(graph));
   };
   EXPECT_EQ(answer(load_below(nested(2), 3'000)), "loaded");
-  EXPECT_THAT(answer(load_below(nested(200), 3'000)), HasSubstr("names of the model's nodes"));
+  EXPECT_THAT(answer(load_below(nested(200), 3'000)),
+              AllOf(HasSubstr("names of the model's nodes"), HasSubstr("nest fewer bodies")));
+}
+
+// Values that stay in their body cost no more in a deep one: a chain of else-if.
+TEST(Growth, LoadsLongBodiesThatAreNestedDeeply) {
+  constexpr int kDepth = 64, kNodes = 300;
+  std::string content = node("Relu", "x", "z") + "output { name: 'z' }";
+  for (int level = 0; level < kDepth; ++level) {
+    std::string chain = node("Relu", "x", "v0");
+    for (int i = 0; i < kNodes; ++i) chain += node("Relu", "v" + std::to_string(i), "v" + std::to_string(i + 1));
+    chain += "output { name: 'v" + std::to_string(kNodes) + "' }";
+    content = node("If", "x", "z", body("then_branch", chain) + body("else_branch", content)) + "output { name: 'z' }";
+  }
+  const std::string graph = node("If", "x", "y", body("then_branch", content) + body("else_branch", content));
+  EXPECT_EQ(answer(load_below(model_with_functions(main_graph(graph)), 10'000)), "loaded");
 }
 
 TEST(Growth, SharesTheConstantsOfFunctions) {

@@ -58,10 +58,11 @@ TEST(Resample, NearestBySizesIsExact) {
     std::iota(numbers.begin(), numbers.end(), 0);
     const Tensor x = Tensor::of<int64_t>({in}, std::span<const int64_t>(numbers));
     for (int64_t out = 1; out <= 60; ++out) {
-      const auto indices = [&](const char* coordinates, const char* nearest) {
+      const auto indices = [&](const char* coordinates, const char* nearest, const char* policy = "stretch") {
         return elements<int64_t>(resampled({.op = "Resize",
                                             .version = 19,
                                             .attributes = {{"coordinate_transformation_mode", std::string(coordinates)},
+                                                           {"keep_aspect_ratio_policy", std::string(policy)},
                                                            {"nearest_mode", std::string(nearest)}},
                                             .inputs = {x, {}, {}, Tensor::of<int64_t>({1}, {out})}}));
       };
@@ -74,6 +75,8 @@ TEST(Resample, NearestBySizesIsExact) {
       }
       ASSERT_EQ(indices("asymmetric", "floor"), down) << in << " to " << out;
       ASSERT_EQ(indices("half_pixel", "round_prefer_floor"), near) << in << " to " << out;
+      // One axis keeps its aspect ratio whatever it becomes.
+      ASSERT_EQ(indices("asymmetric", "floor", "not_larger"), down) << in << " to " << out;
     }
   }
 }

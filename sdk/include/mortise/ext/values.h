@@ -46,7 +46,8 @@ typedef struct mortise_host_values {
   mortise_status(MORTISE_ABI* create_tensor)(const mortise_run_context_t* context, mortise_dtype dtype,
                                              const int64_t* dims, uint32_t rank, mortise_value_t** value,
                                              mortise_tensor_t* tensor, mortise_error_t* error);
-  // Copies strings into a string tensor, from element `first` on.
+  // Copies strings into a string tensor, from element `first` on. Better many at a time: what was set before stays in
+  // memory as long as the tensor. RESOURCE_EXHAUSTED where the session's memory limit is passed, here and below.
   // [thread-safe & running]
   mortise_status(MORTISE_ABI* set_strings)(mortise_value_t* value, uint64_t first, const mortise_string_t* strings,
                                            uint64_t count, mortise_error_t* error);
@@ -56,7 +57,8 @@ typedef struct mortise_host_values {
                                       const mortise_value_t* const* elements, uint64_t count, mortise_value_t** value,
                                       mortise_error_t* error);
   // Makes a sequence from another one of tensors: its elements [first, first + removed) give way to `elements`, which are
-  // tensors. What stays is shared, however long it is. OUT_OF_RANGE where it has no such elements.
+  // tensors. What stays is shared, however long it is. OUT_OF_RANGE where it has no such elements, or would have more
+  // than 2^20, as in create().
   // [thread-safe & running]
   mortise_status(MORTISE_ABI* splice)(const mortise_run_context_t* context, const mortise_value_t* sequence,
                                       uint64_t first, uint64_t removed, const mortise_value_t* const* elements,
