@@ -1,5 +1,5 @@
 // How deep the bodies of nodes may be within one another, and calls of functions with them: every stage from import to
-// run goes into them by recursion, which takes less than 1 MB of stack.
+// run goes into them by recursion.
 #pragma once
 
 #include "mortise/sdk/result.h"

@@ -85,8 +85,8 @@ class KernelContext {
     if (has_output(i)) *outputs_[i] = std::move(value);
   }
 
-  // Output 0 becomes the sequence of input 0 with elements [first, first + removed) replaced by `added`, which are
-  // tensors. There are so many elements. The others are neither read nor copied, however long the sequence is.
+  // Output 0 becomes the sequence of input 0 with elements [first, first + removed), which it has, replaced by `added`,
+  // which are tensors. Where the sequence lies with the host, the others are neither read nor copied, however many.
   virtual Status splice(uint64_t first, uint64_t removed, std::span<const Value> added);
   // Output 0 becomes input 0, which is no tensor.
   virtual Status pass() {

@@ -29,10 +29,7 @@ void KernelContext::throw_missing_input(uint64_t i) {
 }
 
 Status KernelContext::splice(uint64_t first, uint64_t removed, std::span<const Value> added) {
-  Value result = given(0);
-  if (!added.empty()) result.element_dtype = added.front().tensor.dtype();
-  result.elements = result.elements.spliced(first, removed, added);
-  set_output(0, std::move(result));
+  set_output(0, spliced(given(0), first, removed, added));
   return {};
 }
 

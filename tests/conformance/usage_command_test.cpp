@@ -20,18 +20,19 @@ nlohmann::json summary_in(const std::string& file) {
   return nlohmann::json::parse(read_file(test_folder() / file))["summary"];
 }
 
+// What the command says of options that it refuses before anything is run.
+std::string refusal(const std::string& command) {
+  const CommandResult result = run_command(command);
+  EXPECT_EQ(result.code, 2) << command;
+  EXPECT_EQ(result.out, "") << command;
+  return result.error;
+}
+
 TEST(ConformanceUsage, SaysWhereAReportCannotBeWrittenBeforeTheRun) {
-  const CommandResult result = run_command(kTwoCases + "--report-json nowhere/r.json");
-  EXPECT_EQ(result.code, 2);
-  EXPECT_EQ(result.out, "");
-  EXPECT_THAT(result.error, HasSubstr("--report-json nowhere/r.json: name a file in a folder that exists"));
   write_file(test_folder() / "x.json", "[]");
-  const auto fault = [](const std::string& options) {
-    const CommandResult refused = run_command(kTwoCases + options);
-    EXPECT_EQ(refused.code, 2) << options;
-    EXPECT_EQ(refused.out, "") << options;
-    return refused.error;
-  };
+  const auto fault = [](const std::string& options) { return refusal(kTwoCases + options); };
+  EXPECT_THAT(fault("--report-json nowhere/r.json"),
+              HasSubstr("--report-json nowhere/r.json: name a file in a folder that exists"));
   EXPECT_THAT(fault("--junit /proc/r.xml"), HasSubstr("--junit /proc/r.xml: name a file in a folder that exists and"));
   EXPECT_THAT(fault("--report-json r --report-html ./r"), HasSubstr("--report-json r: is the file of --report-html"));
   EXPECT_THAT(fault("--expect x.json --badge x.json"), HasSubstr("--badge x.json: would replace a file that is read"));
@@ -62,12 +63,7 @@ TEST(ConformanceUsage, NeedsNoOpenStream) {
 }
 
 TEST(ConformanceUsage, SaysWhichOptionIsWrongAndWhatItTakes) {
-  const auto fault = [](const std::string& options) {
-    const CommandResult result = run_command("validate reference --suite abi " + options);
-    EXPECT_EQ(result.code, 2) << options;
-    EXPECT_EQ(result.out, "") << options;
-    return result.error;
-  };
+  const auto fault = [](const std::string& options) { return refusal("validate reference --suite abi " + options); };
   EXPECT_THAT(fault("--seed -1"), HasSubstr("--seed: '-1' is no whole number from 0 to 18446744073709551615"));
   EXPECT_THAT(fault("--budget many"), HasSubstr("--budget: 'many' is no whole number from 0 to 1000000"));
   EXPECT_THAT(fault("--memory 99999999999999"), HasSubstr("--memory: '99999999999999' is no whole number from 0 to "));

@@ -66,18 +66,22 @@ TEST(ValueElements, ShareWhatStays) {
   }
 }
 
-TEST(ValueElements, KeepTheirOwnerAsLongAsOneOfThem) {
-  auto owner = std::make_shared<int>(0);
-  const std::weak_ptr<int> seen = owner;
-  ValueElements elements(std::vector<Value>(1000, number(1)), std::exchange(owner, nullptr));
-  elements = elements.spliced(1, 999, {});
-  EXPECT_TRUE(seen.expired()) << "the chunk that is left is a new one";
-  owner = std::make_shared<int>(0);
-  const std::weak_ptr<int> second = owner;
-  elements = elements.spliced(0, 0, std::vector<Value>(1000, number(2)), std::exchange(owner, nullptr));
+TEST(ValueElements, OwnWhatTheirChunksHold) {
+  size_t owned = 0;  // elements of the chunks that are there
+  const ValueElements::Owner owner = [&owned](size_t count) {
+    owned += count;
+    return std::shared_ptr<void>(&owned, [count](void* all) { *static_cast<size_t*>(all) -= count; });
+  };
+  ValueElements elements(std::vector<Value>(1000, number(1)), owner);
+  EXPECT_EQ(owned, 1000u);
   const ValueElements copy = elements;
+  for (int i = 0; i < 2000; ++i) elements = elements.spliced(elements.size(), 0, std::vector<Value>{number(2)}, owner);
+  EXPECT_GE(owned, 3000u);
+  EXPECT_LE(owned, 3000u + ValueElements::kChunk) << "of which the copy alone has the last chunk of before";
+  elements = elements.spliced(1, 2999, {}, owner);
+  EXPECT_EQ(owned, 1001u);
   elements = ValueElements();
-  EXPECT_FALSE(second.expired());
+  EXPECT_EQ(owned, 1000u);
 }
 
 }  // namespace

@@ -17,6 +17,30 @@ Result<std::shared_ptr<void>> charge(MemoryBudget* budget, uint64_t bytes) {
   return budget != nullptr ? budget->charge(bytes) : std::shared_ptr<void>();
 }
 
+// Why a list of elements is not made.
+struct Refused {
+  Status status;
+};
+
+// Charges every chunk of a list for its values; throws Refused.
+ValueElements::Owner charging(MemoryBudget* budget) {
+  return [budget](size_t count) {
+    auto charged = charge(budget, count * sizeof(Value));
+    if (!charged.ok()) throw Refused{std::move(charged).status()};
+    return *std::move(charged);
+  };
+}
+
+// make: what makes a value whose chunks are charged.
+template <class Make>
+Result<Value> charged_value(Make&& make) {
+  try {
+    return make();
+  } catch (const Refused& refused) {
+    return refused.status;
+  }
+}
+
 // Strings that are set in parts; owner of a string tensor made here, and recognised by its type.
 struct StringStorage {
   struct Part {
@@ -142,7 +166,7 @@ Status create(const mortise_run_context_t* context, const mortise_type_t* type, 
   }
   MORTISE_TRY(check_count(type->kind, count));
   if (count > kMaxParts) return too_many_parts("create()");
-  MORTISE_ASSIGN(const std::shared_ptr<void> owner, charge(state->budget(), count * sizeof(Value)));
+  MORTISE_ASSIGN(std::shared_ptr<void> charged, charge(state->budget(), count * sizeof(Value)));  // for the vector
   std::vector<Value> shared;
   shared.reserve(count);
   uint64_t parts = 0;
@@ -151,8 +175,12 @@ Status create(const mortise_run_context_t* context, const mortise_type_t* type, 
     MORTISE_TRY(count_parts(*from_abi(elements[i]), 1, parts));
     shared.push_back(*from_abi(elements[i]));
   }
-  Value made(static_cast<ValueKind>(type->kind), {});
-  made.elements = ValueElements(std::move(shared), owner);
+  charged = nullptr;
+  MORTISE_ASSIGN(Value made, charged_value([&] {
+                   Value value(static_cast<ValueKind>(type->kind), {});
+                   value.elements = ValueElements(std::move(shared), charging(state->budget()));
+                   return value;
+                 }));
   // The innermost tensor's element type, for containers that are empty.
   const mortise_type_t* innermost = type;
   while (innermost->element != nullptr) innermost = innermost->element;
@@ -167,24 +195,23 @@ Status splice(const mortise_run_context_t* context, const mortise_value_t* seque
   if (state == nullptr || sequence == nullptr || value == nullptr || (elements == nullptr && count != 0)) {
     return missing_argument("splice()");
   }
-  Value made = *from_abi(sequence);
-  if (made.kind != ValueKind::kSequence) return invalid_argument("splice(): the value is no sequence");
-  const uint64_t size = made.elements.size();
+  const Value& given = *from_abi(sequence);
+  if (given.kind != ValueKind::kSequence) return invalid_argument("splice(): the value is no sequence");
+  const uint64_t size = given.elements.size();
   if (first > size || removed > size - first) {
     return make_error(StatusCode::kOutOfRange, "splice(): elements ", first, " to ", first + removed, " of ", size);
   }
   if (count > kMaxParts || size - removed > kMaxParts - count) return too_many_parts("splice()");
-  // New chunks hold what is added and what lay beside it.
-  const uint64_t moved = std::min<uint64_t>(size, 2 * ValueElements::kChunk);
-  MORTISE_ASSIGN(const std::shared_ptr<void> owner, charge(state->budget(), (count + moved) * sizeof(Value)));
+  MORTISE_ASSIGN(std::shared_ptr<void> charged, charge(state->budget(), count * sizeof(Value)));  // for the vector
   std::vector<Value> added;
   for (uint64_t i = 0; i < count; ++i) {
     if (elements[i] == nullptr) return missing_argument("splice()");
     if (!from_abi(elements[i])->is_tensor()) return invalid_argument("splice(): element ", i, " is no tensor");
     added.push_back(*from_abi(elements[i]));
   }
-  if (!added.empty()) made.element_dtype = added.front().tensor.dtype();
-  made.elements = made.elements.spliced(first, removed, added, owner);
+  charged = nullptr;
+  MORTISE_ASSIGN(Value made,
+                 charged_value([&] { return spliced(given, first, removed, added, charging(state->budget())); }));
   *value = to_abi(state->values.add(std::move(made)));
   return {};
 }

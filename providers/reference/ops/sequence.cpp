@@ -1,8 +1,8 @@
 // SequenceEmpty, SequenceConstruct, SequenceAt, SequenceInsert, SequenceErase, SequenceLength, and the Optional
 // operators.
 //
-// Elements are shared with the sequences that they come from, and one is asked for, inserted or erased without the
-// others, so that a loop over a long sequence is linear.
+// Elements are shared with the sequences that they come from. One is asked for, inserted or erased without the others
+// where the sequence lies with the host, so that a loop that carries a long one is linear. Optionals are read whole.
 #include <cstring>
 
 #include "providers/reference/ops/axes.h"

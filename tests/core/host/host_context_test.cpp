@@ -356,6 +356,9 @@ TEST(Values, CountTowardsTheMemoryLimit) {
     EXPECT_EQ(values.create(&context, &type, mentions.data(), mentions.size(), &sequence, &error),
               MORTISE_RESOURCE_EXHAUSTED);
     ASSERT_EQ(values.create(&context, &type, mentions.data(), 10, &sequence, &error), MORTISE_OK);
+    const uint64_t before = budget->in_use();
+    ASSERT_EQ(values.splice(&context, sequence, 0, 0, mentions.data(), 5, &sequence, &error), MORTISE_OK);
+    EXPECT_EQ(budget->in_use(), before + 15 * sizeof(Value)) << "the first list is still there";
     EXPECT_EQ(values.splice(&context, sequence, 10, 0, mentions.data(), mentions.size(), &sequence, &error),
               MORTISE_RESOURCE_EXHAUSTED);
   }

@@ -312,11 +312,12 @@ TEST(Sequences, KeepTheirTypeWhenTheyAreEmpty) {
   const std::string x = model.input(Tensor::of<int64_t>({1}, {7}));
   const std::string constructed = model.value("SequenceErase", {model.value("SequenceConstruct", {x})});
   const std::string inserted = model.value("SequenceErase", {model.value("SequenceInsert", {constructed, x})});
-  model.output(constructed);
-  model.output(inserted);
+  const std::string given = model.input(Value(ValueKind::kSequence, {Value(Tensor::of<int64_t>({1}, {8}))}));
+  const std::string erased = model.value("SequenceErase", {given});
+  for (const std::string& name : {constructed, inserted, erased}) model.output(name);
   const auto outputs = model.run();
   ASSERT_TRUE(outputs.ok()) << outputs.status().message();
-  for (const std::string& name : {constructed, inserted}) {
+  for (const std::string& name : {constructed, inserted, erased}) {
     EXPECT_TRUE(outputs->at(name).elements.empty()) << name;
     EXPECT_EQ(outputs->at(name).element_dtype, DType::kI64) << name;
   }

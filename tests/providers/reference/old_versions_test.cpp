@@ -214,18 +214,14 @@ TEST(OldVersions, TreesGiveTheirLeavesInEachVersion) {
                                     {"target_nodeids", Ints{1, 2}},
                                     {"target_ids", Ints{0, 0}},
                                     {"target_weights", Floats{10, 20}}});
-  const auto one = run({.op = "TreeEnsembleRegressor",
+  for (const int32_t version : {1, 3}) {
+    const auto y = run({.op = "TreeEnsembleRegressor",
                         .domain = "ai.onnx.ml",
-                        .version = 1,
+                        .version = version,
                         .attributes = numbers,
                         .inputs = {kBothSides}});
-  EXPECT_THAT(floats(one[0]), ElementsAre(10, 20));
-  const auto three = run({.op = "TreeEnsembleRegressor",
-                          .domain = "ai.onnx.ml",
-                          .version = 3,
-                          .attributes = numbers,
-                          .inputs = {kBothSides}});
-  EXPECT_THAT(floats(three[0]), ElementsAre(10, 20));
+    EXPECT_THAT(floats(y[0]), ElementsAre(10, 20)) << version;
+  }
 }
 
 TEST(OldVersions, TreesGiveTheirClassesInEachVersion) {
@@ -234,20 +230,15 @@ TEST(OldVersions, TreesGiveTheirClassesInEachVersion) {
                                     {"class_ids", Ints{0, 1}},
                                     {"class_weights", Floats{1, 1}},
                                     {"classlabels_int64s", Ints{7, 9}}});
-  const auto one = run({.op = "TreeEnsembleClassifier",
+  for (const int32_t version : {1, 3}) {
+    const auto y = run({.op = "TreeEnsembleClassifier",
                         .domain = "ai.onnx.ml",
-                        .version = 1,
+                        .version = version,
                         .attributes = classes,
                         .inputs = {kBothSides},
                         .num_outputs = 2});
-  EXPECT_THAT(elements<int64_t>(one[0]), ElementsAre(7, 9));
-  const auto three = run({.op = "TreeEnsembleClassifier",
-                          .domain = "ai.onnx.ml",
-                          .version = 3,
-                          .attributes = classes,
-                          .inputs = {kBothSides},
-                          .num_outputs = 2});
-  EXPECT_THAT(elements<int64_t>(three[0]), ElementsAre(7, 9));
+    EXPECT_THAT(elements<int64_t>(y[0]), ElementsAre(7, 9)) << version;
+  }
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <memory>
 #include <span>
@@ -59,9 +60,12 @@ class ValueElements {
     size_t index_ = 0;  // within the chunk
   };
 
+  // Called for every chunk that is made, with the number of its elements; the result is kept as long as the chunk. Null:
+  // nothing is. May throw, which ends the making.
+  using Owner = std::function<std::shared_ptr<void>(size_t count)>;
+
   ValueElements() = default;
-  // owner: kept as long as one of the elements, null for nothing.
-  ValueElements(std::vector<Value> elements, const std::shared_ptr<void>& owner = nullptr);  // NOLINT: implicit
+  ValueElements(std::vector<Value> elements, const Owner& owner = nullptr);  // NOLINT: implicit by design
 
   bool empty() const { return chunks_ == nullptr; }
   size_t size() const { return chunks_ != nullptr ? chunks_->back().end : 0; }
@@ -73,14 +77,13 @@ class ValueElements {
   // A vector of the same elements, to be changed.
   std::vector<Value> list() const;
   // These elements with [first, first + removed) replaced by `added`; undefined where there is no such range. Copies at
-  // most two chunks of the others, and refers to the rest. owner: as above, of the chunks that are new.
-  ValueElements spliced(size_t first, size_t removed, std::span<const Value> added,
-                        const std::shared_ptr<void>& owner = nullptr) const;
+  // most two chunks of the others, and refers to the rest.
+  ValueElements spliced(size_t first, size_t removed, std::span<const Value> added, const Owner& owner = nullptr) const;
 
  private:
   using Chunks = std::vector<Chunk>;
   static void append(Chunks& chunks, std::shared_ptr<const std::vector<Value>> values);
-  static void append(Chunks& chunks, std::vector<Value> values, const std::shared_ptr<void>& owner);
+  static void append(Chunks& chunks, std::vector<Value> values, const Owner& owner);
   explicit ValueElements(Chunks chunks);
 
   std::shared_ptr<const Chunks> chunks_;  // none of them is empty; null: no elements
@@ -99,6 +102,11 @@ struct Value {
 
   bool is_tensor() const { return kind == ValueKind::kTensor; }
 };
+
+// A sequence with other elements, which are tensors, in part: see ValueElements::spliced(). It keeps its element type when
+// it has become empty.
+Value spliced(const Value& sequence, size_t first, size_t removed, std::span<const Value> added,
+              const ValueElements::Owner& owner = nullptr);
 
 inline const Value& ValueElements::Iterator::operator*() const { return (*chunk_->values)[index_]; }
 inline const Value* ValueElements::Iterator::operator->() const { return &**this; }
@@ -119,7 +127,7 @@ inline ValueElements::ValueElements(Chunks chunks) {
   if (!chunks.empty()) chunks_ = std::make_shared<const Chunks>(std::move(chunks));
 }
 
-inline ValueElements::ValueElements(std::vector<Value> elements, const std::shared_ptr<void>& owner) {
+inline ValueElements::ValueElements(std::vector<Value> elements, const Owner& owner) {
   Chunks chunks;
   append(chunks, std::move(elements), owner);
   *this = ValueElements(std::move(chunks));
@@ -132,7 +140,7 @@ inline void ValueElements::append(Chunks& chunks, std::shared_ptr<const std::vec
 }
 
 // Cut into equal chunks, so that each has room to grow.
-inline void ValueElements::append(Chunks& chunks, std::vector<Value> values, const std::shared_ptr<void>& owner) {
+inline void ValueElements::append(Chunks& chunks, std::vector<Value> values, const Owner& owner) {
   struct Owned {
     std::vector<Value> values;
     std::shared_ptr<void> owner;
@@ -142,7 +150,7 @@ inline void ValueElements::append(Chunks& chunks, std::vector<Value> values, con
     const auto begin = values.begin() + static_cast<std::ptrdiff_t>(values.size() * i / pieces);
     const auto end = values.begin() + static_cast<std::ptrdiff_t>(values.size() * (i + 1) / pieces);
     auto piece = std::make_shared<Owned>();
-    piece->owner = owner;
+    if (owner) piece->owner = owner(static_cast<size_t>(end - begin));
     if (pieces == 1) {
       piece->values = std::move(values);
     } else {
@@ -166,7 +174,7 @@ inline std::vector<Value> ValueElements::list() const {
 }
 
 inline ValueElements ValueElements::spliced(size_t first, size_t removed, std::span<const Value> added,
-                                            const std::shared_ptr<void>& owner) const {
+                                            const Owner& owner) const {
   const size_t rest = first + removed;
   Chunks chunks;
   std::vector<Value> middle;  // of the chunks that touch the range, which become new ones
@@ -191,6 +199,19 @@ inline ValueElements ValueElements::spliced(size_t first, size_t removed, std::s
   if (pending) middle.assign(added.begin(), added.end());
   append(chunks, std::move(middle), owner);
   return ValueElements(std::move(chunks));
+}
+
+inline Value spliced(const Value& sequence, size_t first, size_t removed, std::span<const Value> added,
+                     const ValueElements::Owner& owner) {
+  Value made = sequence;
+  made.elements = sequence.elements.spliced(first, removed, added, owner);
+  if (made.element_dtype == DType::kUndefined) {
+    const Value* one = !added.empty()               ? &added.front()
+                       : !sequence.elements.empty() ? &sequence.elements.front()
+                                                    : nullptr;
+    if (one != nullptr) made.element_dtype = one->tensor.dtype();
+  }
+  return made;
 }
 
 }  // namespace mortise
