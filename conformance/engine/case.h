@@ -50,8 +50,8 @@ const Suite* find_suite(std::string_view name);
 
 class Catalogue {
  public:
-  // All cases of all suites.
-  explicit Catalogue(const Settings& settings);
+  // All cases of the suites, without a second argument those of all.
+  explicit Catalogue(const Settings& settings, std::span<const Suite> of = suites());
 
   std::span<const Case> cases() const { return cases_; }
   // Null for an unknown name.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <deque>
 #include <new>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -97,8 +98,9 @@ void shorten(std::string& text) {
   text += kEllipsis;
 }
 
-// The jobs of a worker: the cases of the catalogue, which is made when one of them is asked for, and those of no
-// catalogue. Throws where the catalogue does not fit the memory.
+// The jobs of a worker: the cases of the suites, and those of none. Suites are made in their order until one has the case
+// that is asked for: a worker for the first need not look for the files of a later one. Throws where their cases do not fit
+// the memory.
 class Jobs {
  public:
   explicit Jobs(const Settings& settings) : settings_(settings) {}
@@ -108,13 +110,16 @@ class Jobs {
     if (name == about_provider().name) return &about_provider();
     specimen_ = find_specimen_case(name);
     if (specimen_) return &*specimen_;
-    if (!catalogue_) catalogue_.emplace(settings_);
-    return catalogue_->find(name);
+    for (size_t i = 0; i < suites().size(); ++i) {
+      if (i == made_.size()) made_.emplace_back(settings_, suites().subspan(i, 1));
+      if (const Case* found = made_[i].find(name)) return found;
+    }
+    return nullptr;
   }
 
  private:
   const Settings& settings_;
-  std::optional<Catalogue> catalogue_;
+  std::deque<Catalogue> made_;  // the first suites
   std::optional<Case> specimen_;
 };
 

@@ -1,5 +1,7 @@
 #include "core/config/json.h"
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -88,9 +90,11 @@ Result<std::string> read_text_file(const std::string& path) {
   if (!std::filesystem::is_regular_file(status)) return invalid_argument(path, ": is no regular file; name one");
   std::ifstream file(path, std::ios::binary);
   if (!file) return make_error(StatusCode::kPermissionDenied, path, ": cannot be read; check its permissions");
-  std::string text(kMaxJsonBytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<size_t>(file.gcount()));
+  std::string text;
+  for (std::array<char, 4096> part; file.good() && text.size() <= kMaxJsonBytes;) {
+    file.read(part.data(), part.size());
+    text.append(part.data(), static_cast<size_t>(file.gcount()));
+  }
   if (text.size() > kMaxJsonBytes) return invalid_argument(path, ": is larger than ", kMaxJsonBytes >> 20, " MiB");
   return text;
 }

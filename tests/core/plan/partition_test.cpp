@@ -7,13 +7,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <random>
+
+#include "tests/support/seeds.h"
 
 namespace mortise::plan {
 namespace {
-
-constexpr uint32_t kSeeds = 6000;
 
 enum Form : uint32_t { kMixed, kChain, kFanOut, kDiamonds, kDisconnected, kFarReaching, kNumForms };
 
@@ -253,10 +252,9 @@ void expect_same(const Plan& plan, const Plan& again) {
 }
 
 TEST(Partition, IsSoundOnRandomGraphs) {
-  const char* only = std::getenv("MORTISE_SEED");
-  const uint32_t first = only != nullptr ? static_cast<uint32_t>(std::strtoul(only, nullptr, 10)) : 0;
+  const test::Seeds seeds = test::seeds(6000);
   uint32_t planned = 0;
-  for (uint32_t seed = first; seed < (only != nullptr ? first + 1 : kSeeds); ++seed) {
+  for (uint32_t seed = seeds.begin; seed < seeds.end; ++seed) {
     SCOPED_TRACE("MORTISE_SEED=" + std::to_string(seed));
     const Problem problem = random_problem(seed);
     const auto plan = make_plan(problem.graph, problem.request());
@@ -275,8 +273,8 @@ TEST(Partition, IsSoundOnRandomGraphs) {
     expect_same(*plan, *again);
     if (HasFailure()) return;
   }
-  if (only == nullptr) {
-    EXPECT_GT(planned, kSeeds * 9 / 10);
+  if (!seeds.is_replay) {
+    EXPECT_GT(planned, (seeds.end - seeds.begin) * 9 / 10);
   }
 }
 

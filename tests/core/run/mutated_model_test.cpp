@@ -19,13 +19,12 @@
 #include "mortise/core/session.h"
 #include "tests/support/mutate.h"
 #include "tests/support/random_model.h"
+#include "tests/support/seeds.h"
 
 namespace mortise {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr uint32_t kSeeds = 6000;
 
 // The seed in work, for the last words of a process that dies.
 char current[64];
@@ -109,13 +108,9 @@ TEST(MutatedModel, IsLoadedAndRunOrRefused) {
   const std::vector<std::string> models = read_models();
   for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGALRM, SIGTERM})
     std::signal(signal, print_current);
-  const char* only = std::getenv("MORTISE_SEED");
-  const char* many = std::getenv("MORTISE_SEEDS");
-  const auto number = [](const char* text) { return static_cast<uint32_t>(std::strtoul(text, nullptr, 10)); };
-  const uint32_t first = only != nullptr ? number(only) : 0;
-  const uint32_t end = only != nullptr ? first + 1 : many != nullptr ? number(many) : kSeeds;
+  const test::Seeds seeds = test::seeds(6000);
   uint32_t counts[3] = {};
-  for (uint32_t seed = first; seed < end; ++seed) {
+  for (uint32_t seed = seeds.begin; seed < seeds.end; ++seed) {
     std::snprintf(current, sizeof current, "MORTISE_SEED=%u\n", seed);
     SCOPED_TRACE(current);
     std::mt19937 random(seed);

@@ -7,7 +7,6 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <random>
 #include <thread>
 
@@ -15,6 +14,7 @@
 #include "tests/core/run/patchwork.h"
 #include "tests/support/log_lines.h"
 #include "tests/support/random_model.h"
+#include "tests/support/seeds.h"
 
 namespace mortise::test {
 namespace {
@@ -118,12 +118,8 @@ void check_seed(uint32_t seed) {
 class PatchworkBlock : public testing::TestWithParam<uint32_t> {};
 
 TEST_P(PatchworkBlock, GivesTheResultsOfTheReferenceAlone) {
-  if (const char* only = std::getenv("MORTISE_SEED")) {
-    check_seed(static_cast<uint32_t>(std::strtoul(only, nullptr, 10)));
-    return;
-  }
-  const uint32_t begin = GetParam() * kSeedsPerBlock;
-  for (uint32_t seed = begin; seed < begin + kSeedsPerBlock && !HasFailure(); ++seed) {
+  const test::Seeds seeds = test::seeds(kSeedsPerBlock, GetParam() * kSeedsPerBlock);
+  for (uint32_t seed = seeds.begin; seed < seeds.end && !HasFailure(); ++seed) {
     SCOPED_TRACE("MORTISE_SEED=" + std::to_string(seed));
     check_seed(seed);
   }
