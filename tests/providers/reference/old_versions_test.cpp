@@ -208,20 +208,25 @@ Attributes stump(Attributes more) {
 }
 const Tensor kBothSides = Tensor::of<float>({2, 1}, {0.25f, 0.75f});
 
+// Each version written out, as the page of operators looks for it.
 TEST(OldVersions, TreesGiveTheirLeavesInEachVersion) {
   const Attributes numbers = stump({{"n_targets", int64_t{1}},
                                     {"target_treeids", Ints{0, 0}},
                                     {"target_nodeids", Ints{1, 2}},
                                     {"target_ids", Ints{0, 0}},
                                     {"target_weights", Floats{10, 20}}});
-  for (const int32_t version : {1, 3}) {
-    const auto y = run({.op = "TreeEnsembleRegressor",
+  const auto one = run({.op = "TreeEnsembleRegressor",
                         .domain = "ai.onnx.ml",
-                        .version = version,
+                        .version = 1,
                         .attributes = numbers,
                         .inputs = {kBothSides}});
-    EXPECT_THAT(floats(y[0]), ElementsAre(10, 20)) << version;
-  }
+  EXPECT_THAT(floats(one[0]), ElementsAre(10, 20));
+  const auto three = run({.op = "TreeEnsembleRegressor",
+                          .domain = "ai.onnx.ml",
+                          .version = 3,
+                          .attributes = numbers,
+                          .inputs = {kBothSides}});
+  EXPECT_THAT(floats(three[0]), ElementsAre(10, 20));
 }
 
 TEST(OldVersions, TreesGiveTheirClassesInEachVersion) {
@@ -230,15 +235,20 @@ TEST(OldVersions, TreesGiveTheirClassesInEachVersion) {
                                     {"class_ids", Ints{0, 1}},
                                     {"class_weights", Floats{1, 1}},
                                     {"classlabels_int64s", Ints{7, 9}}});
-  for (const int32_t version : {1, 3}) {
-    const auto y = run({.op = "TreeEnsembleClassifier",
+  const auto one = run({.op = "TreeEnsembleClassifier",
                         .domain = "ai.onnx.ml",
-                        .version = version,
+                        .version = 1,
                         .attributes = classes,
                         .inputs = {kBothSides},
                         .num_outputs = 2});
-    EXPECT_THAT(elements<int64_t>(y[0]), ElementsAre(7, 9)) << version;
-  }
+  EXPECT_THAT(elements<int64_t>(one[0]), ElementsAre(7, 9));
+  const auto three = run({.op = "TreeEnsembleClassifier",
+                          .domain = "ai.onnx.ml",
+                          .version = 3,
+                          .attributes = classes,
+                          .inputs = {kBothSides},
+                          .num_outputs = 2});
+  EXPECT_THAT(elements<int64_t>(three[0]), ElementsAre(7, 9));
 }
 
 }  // namespace
