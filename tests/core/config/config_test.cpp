@@ -6,6 +6,8 @@
 
 #include <fstream>
 
+#include "core/config/json.h"
+
 namespace mortise {
 namespace {
 
@@ -123,6 +125,20 @@ TEST(Config, RefusesWhatIsNoStrictJson) {
   EXPECT_THAT(error_of(std::string(100000, '[')), HasSubstr("nested more than 64 levels"));
   EXPECT_THAT(error_of(R"({"session": {"deadline_ms": 1e999}})"), HasSubstr("1e999"));
   EXPECT_FALSE(error_of("{\"\xff\": 1}").empty());
+}
+
+TEST(Config, IsReadFromFilesUpToALimit) {
+  const std::string path = (std::filesystem::path(testing::TempDir()) / "config_test_limit.json").string();
+  std::ofstream(path) << "{}" << std::string(kMaxJsonBytes - 2, ' ');
+  EXPECT_TRUE(Config::load(path).ok());
+  std::ofstream(path, std::ios::app) << ' ';
+  EXPECT_THAT(Config::load(path).status().message(), HasSubstr("is larger than 16 MiB"));
+  // A small one takes little: every load of a model reads the manifests of all plugins.
+  std::ofstream(path) << "{}";
+  const Result<std::string> text = read_text_file(path);
+  ASSERT_TRUE(text.ok());
+  EXPECT_LT(text->capacity(), 64u * 1024);
+  std::filesystem::remove(path);
 }
 
 TEST(Config, LoadsAFileAndRemembersItsFolder) {
