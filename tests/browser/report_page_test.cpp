@@ -196,6 +196,8 @@ TEST_F(ReportPage, FitsATelephone) {
   browser_->resize(390, 844);
   open(synthetic_results(kMany));
   EXPECT_LE(evaluate("document.documentElement.scrollWidth").get<int>(), 390);
+  // Room for the names of cases, which begin alike.
+  EXPECT_GE(evaluate("document.querySelector('#table .name').clientWidth").get<int>(), 150);
   for (const char* which : {"matrix", "accuracy"}) {
     view(which);
     EXPECT_LE(evaluate("document.documentElement.scrollWidth").get<int>(), 390) << which;
