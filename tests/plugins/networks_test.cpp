@@ -112,16 +112,24 @@ TEST_P(NetworkTest, RunsOnNeonInOneSegment) {
   EXPECT_LE(difference(output_of(*session), output_of_reference(model)), 1e-4);
 }
 
-TEST_P(NetworkTest, GivesTheSameBitsOnNeonWithAnyNumberOfThreads) {
-  const onnx::ModelProto model = GetParam().make();
+void expect_same_bits(const onnx::ModelProto& model, Config config) {
   std::vector<Tensor> outputs;
   for (const uint32_t threads : {1, 2, 5}) {
-    auto session = load(model, {.providers = {kNeon}, .session = {.threads = threads}});
+    config.session.threads = threads;
+    auto session = load(model, config);
     ASSERT_TRUE(session.ok()) << session.status().message();
     outputs.push_back(output_of(*session));
     const Tensor &first = outputs[0], &last = outputs.back();
     EXPECT_EQ(std::memcmp(first.data<char>(), last.data<char>(), first.size_bytes()), 0) << threads << " threads";
   }
+}
+
+TEST_P(NetworkTest, GivesTheSameBitsOnNeonWithAnyNumberOfThreads) {
+  expect_same_bits(GetParam().make(), {.providers = {kNeon}});
+}
+
+TEST_P(NetworkTest, GivesTheSameBitsOnTheOracleWithAnyNumberOfThreads) {
+  expect_same_bits(GetParam().make_tiny(), {.session = {.accumulate = Accumulate::kF64}});
 }
 
 #ifdef MORTISE_VULKAN_LIBRARY
