@@ -67,6 +67,7 @@ struct Grown {
     uint32_t bodies = 0;
   };
   std::unordered_map<std::string_view, Use> uses;
+  uint32_t height = 0;  // how deep bodies and calls nest within a call, itself included
   // The called function that most of it comes of.
   const Grown* most = nullptr;
   uint64_t most_nodes = 0;
@@ -96,6 +97,12 @@ class Growth {
     }
   };
 
+  // What nests `height` deep stands here.
+  Status reach(uint32_t height) {
+    MORTISE_TRY(check_nesting(depth_ + height));
+    deepest_ = std::max(deepest_, depth_ + height);
+    return {};
+  }
   Status add_graph(const onnx::GraphProto& graph, const Place& place);
   Status add_body(const onnx::GraphProto& body, const Place& place);
   Status add_nodes(const google::protobuf::RepeatedPtrField<onnx::NodeProto>& nodes, const Place& place);
@@ -120,7 +127,8 @@ class Growth {
   const LoadOptions& options_;
   std::unordered_map<const Function*, Grown> grown_;
   std::vector<const Function*> open_;  // each called by the one before
-  uint32_t depth_ = 0;
+  uint32_t depth_ = 0;    // of bodies and calls around what is being counted
+  uint32_t deepest_ = 0;  // that it was since the innermost open function began
   Amount held_;  // by the file: everything once
 };
 
@@ -176,7 +184,7 @@ Status Growth::add_graph(const onnx::GraphProto& graph, const Place& place) {
 }
 
 Status Growth::add_body(const onnx::GraphProto& body, const Place& place) {
-  MORTISE_TRY(check_nesting(depth_ + 1));
+  MORTISE_TRY(reach(1));
   add({1, 0}, 0, num_opsets_ * sizeof(Opset), place);
   ++depth_;
   Status status = add_graph(body, {place.within, place.times, place.bodies + 1});
@@ -261,8 +269,12 @@ Result<const Grown*> Growth::grown(const Function& function) {
     }
     return invalid_argument("function calls itself: ", chain, name, "; ONNX forbids recursion");
   }
-  if (!is_new) return &result;
-  MORTISE_TRY(check_nesting(depth_ + 1));
+  if (!is_new) {
+    MORTISE_TRY(reach(result.height));
+    return &result;
+  }
+  const uint32_t before = std::exchange(deepest_, depth_);
+  MORTISE_TRY(reach(1));
   ++depth_;
   open_.push_back(&function);
   result.function = &function;
@@ -275,6 +287,8 @@ Result<const Grown*> Growth::grown(const Function& function) {
   }
   open_.pop_back();
   --depth_;
+  result.height = deepest_ - depth_;
+  deepest_ = std::max(deepest_, before);
   result.open = false;
   return &result;
 }

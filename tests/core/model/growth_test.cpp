@@ -3,6 +3,7 @@
 #include <google/protobuf/text_format.h>
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <set>
@@ -237,6 +238,25 @@ TEST(Growth, BoundsValuesThatAreReadThroughManyBodies) {
   EXPECT_EQ(answer(load_below(nested(2), 3'000)), "loaded");
   EXPECT_THAT(answer(load_below(nested(200), 3'000)),
               AllOf(HasSubstr("names of the model's nodes"), HasSubstr("nest fewer bodies")));
+}
+
+// Functions that call the next one and that nobody calls: refused or not, whatever their order in the file.
+TEST(Growth, NestsUncalledFunctionsAsDeepAsOthers) {
+  const auto answer_to = [](int depth, bool callees_first) {
+    std::vector<std::string> functions;
+    for (int i = 0; i < depth; ++i) {
+      const std::string callee = i + 1 < depth ? "f" + std::to_string(i + 1) : "Relu";
+      functions.push_back(function("f" + std::to_string(i), node(callee, "a", "b")));
+    }
+    if (callees_first) std::reverse(functions.begin(), functions.end());
+    std::string text = main_graph(node("Relu", "x", "y"));
+    for (const std::string& one : functions) text += one;
+    return answer(load_below(model_with_functions(text)));
+  };
+  for (const bool callees_first : {false, true}) {
+    EXPECT_EQ(answer_to(256, callees_first), "loaded") << callees_first;
+    EXPECT_THAT(answer_to(257, callees_first), HasSubstr("nested deeper than 256")) << callees_first;
+  }
 }
 
 // Values that stay in their body cost no more in a deep one: a chain of else-if.
