@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Cross-builds Mortise for 64-bit Arm and runs the tests of the preset arm64 under qemu-user: all as a Cortex-A72 (NEON
-# and no more), and those of the NEON provider, which alone chooses its kernels by the processor, as one with every
-# extension. Installs what is missing. The last lines are ctest's summary.
+# Cross-builds Mortise for 64-bit Arm and runs the tests of the preset arm64 under qemu-user, as a Cortex-A72 (NEON and
+# no more) and as a processor with every extension. Installs what is missing. The last lines are ctest's summary.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/install-deps.sh --arm64

@@ -127,9 +127,9 @@ class Growth {
   const LoadOptions& options_;
   std::unordered_map<const Function*, Grown> grown_;
   std::vector<const Function*> open_;  // each called by the one before
-  uint32_t depth_ = 0;    // of bodies and calls around what is being counted
-  uint32_t deepest_ = 0;  // that it was since the innermost open function began
-  Amount held_;  // by the file: everything once
+  uint32_t depth_ = 0;                 // of bodies and calls around what is being counted
+  uint32_t deepest_ = 0;               // that it was since the innermost open function began
+  Amount held_;                        // by the file: everything once
 };
 
 Status Growth::check(const onnx::GraphProto& graph) {

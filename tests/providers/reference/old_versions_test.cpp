@@ -1,5 +1,5 @@
 // Operators in versions that the standard's vectors do not show, by hand calculation: parameters that were attributes
-// once, and what lost or gained a meaning.
+// once, and what lost or gained a meaning. Each version is written out: that is how the page of operators finds its test.
 #include <gmock/gmock.h>
 
 #include <cmath>
@@ -208,7 +208,6 @@ Attributes stump(Attributes more) {
 }
 const Tensor kBothSides = Tensor::of<float>({2, 1}, {0.25f, 0.75f});
 
-// Each version written out, as the page of operators looks for it.
 TEST(OldVersions, TreesGiveTheirLeavesInEachVersion) {
   const Attributes numbers = stump({{"n_targets", int64_t{1}},
                                     {"target_treeids", Ints{0, 0}},
