@@ -104,11 +104,9 @@ void Frame::index_records() {
 }
 
 void Frame::reset() {
-  const Program& program = *program_;
   for (DeviceCopy& copy : copies_) copy.valid = false;
   for (uint32_t i = 0; i < slots_.size(); ++i) {
     slots_[i].on_host = false;
-    if (program.slots[i].producer == kNoId) continue;
     const SlotLayout& place = layout_->slots[i];
     if (!place.offset) {
       slots_[i].value = Value();

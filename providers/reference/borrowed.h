@@ -1,4 +1,4 @@
-// Borrowed tensors: views of memory that outlives the run (constants, the run's inputs).
+// Borrowed values: views of memory that outlives the run (constants, the run's inputs), and values left with the host.
 //
 // Within the reference provider a tensor without an owner lies in memory that is soon written again, so whoever keeps
 // it copies it. A borrowed tensor has an owner that owns nothing, no_bytes() or the value of the host that it is part of:
@@ -8,7 +8,7 @@
 #include <algorithm>
 
 #include "mortise/ext/values.h"
-#include "mortise/sdk/tensor.h"
+#include "mortise/sdk/value.h"
 
 namespace mortise::reference {
 
@@ -51,6 +51,19 @@ inline Tensor borrow(const mortise_tensor_t& tensor, const mortise_value_t* lend
   const Tensor view = borrow(tensor);
   return Tensor::view(view.dtype(), view.shape(), const_cast<void*>(view.raw()),
                       owned_by_host(const_cast<mortise_value_t*>(lender)));
+}
+
+// A value of the host that is no tensor, of which nothing but the kind has been read. The owner of its tensor, which is
+// none, is the host's value.
+inline Value leave_unread(ValueKind kind, const mortise_value_t* handle) {
+  Value value(kind, {});
+  value.tensor = Tensor::view(DType::kUndefined, {}, nullptr, owned_by_host(const_cast<mortise_value_t*>(handle)));
+  return value;
+}
+
+// The host's value where the elements have not been read, else null.
+inline const mortise_value_t* unread(const Value& value) {
+  return value.is_tensor() ? nullptr : static_cast<const mortise_value_t*>(value.tensor.owner().get());
 }
 
 }  // namespace mortise::reference

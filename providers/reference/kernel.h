@@ -59,10 +59,12 @@ class KernelContext {
     const Value& value = given(i);
     return value.kind == ValueKind::kNone || value.is_tensor() ? value : whole(value);
   }
+  // The input to become an output, or part of one. Where it is no tensor, its elements may not have been read.
+  const Value& shared_input(uint64_t i) const { return given(i); }
   ValueKind kind(uint64_t i) const { return given(i).kind; }
   // The elements of an input that is no tensor, without reading the others: what a long sequence is asked for one by one.
   virtual uint64_t num_elements(uint64_t i) { return given(i).elements.size(); }
-  // n < num_elements(i).
+  // n < num_elements(i). Its own elements may not have been read.
   virtual Result<Value> element(uint64_t i, uint64_t n) { return given(i).elements[n]; }
 
   // The output as a tensor to be written, every element of it; uninitialised. In a steady state this allocates nothing.
@@ -88,11 +90,6 @@ class KernelContext {
   // Output 0 becomes the sequence of input 0 with elements [first, first + removed), which it has, replaced by `added`,
   // which are tensors. Where the sequence lies with the host, the others are neither read nor copied, however many.
   virtual Status splice(uint64_t first, uint64_t removed, std::span<const Value> added);
-  // Output 0 becomes input 0, which is no tensor.
-  virtual Status pass() {
-    set_output(0, given(0));
-    return {};
-  }
 
   // Uninitialised memory until the kernel returns; aligned to 64 bytes.
   template <class T>

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <functional>
 #include <new>
 #include <stdexcept>
 
@@ -19,11 +18,7 @@ const Value kNothing;
 }  // namespace
 
 RunState::RunState(const Program& program, const sdk::Host& host)
-    : program_(program),
-      host_(host),
-      values_(program.slots.size()),
-      places_(program.slots.size()),
-      host_values_(program.slots.size()) {
+    : program_(program), host_(host), values_(program.slots.size()), places_(program.slots.size()) {
   const uint32_t constants = program.num_constants();
   for (const uint32_t slot : program.reads) {
     read_pointers_.push_back(slot == sdk::kNoId ? &kNothing
@@ -70,7 +65,7 @@ Status RunState::start() {
   }
   for (uint64_t i = 0; i < program_.run_inputs.size(); ++i) {
     const uint32_t slot = program_.run_inputs[i];
-    MORTISE_ASSIGN(values_[slot], import_input(host_.values(), args_->input(i).raw(), host_values_[slot]));
+    MORTISE_ASSIGN(values_[slot], import_input(host_.values(), args_->input(i).raw()));
   }
   for (uint64_t i = 0; i < program_.run_outputs.size(); ++i) {
     const uint32_t slot = program_.run_outputs[i];
@@ -84,52 +79,29 @@ Status RunState::start() {
   return {};
 }
 
-const mortise_value_t** RunState::unread(const Value& value) {
-  const std::less<const Value*> before;
-  if (before(&value, values_.data()) || !before(&value, values_.data() + values_.size())) return nullptr;  // a constant
-  const mortise_value_t*& handle = host_values_[static_cast<size_t>(&value - values_.data())];
-  return handle != nullptr ? &handle : nullptr;
-}
-
 uint64_t RunState::num_elements(uint64_t i) {
-  const mortise_value_t** handle = unread(given(i));
-  return handle != nullptr ? host_.values()->num_elements(*handle) : given(i).elements.size();
+  const mortise_value_t* handle = unread(given(i));
+  return handle != nullptr ? host_.values()->num_elements(handle) : given(i).elements.size();
 }
 
 Result<Value> RunState::element(uint64_t i, uint64_t n) {
-  const mortise_value_t** handle = unread(given(i));
-  return handle != nullptr ? import_element(*host_.values(), *handle, n) : given(i).elements[n];
+  const mortise_value_t* handle = unread(given(i));
+  return handle != nullptr ? import_element(*host_.values(), handle, n) : given(i).elements[n];
 }
 
 Status RunState::splice(uint64_t first, uint64_t removed, std::span<const Value> added) {
-  const mortise_value_t** handle = unread(given(0));
-  if (handle == nullptr || !has_output(0)) return KernelContext::splice(first, removed, added);
-  MORTISE_ASSIGN(const mortise_value_t* made,
-                 splice_lent(*host_.values(), args_->context(), *handle, first, removed, added));
-  lend_output(made);
+  const mortise_value_t* handle = unread(given(0));
+  if (handle == nullptr) return KernelContext::splice(first, removed, added);
+  MORTISE_ASSIGN(Value made, splice_unread(*host_.values(), args_->context(), handle, first, removed, added));
+  set_output(0, std::move(made));
   return {};
 }
 
-Status RunState::pass() {
-  const mortise_value_t** handle = unread(given(0));
-  if (handle == nullptr || !has_output(0)) return KernelContext::pass();
-  lend_output(*handle);
-  return {};
-}
-
-void RunState::lend_output(const mortise_value_t* handle) {
-  set_output(0, Value(given(0).kind, {}));
-  host_values_[static_cast<size_t>(outputs_[0] - values_.data())] = handle;
-}
-
+// Constants are tensors, so what is not lies in a slot.
 const Value& RunState::whole(const Value& value) {
-  const mortise_value_t** handle = unread(value);
-  if (handle != nullptr) {
-    auto imported = import_value(*host_.values(), *handle);
-    if (!imported.ok()) throw Failure(std::move(imported).status());
-    values_[static_cast<size_t>(&value - values_.data())] = std::move(*imported);
-    *handle = nullptr;
-  }
+  if (host_.values() == nullptr) return value;
+  Status status = read_elements(*host_.values(), values_[static_cast<size_t>(&value - values_.data())]);
+  if (!status.ok()) throw Failure(std::move(status));
   return value;
 }
 
@@ -213,7 +185,7 @@ Status RunState::finish() {
     if (slot == sdk::kNoId || args_->output(i).absent()) continue;
     const Value& value = values_[slot];
     if (value.is_tensor() && written_to_host(slot, value.tensor.dtype())) continue;
-    MORTISE_TRY(export_output(host_.values(), args_->context(), i, value, host_values_[slot]));
+    MORTISE_TRY(export_output(host_.values(), args_->context(), i, value));
   }
   return {};
 }
@@ -234,7 +206,6 @@ void RunState::reset() {
 
 void RunState::drop(uint32_t slot) {
   values_[slot] = Value();
-  host_values_[slot] = nullptr;
   places_[slot].home = nullptr;
   places_[slot].loose = false;
 }

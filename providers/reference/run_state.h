@@ -39,7 +39,6 @@ class RunState final : public KernelContext {
   uint64_t num_elements(uint64_t i) override;
   Result<Value> element(uint64_t i, uint64_t n) override;
   Status splice(uint64_t first, uint64_t removed, std::span<const Value> added) override;
-  Status pass() override;
   const Value& whole(const Value& value) override;
   mortise_string_t keep(std::string text) override;
   Tensor& prepare_output(uint64_t i, DType dtype, const Shape& shape) override;
@@ -61,10 +60,6 @@ class RunState final : public KernelContext {
   Tensor& unread_output(uint64_t i, DType dtype, const Shape& shape, uint64_t bytes);
   Tensor& run_output(uint32_t slot, DType dtype, const Shape& shape);
   bool written_to_host(uint32_t slot, DType dtype) const;
-  // Output 0 becomes a value of input 0's kind that lies with the host.
-  void lend_output(const mortise_value_t* handle);
-  // Where the slot of a value keeps the host's value whose elements have not been read into it. Null: all are there.
-  const mortise_value_t** unread(const Value& value);
 
   const Program& program_;
   const sdk::Host& host_;
@@ -72,7 +67,6 @@ class RunState final : public KernelContext {
   const Step* step_ = nullptr;
   std::vector<Value> values_;
   std::vector<Place> places_;
-  std::vector<const mortise_value_t*> host_values_;  // per slot: of those whose elements have not been read
   std::vector<const Value*> read_pointers_;
   std::vector<Value*> write_pointers_;
   std::deque<Value> unread_;  // grows while references to its elements are in use

@@ -16,23 +16,35 @@ Status checked(mortise_status status, const mortise_error_t& error) {
   return Status(static_cast<StatusCode>(MORTISE_STATUS_CODE(status)), error.message);
 }
 
-Result<Value> import_nested(const mortise_host_values_t& values, const mortise_value_t* handle, int depth) {
+Result<Value> import_value(const mortise_host_values_t& values, const mortise_value_t* handle) {
   if (handle == nullptr) return Status(StatusCode::kInternal, "the host gave a null value");
-  if (depth > kMaxDepth) return Status(StatusCode::kOutOfRange, "a value is nested too deeply");
   mortise_tensor_t tensor{};
-  if (values.get_tensor(handle, &tensor)) {
-    MORTISE_TRY(check_extents(std::span(tensor.dims, tensor.rank)));
-    return Value(borrow(tensor, handle));
+  if (!values.get_tensor(handle, &tensor)) return leave_unread(static_cast<ValueKind>(values.kind(handle)), handle);
+  MORTISE_TRY(check_extents(std::span(tensor.dims, tensor.rank)));
+  return Value(borrow(tensor, handle));
+}
+
+Status read_nested(const mortise_host_values_t& values, Value& value, int depth) {
+  if (depth > kMaxDepth) return Status(StatusCode::kOutOfRange, "a value is nested too deeply");
+  std::vector<Value> elements;
+  if (const mortise_value_t* handle = unread(value); handle != nullptr) {
+    elements.resize(values.num_elements(handle));
+    for (uint64_t i = 0; i < elements.size(); ++i) {
+      MORTISE_ASSIGN(elements[i], import_element(values, handle, i));
+    }
+  } else if (value.kind == ValueKind::kOptional) {
+    elements = value.elements.list();
+  } else {
+    return {};  // a tensor, or read before
   }
-  std::vector<Value> elements(values.num_elements(handle));
-  for (uint64_t i = 0; i < elements.size(); ++i) {
-    MORTISE_ASSIGN(elements[i], import_nested(values, values.get_element(handle, i), depth + 1));
+  DType element_dtype = value.element_dtype;
+  for (Value& element : elements) {
+    MORTISE_TRY(read_nested(values, element, depth + 1));
+    if (element.is_tensor()) element_dtype = element.tensor.dtype();
   }
-  Value value(static_cast<ValueKind>(values.kind(handle)), std::move(elements));
-  for (const Value& element : value.elements) {
-    if (element.is_tensor()) value.element_dtype = element.tensor.dtype();
-  }
-  return value;
+  value = Value(value.kind, std::move(elements));
+  value.element_dtype = element_dtype;
+  return {};
 }
 
 // The host's value of which a tensor is the whole; null if it is none.
@@ -92,6 +104,7 @@ Result<const mortise_value_t*> export_value(const mortise_host_values_t& values,
     }
     return handle;
   }
+  if (const mortise_value_t* lent = unread(value); lent != nullptr) return lent;
   std::vector<const mortise_value_t*> elements;
   for (const Value& element : value.elements) {
     MORTISE_ASSIGN(const mortise_value_t* exported, export_value(values, context, element, depth + 1));
@@ -110,33 +123,25 @@ Status missing_extension() {
 
 }  // namespace
 
-Result<Value> import_value(const mortise_host_values_t& values, const mortise_value_t* handle) {
-  return import_nested(values, handle, 0);
-}
-
 Result<Value> import_element(const mortise_host_values_t& values, const mortise_value_t* handle, uint64_t index) {
-  return import_nested(values, values.get_element(handle, index), 1);
+  return import_value(values, values.get_element(handle, index));
 }
 
-Result<Value> import_input(const mortise_host_values_t* values, const mortise_tensor_t& tensor,
-                           const mortise_value_t*& unread) {
-  unread = nullptr;
+Status read_elements(const mortise_host_values_t& values, Value& value) { return read_nested(values, value, 0); }
+
+Result<Value> import_input(const mortise_host_values_t* values, const mortise_tensor_t& tensor) {
   if ((tensor.flags & MORTISE_TENSOR_ABSENT) != 0) return Value();
   if (tensor.dtype != MORTISE_DTYPE_UNDEFINED) {
     MORTISE_TRY(check_extents(std::span(tensor.dims, tensor.rank)));
     return Value(borrow(tensor));
   }
   if (values == nullptr) return missing_extension();
-  const auto* handle = static_cast<const mortise_value_t*>(tensor.data);
-  mortise_tensor_t whole{};
-  if (handle == nullptr || values->get_tensor(handle, &whole)) return import_value(*values, handle);
-  unread = handle;
-  return Value(static_cast<ValueKind>(values->kind(handle)), {});
+  return import_value(*values, static_cast<const mortise_value_t*>(tensor.data));
 }
 
-Result<const mortise_value_t*> splice_lent(const mortise_host_values_t& values, const mortise_run_context_t* context,
-                                           const mortise_value_t* sequence, uint64_t first, uint64_t removed,
-                                           std::span<const Value> added) {
+Result<Value> splice_unread(const mortise_host_values_t& values, const mortise_run_context_t* context,
+                            const mortise_value_t* sequence, uint64_t first, uint64_t removed,
+                            std::span<const Value> added) {
   std::vector<const mortise_value_t*> elements;
   for (const Value& element : added) {
     MORTISE_ASSIGN(const mortise_value_t* exported, export_value(values, context, element, 1));
@@ -146,16 +151,13 @@ Result<const mortise_value_t*> splice_lent(const mortise_host_values_t& values, 
   mortise_value_t* made = nullptr;
   MORTISE_TRY(checked(values.splice(context, sequence, first, removed, elements.data(), elements.size(), &made, &error),
                       error));
-  return made;
+  return leave_unread(ValueKind::kSequence, made);
 }
 
 Status export_output(const mortise_host_values_t* values, const mortise_run_context_t* context, uint64_t index,
-                     const Value& value, const mortise_value_t* unread) {
+                     const Value& value) {
   if (values == nullptr) return missing_extension();
-  const mortise_value_t* handle = unread;
-  if (handle == nullptr) {
-    MORTISE_ASSIGN(handle, export_value(*values, context, value, 0));
-  }
+  MORTISE_ASSIGN(const mortise_value_t* handle, export_value(*values, context, value, 0));
   mortise_error_t error{};
   return checked(values->set_output(context, index, handle, &error), error);
 }

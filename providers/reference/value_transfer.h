@@ -7,23 +7,22 @@
 
 namespace mortise::reference {
 
-// An input of a run as a Value that borrows the host's memory. Where it is no tensor, its elements stay with the host
-// and `unread` is the host's value. values: null if the host has only tensors.
-Result<Value> import_input(const mortise_host_values_t* values, const mortise_tensor_t& tensor,
-                           const mortise_value_t*& unread);
-// A value of the host, elements included, and one of its elements. They borrow the host's memory.
-Result<Value> import_value(const mortise_host_values_t& values, const mortise_value_t* handle);
+// An input of a run as a Value that borrows the host's memory; unread where it is no tensor. values: null if the host
+// has only tensors.
+Result<Value> import_input(const mortise_host_values_t* values, const mortise_tensor_t& tensor);
+// An element of a value of the host, in the same way.
 Result<Value> import_element(const mortise_host_values_t& values, const mortise_value_t* handle, uint64_t index);
+// Reads what is unread: the value, or an optional's content.
+Status read_elements(const mortise_host_values_t& values, Value& value);
 
-// A sequence of the host with elements [first, first + removed) replaced; it lives as long as the run.
-Result<const mortise_value_t*> splice_lent(const mortise_host_values_t& values, const mortise_run_context_t* context,
-                                           const mortise_value_t* sequence, uint64_t first, uint64_t removed,
-                                           std::span<const Value> added);
+// A sequence of the host with elements [first, first + removed) replaced, unread; it lives as long as the run.
+Result<Value> splice_unread(const mortise_host_values_t& values, const mortise_run_context_t* context,
+                            const mortise_value_t* sequence, uint64_t first, uint64_t removed,
+                            std::span<const Value> added);
 
-// Makes a value the output `index` of a run. Parts that the host lent are passed back as they are, not copied. unread:
-// the host's value where the elements have not been read, else null.
+// Makes a value the output `index` of a run. Parts that the host lent are passed back as they are, not copied.
 Status export_output(const mortise_host_values_t* values, const mortise_run_context_t* context, uint64_t index,
-                     const Value& value, const mortise_value_t* unread);
+                     const Value& value);
 
 // Copies every tensor in the value that has no owner, into memory of the host.
 Status make_owned(const sdk::Host& host, Value& value);

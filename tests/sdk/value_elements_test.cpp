@@ -66,6 +66,30 @@ TEST(ValueElements, ShareWhatStays) {
   }
 }
 
+// A list knows how much it holds without being walked.
+TEST(ValueElements, CountWhatLiesWithin) {
+  EXPECT_EQ(ValueElements().num_parts(), 0u);
+  EXPECT_EQ(ValueElements().depth(), 0u);
+  ValueElements elements(std::vector<Value>(600, number(1)));
+  EXPECT_EQ(elements.num_parts(), 600u);
+  EXPECT_EQ(elements.depth(), 1u);
+  const Value pair(ValueKind::kSequence, {number(2), number(3)});
+  const Value nested(ValueKind::kOptional, {pair});  // 4 parts, itself included
+  for (size_t i = 0; i < 600; ++i) elements = elements.spliced(i, 1, std::vector<Value>{nested});
+  EXPECT_EQ(elements.num_parts(), 4 * 600u);
+  EXPECT_EQ(elements.depth(), 3u);
+  elements = elements.spliced(300, 300, std::vector<Value>{pair});
+  EXPECT_EQ(elements.num_parts(), 4 * 300u + 3);
+  elements = elements.spliced(0, 300, {});
+  EXPECT_EQ(elements.num_parts(), 3u);
+  EXPECT_EQ(elements.depth(), 2u);
+  // More than can be counted.
+  Value doubled = number(4);
+  for (int i = 0; i < 70; ++i) doubled = Value(ValueKind::kSequence, {doubled, doubled});
+  EXPECT_EQ(doubled.elements.num_parts(), UINT64_MAX);
+  EXPECT_EQ(doubled.elements.depth(), 70u);
+}
+
 TEST(ValueElements, OwnWhatTheirChunksHold) {
   size_t owned = 0;  // elements of the chunks that are there
   const ValueElements::Owner owner = [&owned](size_t count) {

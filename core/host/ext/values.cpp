@@ -130,14 +130,12 @@ Status too_many_parts(const char* function) {
   return make_error(StatusCode::kOutOfRange, function, ": a value has more than ", kMaxParts, " parts");
 }
 
-// Counts the values within a value, itself included. A value that shares its elements has them once for every mention.
-Status count_parts(const Value& value, uint32_t depth, uint64_t& parts) {
-  if (depth > kMaxDepth) {
+// A value that shares its elements has them once for every mention.
+Status check_extent(const ValueElements& elements) {
+  if (elements.depth() > kMaxDepth) {
     return make_error(StatusCode::kOutOfRange, "create(): values are nested more than ", kMaxDepth, " deep");
   }
-  if (++parts > kMaxParts) return too_many_parts("create()");
-  for (const Value& element : value.elements) MORTISE_TRY(count_parts(element, depth + 1, parts));
-  return {};
+  return elements.num_parts() <= kMaxParts ? Status() : too_many_parts("create()");
 }
 
 // How many elements a value of a kind has.
@@ -169,10 +167,8 @@ Status create(const mortise_run_context_t* context, const mortise_type_t* type, 
   MORTISE_ASSIGN(std::shared_ptr<void> charged, charge(state->budget(), count * sizeof(Value)));  // for the vector
   std::vector<Value> shared;
   shared.reserve(count);
-  uint64_t parts = 0;
   for (uint64_t i = 0; i < count; ++i) {
     if (elements[i] == nullptr) return missing_argument("create()");
-    MORTISE_TRY(count_parts(*from_abi(elements[i]), 1, parts));
     shared.push_back(*from_abi(elements[i]));
   }
   charged = nullptr;
@@ -181,6 +177,7 @@ Status create(const mortise_run_context_t* context, const mortise_type_t* type, 
                    value.elements = ValueElements(std::move(shared), charging(state->budget()));
                    return value;
                  }));
+  MORTISE_TRY(check_extent(made.elements));
   // The innermost tensor's element type, for containers that are empty.
   const mortise_type_t* innermost = type;
   while (innermost->element != nullptr) innermost = innermost->element;

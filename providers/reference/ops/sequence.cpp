@@ -2,7 +2,7 @@
 // operators.
 //
 // Elements are shared with the sequences that they come from. One is asked for, inserted or erased without the others
-// where the sequence lies with the host, so that a loop that carries a long one is linear. Optionals are read whole.
+// where the sequence lies with the host, so that a loop that carries a long one is linear.
 #include <cstring>
 
 #include "providers/reference/ops/axes.h"
@@ -60,7 +60,7 @@ Result<Kernel> make_sequence_construct(const NodeSpec&) {
     std::vector<Value> elements;
     for (uint64_t i = 0; i < context.num_inputs(); ++i) {
       MORTISE_TRY(check_element(context, i));
-      elements.push_back(context.input_value(i));
+      elements.push_back(context.shared_input(i));
     }
     if (elements.empty()) return invalid_argument("there are no inputs, of which at least one is needed");
     Value sequence(ValueKind::kSequence, std::move(elements));
@@ -92,7 +92,7 @@ Result<Kernel> make_sequence_insert(const NodeSpec&) {
       position = static_cast<uint64_t>(given < 0 ? given + n : given);
     }
     MORTISE_TRY(check_element(context, 1));
-    return context.splice(position, 0, std::span(&context.input_value(1), 1));
+    return context.splice(position, 0, std::span(&context.shared_input(1), 1));
   });
 }
 
@@ -124,7 +124,7 @@ Result<Kernel> make_optional(const NodeSpec&) {
       if (context.kind(0) == ValueKind::kOptional) {
         return invalid_argument("input 0 is an optional; the content of an optional must be a tensor or a sequence");
       }
-      content.push_back(context.input_value(0));
+      content.push_back(context.shared_input(0));
     }
     context.set_output(0, Value(ValueKind::kOptional, std::move(content)));
     return {};
@@ -141,11 +141,10 @@ Result<Kernel> make_optional_has_element(const NodeSpec&) {
 
 Result<Kernel> make_optional_get_element(const NodeSpec&) {
   return Kernel([](KernelContext& context) -> Status {
-    if (context.kind(0) != ValueKind::kOptional && context.kind(0) != ValueKind::kTensor) return context.pass();
-    const Value& value = context.input_value(0);
-    if (value.kind == ValueKind::kOptional && value.elements.empty())
-      return invalid_argument("input 0 is an empty optional, which has no element");
-    return write_value(context, value.kind == ValueKind::kOptional ? value.elements[0] : value);
+    if (context.kind(0) != ValueKind::kOptional) return write_value(context, context.shared_input(0));
+    if (context.num_elements(0) == 0) return invalid_argument("input 0 is an empty optional, which has no element");
+    MORTISE_ASSIGN(const Value content, context.element(0, 0));
+    return write_value(context, content);
   });
 }
 

@@ -27,7 +27,12 @@ std::string ModelBuilder::input(const Value& value) {
   if (value.is_tensor()) {
     declare(made, name, value.tensor.dtype(), value.tensor.shape());
   } else {
-    declare_sequence(made, name);
+    std::vector<ValueKind> kinds;
+    for (const Value* part = &value; !part->is_tensor(); part = &part->elements[0]) {
+      kinds.push_back(part->kind);
+      if (part->elements.empty()) break;
+    }
+    declare(made, name, kinds);
   }
   inputs_[name] = value;
   return name;
@@ -91,10 +96,14 @@ void declare(onnx::ValueInfoProto& value, const std::string& name, DType dtype, 
   for (const int64_t extent : shape) tensor.mutable_shape()->add_dim()->set_dim_value(extent);
 }
 
-void declare_sequence(onnx::ValueInfoProto& value, const std::string& name) {
+void declare(onnx::ValueInfoProto& value, const std::string& name, std::span<const ValueKind> kinds) {
   value.set_name(name);
-  auto& element = *value.mutable_type()->mutable_sequence_type()->mutable_elem_type();
-  element.mutable_tensor_type()->set_elem_type(onnx::TensorProto::INT64);
+  onnx::TypeProto* type = value.mutable_type();
+  for (const ValueKind kind : kinds) {
+    type = kind == ValueKind::kSequence ? type->mutable_sequence_type()->mutable_elem_type()
+                                        : type->mutable_optional_type()->mutable_elem_type();
+  }
+  type->mutable_tensor_type()->set_elem_type(onnx::TensorProto::INT64);
 }
 
 }  // namespace mortise::test

@@ -9,6 +9,7 @@
 #include <onnx/onnx_pb.h>
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,7 @@ class ModelBuilder {
  public:
   explicit ModelBuilder(int opset = 18);
 
-  // A graph input with the value's type, given to run(): a tensor, or a sequence of int64 tensors.
+  // A graph input with the value's type, given to run(): a tensor, or sequences and optionals of int64 tensors.
   std::string input(const Value& value);
   // One of the type optional(tensor), given the tensor as it is.
   std::string optional_input(const Tensor& tensor);
@@ -51,8 +52,8 @@ void set(onnx::NodeProto& node, const std::string& attribute, int64_t value);
 void set(onnx::NodeProto& node, const std::string& attribute, const std::vector<int64_t>& values);
 // An attribute that is a graph, still empty.
 onnx::GraphProto& add_body(onnx::NodeProto& node, const std::string& attribute);
-// An input or an output of a body: a tensor, or a sequence of int64 tensors.
+// An input or an output of a body: a tensor, or sequences and optionals of int64 tensors, the outermost kind first.
 void declare(onnx::ValueInfoProto& value, const std::string& name, DType dtype, const Shape& shape);
-void declare_sequence(onnx::ValueInfoProto& value, const std::string& name);
+void declare(onnx::ValueInfoProto& value, const std::string& name, std::span<const ValueKind> kinds);
 
 }  // namespace mortise::test

@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <onnx/onnx_pb.h>
 
+#include <array>
 #include <cmath>
+#include <memory>
 #include <thread>
 
 #include "tests/support/log_lines.h"
@@ -92,6 +94,19 @@ TEST(Session, WritesBoundOutputsInPlace) {
   EXPECT_EQ(outputs[0].tensor.raw(), memory);
   const std::vector<float> expected = run(*session, image(2));
   EXPECT_TRUE(std::equal(expected.begin(), expected.end(), outputs[0].tensor.data<float>()));
+}
+
+// A session waits for its next run without the values of the last.
+TEST(Session, LetsGoOfInputsWhenARunEnds) {
+  auto session = Session::load(kSessionModel);
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  auto pixels = std::make_shared<std::array<float, 64>>();
+  const std::weak_ptr<void> kept = pixels;
+  {
+    float* data = pixels->data();
+    run(*session, Tensor::view(DType::kF32, {1, 1, 8, 8}, data, std::move(pixels)));
+  }
+  EXPECT_TRUE(kept.expired());
 }
 
 TEST(Session, SaysWhatAnInputShouldBe) {

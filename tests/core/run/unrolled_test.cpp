@@ -1,4 +1,6 @@
 // If, Loop and SequenceMap with random bodies, against the same bodies run one after the other in C++.
+#include <array>
+
 #include "tests/core/run/unrolled_case.h"
 
 namespace mortise::test {
@@ -85,13 +87,13 @@ TEST(Unrolled, LoopCarriesASequence) {
     const std::string round = test.model.fresh(), condition = test.model.fresh(), carried = test.model.fresh();
     declare(*graph.add_input(), round, DType::kI64, {});
     declare(*graph.add_input(), condition, DType::kBool, {});
-    declare_sequence(*graph.add_input(), carried);
+    declare(*graph.add_input(), carried, std::array{ValueKind::kSequence});
     const std::string goes_on = test.model.add_node(graph, "Identity", {condition}).output(0);
     const std::string element = test.model.add_node(graph, "Expand", {round, shape_name}).output(0);
     std::string result = test.model.add_node(graph, "SequenceInsert", {carried, element, front}).output(0);
     if (erases) result = test.model.add_node(graph, "SequenceErase", {result}).output(0);
     declare(*graph.add_output(), goes_on, DType::kBool, {});
-    declare_sequence(*graph.add_output(), result);
+    declare(*graph.add_output(), result, std::array{ValueKind::kSequence});
 
     for (int64_t i = 0; i < trips; ++i) {
       expected.insert(expected.begin(), Numbers(kBodyWidth, i));

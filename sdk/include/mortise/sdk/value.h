@@ -30,9 +30,10 @@ struct Value;
 // The elements of a value. They do not change, so copies of a value share them: to pass a long sequence on costs no more
 // than a short one. They lie in chunks, which lists that differ in a few elements share too.
 class ValueElements {
+  struct Values;  // of a chunk
   struct Chunk {
     size_t end = 0;  // the elements of the list up to and including this chunk's
-    std::shared_ptr<const std::vector<Value>> values;
+    std::shared_ptr<const Values> of;
   };
 
  public:
@@ -67,13 +68,17 @@ class ValueElements {
   ValueElements() = default;
   ValueElements(std::vector<Value> elements, const Owner& owner = nullptr);  // NOLINT: implicit by design
 
-  bool empty() const { return chunks_ == nullptr; }
-  size_t size() const { return chunks_ != nullptr ? chunks_->back().end : 0; }
+  bool empty() const { return list_ == nullptr; }
+  size_t size() const { return list_ != nullptr ? list_->chunks.back().end : 0; }
+  // The values in the list, those within them included: one that is there twice counts twice. At most UINT64_MAX.
+  uint64_t num_parts() const { return list_ != nullptr ? list_->extent.parts : 0; }
+  // How deep they are nested: 0 for an empty list, 1 for one of tensors.
+  uint64_t depth() const { return list_ != nullptr ? list_->extent.depth : 0; }
   // Undefined for i >= size().
   const Value& operator[](size_t i) const;
   const Value& front() const { return (*this)[0]; }
-  Iterator begin() const { return Iterator(chunks_ != nullptr ? chunks_->data() : nullptr); }
-  Iterator end() const { return Iterator(chunks_ != nullptr ? chunks_->data() + chunks_->size() : nullptr); }
+  Iterator begin() const { return Iterator(list_ != nullptr ? list_->chunks.data() : nullptr); }
+  Iterator end() const { return Iterator(list_ != nullptr ? list_->chunks.data() + list_->chunks.size() : nullptr); }
   // A vector of the same elements, to be changed.
   std::vector<Value> list() const;
   // These elements with [first, first + removed) replaced by `added`; undefined where there is no such range. Copies at
@@ -81,12 +86,20 @@ class ValueElements {
   ValueElements spliced(size_t first, size_t removed, std::span<const Value> added, const Owner& owner = nullptr) const;
 
  private:
-  using Chunks = std::vector<Chunk>;
-  static void append(Chunks& chunks, std::shared_ptr<const std::vector<Value>> values);
-  static void append(Chunks& chunks, std::vector<Value> values, const Owner& owner);
-  explicit ValueElements(Chunks chunks);
+  // What num_parts() and depth() say.
+  struct Extent {
+    uint64_t parts = 0, depth = 0;
+    void add(const Extent& other);
+  };
+  struct List {
+    std::vector<Chunk> chunks;  // at least one, and none of them is empty
+    Extent extent;
+  };
+  static void append(List& list, std::shared_ptr<const Values> values);
+  static void append(List& list, std::vector<Value> values, const Owner& owner);
+  explicit ValueElements(List list);
 
-  std::shared_ptr<const Chunks> chunks_;  // none of them is empty; null: no elements
+  std::shared_ptr<const List> list_;  // null: no elements
 };
 
 struct Value {
@@ -108,10 +121,16 @@ struct Value {
 Value spliced(const Value& sequence, size_t first, size_t removed, std::span<const Value> added,
               const ValueElements::Owner& owner = nullptr);
 
-inline const Value& ValueElements::Iterator::operator*() const { return (*chunk_->values)[index_]; }
+struct ValueElements::Values {
+  std::vector<Value> all;
+  Extent extent;
+  std::shared_ptr<void> owner;
+};
+
+inline const Value& ValueElements::Iterator::operator*() const { return chunk_->of->all[index_]; }
 inline const Value* ValueElements::Iterator::operator->() const { return &**this; }
 inline ValueElements::Iterator& ValueElements::Iterator::operator++() {
-  if (++index_ == chunk_->values->size()) {
+  if (++index_ == chunk_->of->all.size()) {
     ++chunk_;
     index_ = 0;
   }
@@ -123,47 +142,52 @@ inline ValueElements::Iterator ValueElements::Iterator::operator++(int) {
   return before;
 }
 
-inline ValueElements::ValueElements(Chunks chunks) {
-  if (!chunks.empty()) chunks_ = std::make_shared<const Chunks>(std::move(chunks));
+inline void ValueElements::Extent::add(const Extent& other) {
+  parts = other.parts > UINT64_MAX - parts ? UINT64_MAX : parts + other.parts;
+  depth = std::max(depth, other.depth);
+}
+
+inline ValueElements::ValueElements(List list) {
+  if (!list.chunks.empty()) list_ = std::make_shared<const List>(std::move(list));
 }
 
 inline ValueElements::ValueElements(std::vector<Value> elements, const Owner& owner) {
-  Chunks chunks;
-  append(chunks, std::move(elements), owner);
-  *this = ValueElements(std::move(chunks));
+  List list;
+  append(list, std::move(elements), owner);
+  *this = ValueElements(std::move(list));
 }
 
-inline void ValueElements::append(Chunks& chunks, std::shared_ptr<const std::vector<Value>> values) {
-  const size_t before = chunks.empty() ? 0 : chunks.back().end;
-  const size_t end = before + values->size();
-  if (end != before) chunks.push_back({end, std::move(values)});
+inline void ValueElements::append(List& list, std::shared_ptr<const Values> values) {
+  const size_t before = list.chunks.empty() ? 0 : list.chunks.back().end;
+  list.extent.add(values->extent);
+  list.chunks.push_back({before + values->all.size(), std::move(values)});
 }
 
 // Cut into equal chunks, so that each has room to grow.
-inline void ValueElements::append(Chunks& chunks, std::vector<Value> values, const Owner& owner) {
-  struct Owned {
-    std::vector<Value> values;
-    std::shared_ptr<void> owner;
-  };
+inline void ValueElements::append(List& list, std::vector<Value> values, const Owner& owner) {
   const size_t pieces = (values.size() + kChunk - 1) / kChunk;
   for (size_t i = 0; i < pieces; ++i) {
     const auto begin = values.begin() + static_cast<std::ptrdiff_t>(values.size() * i / pieces);
     const auto end = values.begin() + static_cast<std::ptrdiff_t>(values.size() * (i + 1) / pieces);
-    auto piece = std::make_shared<Owned>();
+    auto piece = std::make_shared<Values>();
     if (owner) piece->owner = owner(static_cast<size_t>(end - begin));
     if (pieces == 1) {
-      piece->values = std::move(values);
+      piece->all = std::move(values);
     } else {
-      piece->values.assign(std::make_move_iterator(begin), std::make_move_iterator(end));
+      piece->all.assign(std::make_move_iterator(begin), std::make_move_iterator(end));
     }
-    append(chunks, std::shared_ptr<const std::vector<Value>>(piece, &piece->values));
+    for (const Value& value : piece->all) {
+      piece->extent.add({1, 1});
+      piece->extent.add({value.elements.num_parts(), value.elements.depth() + 1});
+    }
+    append(list, std::move(piece));
   }
 }
 
 inline const Value& ValueElements::operator[](size_t i) const {
-  const auto chunk = std::upper_bound(chunks_->begin(), chunks_->end(), i,
+  const auto chunk = std::upper_bound(list_->chunks.begin(), list_->chunks.end(), i,
                                       [](size_t index, const Chunk& candidate) { return index < candidate.end; });
-  return (*chunk->values)[i - (chunk->end - chunk->values->size())];
+  return chunk->of->all[i - (chunk->end - chunk->of->all.size())];
 }
 
 inline std::vector<Value> ValueElements::list() const {
@@ -176,29 +200,28 @@ inline std::vector<Value> ValueElements::list() const {
 inline ValueElements ValueElements::spliced(size_t first, size_t removed, std::span<const Value> added,
                                             const Owner& owner) const {
   const size_t rest = first + removed;
-  Chunks chunks;
+  List made;
   std::vector<Value> middle;  // of the chunks that touch the range, which become new ones
   bool pending = true;        // `middle` has not got what is added
-  const Chunks none;
-  for (const Chunk& chunk : chunks_ != nullptr ? *chunks_ : none) {
-    const size_t begin = chunk.end - chunk.values->size();
+  for (const Chunk& chunk : list_ != nullptr ? std::span(list_->chunks) : std::span<const Chunk>()) {
+    const size_t begin = chunk.end - chunk.of->all.size();
     if (chunk.end < first) {
-      append(chunks, chunk.values);
+      append(made, chunk.of);
       continue;
     }
     if (begin > rest) {
-      append(chunks, std::exchange(middle, {}), owner);
-      append(chunks, chunk.values);
+      append(made, std::exchange(middle, {}), owner);
+      append(made, chunk.of);
       continue;
     }
-    const auto at = [&](size_t i) { return chunk.values->begin() + static_cast<std::ptrdiff_t>(i - begin); };
+    const auto at = [&](size_t i) { return chunk.of->all.begin() + static_cast<std::ptrdiff_t>(i - begin); };
     if (begin < first) middle.insert(middle.end(), at(begin), at(first));
     if (std::exchange(pending, false)) middle.insert(middle.end(), added.begin(), added.end());
     if (rest < chunk.end) middle.insert(middle.end(), at(std::max(rest, begin)), at(chunk.end));
   }
   if (pending) middle.assign(added.begin(), added.end());
-  append(chunks, std::move(middle), owner);
-  return ValueElements(std::move(chunks));
+  append(made, std::move(middle), owner);
+  return ValueElements(std::move(made));
 }
 
 inline Value spliced(const Value& sequence, size_t first, size_t removed, std::span<const Value> added,
