@@ -1,9 +1,7 @@
 #include "core/graph/check_value.h"
 
 namespace mortise {
-namespace {
 
-// "float32[2, 3]", "a sequence"
 std::string form_of(const Value& value) {
   switch (value.kind) {
     case ValueKind::kNone:
@@ -21,6 +19,8 @@ std::string form_of(const Value& value) {
   }
   return "nothing";
 }
+
+namespace {
 
 // A map is a list of keys and a value for each: a list of them where they are scalars, otherwise a sequence.
 Status check_map(const Type& type, const Value& value) {

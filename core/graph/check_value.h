@@ -7,6 +7,9 @@
 
 namespace mortise {
 
+// "float32[2, 3]", "a sequence"
+std::string form_of(const Value& value);
+
 // OK if it may; otherwise what was given: "float32[3] was given". Looks into sequences, optionals and maps. An optional
 // takes its element itself too, extents that the type leaves open take any, and an unknown type takes everything.
 Status check_value(const Type& type, const Value& value);

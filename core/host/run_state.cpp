@@ -12,6 +12,7 @@ mortise_status allocate_output(const mortise_run_context_t* context, uint64_t in
     if (tensor == nullptr || (dims == nullptr && rank != 0)) {
       return invalid_argument("allocate_output(): an argument is null");
     }
+    if (rank > kMaxRank) return invalid_argument("allocate_output(): ", rank, " axes; there can be ", kMaxRank);
     for (uint32_t axis = 0; axis < rank; ++axis) {
       if (dims[axis] < 0) return invalid_argument("allocate_output(): extent ", dims[axis], " on axis ", axis);
     }

@@ -18,6 +18,9 @@ using Bindings = std::unordered_map<std::string_view, int64_t>;
 
 Status check_size(const Type& type) {
   if (!type.dims) return {};
+  if (type.dims->size() > kMaxRank) {
+    return invalid_argument("the type has ", type.dims->size(), " axes; there can be ", kMaxRank);
+  }
   int64_t count = 1;
   for (const Dim& dim : *type.dims) {
     // An empty tensor must not have a huge extent either: the step from one element to the next along an axis is a
@@ -54,6 +57,7 @@ class Engine {
         depth_(outer != nullptr ? outer->depth_ + 1 : 0),
         types_(graph.num_values()) {}
 
+  // inputs: as for infer_with_inputs(); none are given where the graph's own types are all that is known.
   Status run(std::span<const Type> inputs) {
     for (ValueId id = 0; id < graph_.num_values(); ++id) {
       const ValueInfo& value = graph_.value(id);
@@ -61,6 +65,12 @@ class Engine {
     }
     for (size_t i = 0; i < inputs.size() && i < graph_.inputs.size(); ++i) {
       MORTISE_TRY(assign(graph_.inputs[i], inputs[i]).context(concat("graph input #", i)));
+    }
+    std::span<const Type> captured = inputs.subspan(std::min(inputs.size(), graph_.inputs.size()));
+    for (ValueId id = 0; id < graph_.num_values() && !captured.empty(); ++id) {
+      if (graph_.value(id).outer == kNoId) continue;
+      if (captured.front().is_tensor()) types_[id] = captured.front();
+      captured = captured.subspan(1);
     }
     for (NodeId id = 0; id < graph_.num_nodes(); ++id) {
       if (!graph_.erased(id)) MORTISE_TRY(run_node(id));
@@ -234,18 +244,26 @@ Status GrowingInference::extend(NodeId first) {
 Result<std::vector<Type>> infer_with_inputs(const Graph& graph, std::span<const Type> input_types,
                                             const infer::CustomOperators* custom) {
   infer::Bindings bindings;
-  for (size_t i = 0; i < input_types.size() && i < graph.inputs.size(); ++i) {
-    const auto& declared = graph.value(graph.inputs[i]).type.dims;
-    const auto& given = input_types[i].dims;
-    if (!declared || !given || declared->size() != given->size()) continue;
-    for (size_t d = 0; d < given->size(); ++d) {
-      if ((*declared)[d].symbol == nullptr || !is_known((*given)[d])) continue;
-      const auto [bound, added] = bindings.emplace((*declared)[d].symbol, (*given)[d].value);
-      if (!added && bound->second != (*given)[d].value) {
-        return invalid_argument("input '", graph.value(graph.inputs[i]).name.view(), "' gives '", (*declared)[d].symbol,
-                                "' the extent ", (*given)[d].value, ", another input ", bound->second);
+  std::span<const Type> given = input_types;
+  const auto bind = [&](ValueId id) -> Status {
+    if (given.empty()) return {};
+    const auto& dims = given.front().dims;
+    given = given.subspan(1);
+    const auto& declared = graph.value(id).type.dims;
+    if (!declared || !dims || declared->size() != dims->size()) return {};
+    for (size_t d = 0; d < dims->size(); ++d) {
+      if ((*declared)[d].symbol == nullptr || !is_known((*dims)[d])) continue;
+      const auto [bound, added] = bindings.emplace((*declared)[d].symbol, (*dims)[d].value);
+      if (!added && bound->second != (*dims)[d].value && graph.value(id).outer == kNoId) {
+        return invalid_argument("input '", graph.value(id).name.view(), "' gives '", (*declared)[d].symbol,
+                                "' the extent ", (*dims)[d].value, ", another input ", bound->second);
       }
     }
+    return {};
+  };
+  for (const ValueId id : graph.inputs) MORTISE_TRY(bind(id));
+  for (ValueId id = 0; id < graph.num_values() && !given.empty(); ++id) {
+    if (graph.value(id).outer != kNoId) MORTISE_TRY(bind(id));
   }
   infer::Engine engine(graph, bindings, custom, false, nullptr);
   MORTISE_TRY(engine.run(input_types));

@@ -11,11 +11,8 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "ONNX stores raw_data in little-endian order");
 
-// Far above what any model has; bounds what copying a type or a shape costs.
-constexpr int kMaxRank = 256;
-
 Status check_rank(int rank) {
-  if (rank <= kMaxRank) return {};
+  if (static_cast<uint32_t>(rank) <= kMaxRank) return {};
   return make_error(StatusCode::kResourceExhausted, "rank ", rank, " is above the limit of ", kMaxRank,
                     "; the file is damaged or was exported wrongly");
 }
@@ -231,6 +228,11 @@ Result<Tensor> TensorConverter::raw(onnx::TensorProto& proto, DType dtype, const
     if (const auto found = contents_->find(&proto); found != contents_->end()) content = found->second;
   }
   if (!content && !proto.has_raw_data()) return from_typed_fields(proto, dtype, shape, bytes);
+  if (proto.float_data_size() + proto.double_data_size() + proto.int32_data_size() + proto.int64_data_size() +
+          proto.uint64_data_size() + proto.string_data_size() !=
+      0) {
+    return invalid_argument("it has raw_data and numbers in a typed field; a tensor has its elements in one of them");
+  }
   if (dtype == DType::kString) return invalid_argument("strings are in raw_data; ONNX wants them in string_data");
   const uint64_t size = content ? content->size() : proto.raw_data().size();
   if (size != bytes) return invalid_argument(mismatch("raw_data", size, "bytes", shape, dtype, bytes));

@@ -45,6 +45,18 @@ int64_t newest_opset() {
   return kNewest;
 }
 
+// The names of attributes of the caller that nodes refer to.
+void add_references(const google::protobuf::RepeatedPtrField<onnx::NodeProto>& nodes,
+                    std::set<std::string, std::less<>>& names) {
+  for (const onnx::NodeProto& node : nodes) {
+    for (const onnx::AttributeProto& attribute : node.attribute()) {
+      if (!attribute.ref_attr_name().empty()) names.insert(attribute.ref_attr_name());
+      add_references(attribute.g().node(), names);
+      for (const onnx::GraphProto& graph : attribute.graphs()) add_references(graph.node(), names);
+    }
+  }
+}
+
 }  // namespace
 
 Result<FunctionTable> FunctionTable::of(onnx::ModelProto& model, int64_t opset) {
@@ -53,7 +65,11 @@ Result<FunctionTable> FunctionTable::of(onnx::ModelProto& model, int64_t opset) 
   if (!model.functions().empty()) return table;
   for (ExperimentalFunction& function : experimental_functions(opset)) {
     MORTISE_TRY(table.add(table.experimental_.emplace_back(std::move(function.proto))));
-    for (auto& attribute : function.defaults) table.functions_.back().defaults.push_back(std::move(attribute));
+    Function& added = table.functions_.back();
+    for (auto& attribute : function.defaults) {
+      added.attributes.insert(attribute.name());
+      added.defaults.push_back(std::move(attribute));
+    }
   }
   return table;
 }
@@ -68,6 +84,8 @@ Status FunctionTable::add(onnx::FunctionProto& proto) {
   auto opsets = opset_versions(proto.opset_import());
   if (!opsets.ok()) return std::move(opsets).status().context(concat("function '", proto.name(), "'"));
   function.opsets = *std::move(opsets);
+  function.attributes.insert(proto.attribute().begin(), proto.attribute().end());
+  add_references(proto.node(), function.attributes);
   const auto& unknown = proto.GetReflection()->GetUnknownFields(proto);
   for (int i = 0; i < unknown.field_count(); ++i) {
     const auto& entry = unknown.field(i);
@@ -76,6 +94,7 @@ Status FunctionTable::add(onnx::FunctionProto& proto) {
         !function.defaults.emplace_back().ParsePartialFromString(entry.length_delimited())) {
       return make_error(StatusCode::kDataLoss, "function '", proto.name(), "': a default attribute is damaged");
     }
+    function.attributes.insert(function.defaults.back().name());
   }
   return {};
 }

@@ -8,6 +8,8 @@
 #include <onnx/onnx_pb.h>
 
 #include <deque>
+#include <functional>
+#include <set>
 #include <string>
 #include <unordered_map>
 
@@ -19,6 +21,7 @@ struct Function {
   onnx::FunctionProto* proto = nullptr;
   std::unordered_map<std::string_view, int64_t> opsets;  // by domain, "" for ai.onnx
   std::deque<onnx::AttributeProto> defaults;             // of attributes that a call may leave out
+  std::set<std::string, std::less<>> attributes;         // that a call may give: those it names and those it uses
 };
 
 class FunctionTable {

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "core/gradient/gradient.h"
+#include "core/graph/check_value.h"
 #include "core/infer/operator_table.h"
 #include "core/model/growth.h"
 #include "core/model/importer.h"
@@ -118,6 +119,8 @@ Status Importer::set_default(Scope& scope, const std::string& name, Tensor tenso
       return invalid_argument("it is defined twice; names must be unique");
     }
     Type declared = graph.value(id).type;
+    MORTISE_TRY(
+        check_value(declared, Value(tensor)).context(concat("the input of this name is ", to_string(declared))));
     graph.make_constant(id, std::move(tensor));
     if (declared.kind != ValueKind::kNone) graph.value(id).type = std::move(declared);
     return {};

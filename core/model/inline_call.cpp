@@ -19,6 +19,17 @@ std::string short_prefix(std::string text) {
   return text;
 }
 
+// A misspelt attribute would leave the right one at its default.
+Status check_attributes(const onnx::NodeProto& call, const Function& function) {
+  for (const auto& attribute : call.attribute()) {
+    if (function.attributes.contains(attribute.name())) continue;
+    std::string names;
+    for (const std::string& name : function.attributes) names.append(names.empty() ? "; it has " : ", ").append(name);
+    return invalid_argument("function '", function.proto->name(), "' has no attribute '", attribute.name(), "'", names);
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string Importer::unique_prefix(const onnx::NodeProto& node, const Scope& scope) {
@@ -41,6 +52,7 @@ Status Importer::inline_call(onnx::NodeProto& proto, Function& function, Scope& 
                             callee.output_size());
   }
 
+  MORTISE_TRY(check_attributes(proto, function));
   Call call;
   Scope inner{scope.level, nullptr, &call, &function.opsets, unique_prefix(proto, scope), scope.depth + 1, {}};
   for (auto& attribute : *proto.mutable_attribute()) {

@@ -39,7 +39,7 @@ void insert(std::vector<uint64_t>& steps, uint32_t step) { steps[step / 64] |= u
 // The sizable steps met so far form a chain, each after the one before it; `latest` says for every step how many of
 // them it comes after. A sizable step that does not come after all of them can run beside the last.
 bool has_parallel_steps(const Program& program) {
-  if (program.steps.size() > kMaxParallelSteps) return false;
+  if (program.steps.size() > kMaxParallelSteps || program.slots.size() > kMaxParallelSlots) return false;
   std::vector<uint32_t> latest(program.steps.size(), 0);
   uint32_t length = 0;
   for (uint32_t index = 0; index < program.steps.size(); ++index) {

@@ -11,6 +11,7 @@ namespace mortise::run {
 
 // Programs of more steps run one step after the other: what follows is quadratic in the steps.
 inline constexpr size_t kMaxParallelSteps = 1024;
+inline constexpr size_t kMaxParallelSlots = 4096;
 
 // Operations (plan::estimated_work) from which a step on the host's threads is worth a task of its own: below some tens
 // of microseconds, waking a second thread costs more than it gains. bench_overhead, Branches, shows it.

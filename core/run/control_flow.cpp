@@ -1,7 +1,9 @@
 #include "core/run/control_flow.h"
 
 #include <cstring>
+#include <initializer_list>
 #include <limits>
+#include <optional>
 
 #include "core/graph/check_value.h"
 #include "core/run/copy.h"
@@ -30,6 +32,11 @@ class Call {
     if (!status.ok()) return error("output ", i, " would be ", status.message());
     frame_.set(slot, std::move(value));
     return {};
+  }
+  bool has_output(size_t i) const { return step_.outputs[i] != kNoSlot; }
+  // What is known of the shape of an output for this run's inputs.
+  std::optional<Dims> known_dims(size_t i) const {
+    return has_output(i) ? frame_.layout().slots[step_.outputs[i]].dims : std::nullopt;
   }
   const ControlFlow::Body& body(std::string_view attribute) const {
     for (const ControlFlow::Body& body : step_.control_flow->bodies) {
@@ -68,7 +75,7 @@ class Call {
 
   Result<bool> read_bool(const Value& value, std::string_view what) const {
     if (!value.is_tensor() || value.tensor.dtype() != DType::kBool || value.tensor.num_elements() != 1) {
-      return error(what, " must be one bool");
+      return error(what, " is ", form_of(value), "; it must be one bool");
     }
     return *value.tensor.data<bool>();
   }
@@ -82,25 +89,34 @@ class Call {
   const Value nothing_;
 };
 
-// An empty stack of results that never came: the type's extents behind a leading 0, unknown ones as 0.
-Result<Value> empty_stack(MemoryBudget& memory, const Type& type, uint32_t axis) {
-  Shape shape;
-  if (type.dims) {
-    for (const Dim& dim : *type.dims) shape.push_back(is_known(dim) ? dim.value : 0);
+// What results that never came would have been: an output without the axes of its stack, unknown extents as 0.
+Element unmade(DType dtype, std::optional<Dims> stacked, std::initializer_list<uint32_t> axes) {
+  Element element{dtype, {}};
+  if (!stacked) return element;
+  for (const uint32_t axis : axes) {
+    if (axis < stacked->size()) stacked->erase(stacked->begin() + axis);
   }
-  shape.insert(axis <= shape.rank() ? axis : 0, 0);
-  MORTISE_ASSIGN(Tensor tensor, memory.allocate(type.dtype, shape));
-  return Value(std::move(tensor));
+  for (const Dim& dim : *stacked) element.shape.push_back(is_known(dim) ? dim.value : 0);
+  return element;
 }
 
-Result<Value> stack_values(MemoryBudget& memory, std::vector<Value>& parts, uint32_t axis, bool reversed) {
+// element: what the parts would be if there were any.
+Result<Value> stack_values(MemoryBudget& memory, std::vector<Value>& parts, Element element, uint32_t axis,
+                           bool reversed) {
   std::vector<Tensor> tensors;
   for (Value& part : parts) {
     if (!part.is_tensor()) return invalid_argument("only tensors can be stacked over iterations");
     tensors.push_back(std::move(part.tensor));
   }
-  MORTISE_ASSIGN(Tensor stacked, stack(memory, tensors, axis, reversed));
+  if (!tensors.empty()) element = {tensors.front().dtype(), tensors.front().shape()};
+  MORTISE_ASSIGN(Tensor stacked, stack(memory, element, tensors, axis, reversed));
   return Value(std::move(stacked));
+}
+
+// The iteration or the condition in the shape in which the body declares it: some exporters write lists of one.
+Shape shape_of_one(const Graph& body, size_t input) {
+  const auto& dims = body.value(body.inputs[input]).type.dims;
+  return dims && dims->size() == 1 ? Shape{1} : Shape{};
 }
 
 Status run_if(Call& call) {
@@ -116,7 +132,7 @@ Status run_loop(Call& call) {
   if (call.has_input(0)) {
     const Value& count = call.input(0);
     if (!count.is_tensor() || count.tensor.dtype() != DType::kI64 || count.tensor.num_elements() != 1) {
-      return call.error("the trip count must be one int64");
+      return call.error("the trip count is ", form_of(count), "; it must be one int64");
     }
     trips = *count.tensor.data<int64_t>();
   }
@@ -137,8 +153,8 @@ Status run_loop(Call& call) {
   for (size_t i = 0; i < num_carried; ++i) carried.push_back(call.input(2 + i));
   bool untouched = true;  // no iteration has run
   std::vector<std::vector<Value>> scans(num_scans);
-  Value iteration(Tensor::of<int64_t>({}, {0}));
-  Value keep_going(Tensor::of<bool>({}, {true}));
+  Value iteration(Tensor::of<int64_t>(shape_of_one(graph, 0), {0}));
+  Value keep_going(Tensor::of<bool>(shape_of_one(graph, 1), {true}));
 
   for (int64_t i = 0; i < trips && condition; ++i) {
     untouched = false;
@@ -158,10 +174,10 @@ Status run_loop(Call& call) {
     MORTISE_TRY(call.set_output(k, std::move(carried[k])));
   }
   for (size_t k = 0; k < num_scans && num_carried + k < call.num_outputs(); ++k) {
-    auto stacked = scans[k].empty()
-                       ? empty_stack(call.memory(), graph.value(graph.outputs[1 + num_carried + k]).type, 0)
-                       : stack_values(call.memory(), scans[k], 0, false);
-    MORTISE_ASSIGN(Value scan, call.own(std::move(stacked), concat("scan output ", k)));
+    const DType dtype = graph.value(graph.outputs[1 + num_carried + k]).type.dtype;
+    const Element none = unmade(dtype, call.known_dims(num_carried + k), {0});
+    MORTISE_ASSIGN(Value scan,
+                   call.own(stack_values(call.memory(), scans[k], none, 0, false), concat("scan output ", k)));
     MORTISE_TRY(call.set_output(num_carried + k, std::move(scan)));
   }
   return {};
@@ -227,15 +243,16 @@ Status run_scan(Call& call) {
     MORTISE_TRY(call.set_output(i, std::move(states[i])));
   }
   for (size_t i = 0; i < num_scan_outputs; ++i) {
-    const Type& type = graph.value(graph.outputs[num_states + i]).type;
-    const int64_t rank = 1 + (scans[i].empty() || !scans[i].front().is_tensor()
-                                  ? (type.dims ? static_cast<int64_t>(type.dims->size()) : 0)
-                                  : scans[i].front().tensor.rank());
+    const DType dtype = graph.value(graph.outputs[num_states + i]).type.dtype;
+    const std::optional<Dims> known = call.known_dims(num_states + i);
+    const int64_t rank = !scans[i].empty() && scans[i].front().is_tensor() ? scans[i].front().tensor.rank() + int64_t{1}
+                         : known                                           ? static_cast<int64_t>(known->size())
+                                                                           : 1;
     const int64_t axis = entry("scan_output_axes", i) + (entry("scan_output_axes", i) < 0 ? rank : 0);
     if (axis < 0 || axis >= rank) return call.error("scan_output_axes[", i, "] is out of range for rank ", rank);
-    auto stacked = scans[i].empty() ? empty_stack(call.memory(), type, static_cast<uint32_t>(axis))
-                                    : stack_values(call.memory(), scans[i], static_cast<uint32_t>(axis),
-                                                   entry("scan_output_directions", i) != 0);
+    const auto position = static_cast<uint32_t>(axis);
+    auto stacked = stack_values(call.memory(), scans[i], unmade(dtype, known, {position}), position,
+                                entry("scan_output_directions", i) != 0);
     MORTISE_ASSIGN(Value scan, call.own(std::move(stacked), concat("scan output ", i)));
     MORTISE_TRY(call.set_output(num_states + i, std::move(scan)));
   }
@@ -271,23 +288,26 @@ Status run_batched_scan(Call& call) {
     batch = input.tensor.dim(0);
     if (scanned) longest = input.tensor.dim(1);
   }
-  if (batch == 0 || longest == 0) return unimplemented("Scan over nothing is not supported in version 8");
   const Tensor* lengths = call.has_input(0) && call.input(0).is_tensor() ? &call.input(0).tensor : nullptr;
   if (lengths != nullptr && (lengths->dtype() != DType::kI64 || lengths->num_elements() != batch)) {
-    return call.error("sequence_lens must be ", batch, " int64");
+    return call.error("sequence_lens is ", form_of(call.input(0)), "; it must be ", batch,
+                      " int64, one for each entry");
   }
-  std::vector<std::vector<Value>> outputs(graph.outputs.size());
+  std::vector<std::vector<Value>> final_states(num_states);
+  std::vector<std::vector<std::vector<Value>>> scans(graph.outputs.size() - num_states);  // of every entry
   const std::span<const int64_t> directions = call.node().get_ints("directions");
   for (int64_t entry = 0; entry < batch; ++entry) {
     const int64_t length = lengths != nullptr ? lengths->data<int64_t>()[entry] : longest;
-    if (length < 1 || length > longest) return call.error("a sequence has the length ", length, " of ", longest);
+    if (length < 0 || length > longest) {
+      return call.error("sequence_lens[", entry, "] is ", length, ", but the sequences have ", longest, " steps");
+    }
     std::vector<Value> states, sequences;
     for (size_t i = 0; i < given_inputs; ++i) {
       MORTISE_ASSIGN(Tensor part,
                      call.own(take_slice(call.memory(), call.input(1 + i).tensor, 0, entry), "an entry of the batch"));
       (i < num_states ? states : sequences).emplace_back(std::move(part));
     }
-    std::vector<std::vector<Value>> scans(graph.outputs.size() - num_states);
+    for (std::vector<std::vector<Value>>& scan : scans) scan.emplace_back();
     for (int64_t step = 0; step < length; ++step) {
       std::vector<Value> slices;
       for (size_t i = 0; i < sequences.size(); ++i) {
@@ -303,26 +323,39 @@ Status run_batched_scan(Call& call) {
       for (const Value& slice : slices) given.push_back(&slice);
       MORTISE_ASSIGN(std::vector<Value> results, call.run(body, given));
       for (size_t i = 0; i < num_states; ++i) states[i] = std::move(results[i]);
-      for (size_t i = 0; i < scans.size(); ++i) scans[i].push_back(std::move(results[num_states + i]));
+      for (size_t i = 0; i < scans.size(); ++i) scans[i].back().push_back(std::move(results[num_states + i]));
     }
-    for (size_t i = 0; i < num_states; ++i) outputs[i].push_back(std::move(states[i]));
-    for (size_t i = 0; i < scans.size(); ++i) {
-      if (length < longest && scans[i].front().is_tensor()) {
-        const Tensor& like = scans[i].front().tensor;
-        MORTISE_ASSIGN(Tensor zeros,
-                       call.own(call.memory().allocate(like.dtype(), like.shape()), "the end of a sequence"));
-        MORTISE_ASSIGN(const uint64_t bytes, Tensor::storage_size(like.dtype(), like.shape()));
-        std::memset(zeros.raw(), 0, bytes);
-        scans[i].resize(static_cast<size_t>(longest), Value(zeros));
-      }
-      MORTISE_ASSIGN(Value stacked,
-                     call.own(stack_values(call.memory(), scans[i], 0, false), concat("scan output ", i)));
-      outputs[num_states + i].push_back(std::move(stacked));
-    }
+    for (size_t i = 0; i < num_states; ++i) final_states[i].push_back(std::move(states[i]));
   }
-  for (size_t i = 0; i < outputs.size(); ++i) {
-    MORTISE_ASSIGN(Value stacked, call.own(stack_values(call.memory(), outputs[i], 0, false), concat("output ", i)));
-    MORTISE_TRY(call.set_output(i, std::move(stacked)));
+  for (size_t i = 0; i < num_states; ++i) {
+    const Tensor& given = call.input(1 + i).tensor;
+    Element state{given.dtype(), given.shape()};
+    state.shape.erase(0);
+    auto stacked = stack_values(call.memory(), final_states[i], std::move(state), 0, false);
+    MORTISE_ASSIGN(Value value, call.own(std::move(stacked), concat("output ", i)));
+    MORTISE_TRY(call.set_output(i, std::move(value)));
+  }
+  for (size_t i = 0; i < scans.size(); ++i) {
+    const size_t output = num_states + i;
+    Element step = unmade(graph.value(graph.outputs[output]).type.dtype, call.known_dims(output), {0, 0});
+    for (const std::vector<Value>& steps : scans[i]) {
+      if (!steps.empty() && steps.front().is_tensor())
+        step = {steps.front().tensor.dtype(), steps.front().tensor.shape()};
+    }
+    MORTISE_ASSIGN(Tensor zeros, call.own(call.memory().allocate(step.dtype, step.shape), "the end of a sequence"));
+    std::memset(zeros.raw(), 0, zeros.size_bytes());
+    Element sequence = step;
+    sequence.shape.insert(0, longest);
+    std::vector<Value> sequences;
+    for (std::vector<Value>& steps : scans[i]) {
+      steps.resize(static_cast<size_t>(longest), Value(zeros));
+      MORTISE_ASSIGN(Value stacked,
+                     call.own(stack_values(call.memory(), steps, step, 0, false), concat("output ", output)));
+      sequences.push_back(std::move(stacked));
+    }
+    auto stacked = stack_values(call.memory(), sequences, std::move(sequence), 0, false);
+    MORTISE_ASSIGN(Value value, call.own(std::move(stacked), concat("output ", output)));
+    MORTISE_TRY(call.set_output(output, std::move(value)));
   }
   return {};
 }

@@ -62,11 +62,10 @@ Result<Layout> make_layout(const Program& program, std::span<const Value* const>
   for (const Value* input : inputs) layout.input_types.push_back(type_of(*input));
 
   // What inference knew already suffices for a model with static shapes; otherwise it runs again with the shapes at
-  // hand. Captured values come after the graph's inputs; inference takes the graph's inputs only.
+  // hand.
   std::vector<Type> types;
-  if (!all_known(program) && inputs.size() >= program.graph->inputs.size()) {
-    auto inferred = infer_with_inputs(*program.graph, std::span(layout.input_types).first(program.graph->inputs.size()),
-                                      program.operators.get());
+  if (!all_known(program)) {
+    auto inferred = infer_with_inputs(*program.graph, layout.input_types, program.operators.get());
     if (!inferred.ok()) return std::move(inferred).status();
     types = std::move(*inferred);
   }
@@ -79,6 +78,7 @@ Result<Layout> make_layout(const Program& program, std::span<const Value* const>
     if (slot.producer == kNoId) continue;
     const Type& type = types.empty() ? program.graph->value(slot.value).type : types[slot.value];
     SlotLayout& place = layout.slots[i];
+    if (program.steps[slot.producer].control_flow != nullptr) place.dims = type.dims;
     if (!type.is_tensor() || type.dtype == DType::kUndefined || type.dtype == DType::kString) continue;
     place.dtype = type.dtype;
     place.shape = type.static_shape();

@@ -18,8 +18,9 @@ struct SlotLayout {
   DType dtype = DType::kUndefined;
   std::optional<Shape> shape;  // nothing: known during the run only
   uint64_t bytes = 0;
-  std::optional<uint64_t>
-      offset;  // in the arena; nothing: elsewhere (inputs, outputs, constants, homes, unknown shapes)
+  // In the arena; nothing: elsewhere (inputs, outputs, constants, homes, unknown shapes).
+  std::optional<uint64_t> offset;
+  std::optional<Dims> dims;  // what is known of the shape of an output of control flow
 };
 
 struct Layout {

@@ -48,24 +48,24 @@ Result<Tensor> take_slice(MemoryBudget& memory, const Tensor& tensor, uint32_t a
   return slice;
 }
 
-Result<Tensor> stack(MemoryBudget& memory, std::span<const Tensor> parts, uint32_t axis, bool reversed) {
-  const Tensor& first = parts.front();
-  Shape shape = first.shape();
+Result<Tensor> stack(MemoryBudget& memory, const Element& element, std::span<const Tensor> parts, uint32_t axis,
+                     bool reversed) {
+  Shape shape = element.shape;
   shape.insert(axis, static_cast<int64_t>(parts.size()));
-  MORTISE_ASSIGN(Tensor result, allocate(memory, first.dtype(), shape));
+  MORTISE_ASSIGN(Tensor result, allocate(memory, element.dtype, shape));
   const auto outer = static_cast<uint64_t>(shape.product(0, axis));
   const auto inner = static_cast<uint64_t>(shape.product(axis + 1, shape.rank()));
   for (size_t k = 0; k < parts.size(); ++k) {
     const Tensor& part = parts[reversed ? parts.size() - 1 - k : k];
-    if (part.dtype() != first.dtype() || !(part.shape() == first.shape())) {
-      return invalid_argument("iterations give results of different shapes, ", to_string(first.shape()), " and ",
+    if (part.dtype() != element.dtype || !(part.shape() == element.shape)) {
+      return invalid_argument("iterations give results of different shapes, ", to_string(element.shape), " and ",
                               to_string(part.shape()), ", which cannot be stacked");
     }
     for (uint64_t i = 0; i < outer && inner != 0; ++i) {
       copy_elements(part, i * inner, result, (i * parts.size() + k) * inner, inner);
     }
   }
-  if (first.dtype() == DType::kString) return copied_strings(memory, result);
+  if (element.dtype == DType::kString) return copied_strings(memory, result);
   return result;
 }
 

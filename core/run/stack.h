@@ -12,8 +12,15 @@ namespace mortise::run {
 // The part of `tensor` at `index` on `axis`, without that axis; a copy. 0 <= axis < rank, index within it.
 Result<Tensor> take_slice(MemoryBudget& memory, const Tensor& tensor, uint32_t axis, int64_t index);
 
-// Tensors of one dtype and shape put side by side along a new axis (0 <= axis <= rank), in the given order or reversed.
-// Fails if they differ. parts is not empty.
-Result<Tensor> stack(MemoryBudget& memory, std::span<const Tensor> parts, uint32_t axis, bool reversed);
+// What every part of a stack is.
+struct Element {
+  DType dtype;
+  Shape shape;
+};
+
+// Tensors put side by side along a new axis (0 <= axis <= rank), in the given order or reversed. Fails where one of them
+// is something else than the element; there may be none.
+Result<Tensor> stack(MemoryBudget& memory, const Element& element, std::span<const Tensor> parts, uint32_t axis,
+                     bool reversed);
 
 }  // namespace mortise::run

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <unordered_map>
 
 #include "core/graph/check_value.h"
 #include "core/host/provider_set.h"
@@ -56,6 +57,7 @@ struct Session::Impl {
 
   ModelInfo info;
   std::vector<Port> inputs;
+  std::unordered_map<std::string_view, size_t> input_names;  // position in `inputs`, which has the names
   std::vector<Port> outputs;
   std::vector<ProviderState> providers;
 
@@ -97,6 +99,7 @@ Status Session::Impl::prepare(std::span<const mortise_plugin_entry_t* const> plu
 
   const Graph& graph = model.graph;
   for (const ValueId id : graph.inputs) inputs.push_back(make_port(graph, id, graph.value(id).name));
+  for (size_t i = 0; i < inputs.size(); ++i) input_names.emplace(inputs[i].name, i);
   for (size_t i = 0; i < graph.outputs.size(); ++i)
     outputs.push_back(make_port(graph, graph.outputs[i], graph.output_names[i]));
   for (const ProviderSet::Member& member : provider_set.members) {
@@ -316,14 +319,13 @@ Result<std::map<std::string, Value>> Session::run(const std::map<std::string, Va
                                                   const RunOptions& options) {
   std::vector<Value> given(impl_->inputs.size());
   for (const auto& [name, value] : inputs) {
-    const auto port = std::find_if(impl_->inputs.begin(), impl_->inputs.end(),
-                                   [&key = name](const Port& p) { return p.name == key; });
-    if (port == impl_->inputs.end()) {
+    const auto port = impl_->input_names.find(name);
+    if (port == impl_->input_names.end()) {
       std::string known;
       for (const Port& p : impl_->inputs) known += (known.empty() ? "'" : ", '") + p.name + "'";
       return invalid_argument(impl_->where(), " has no input '", name, "'; it has ", known.empty() ? "none" : known);
     }
-    given[static_cast<size_t>(port - impl_->inputs.begin())] = value;
+    given[port->second] = value;
   }
   for (size_t i = 0; i < given.size(); ++i) {
     if (given[i].kind == ValueKind::kNone && !impl_->inputs[i].optional) {

@@ -169,8 +169,7 @@ Result<Tensor> copy_strings(const sdk::Host& host, const Tensor& tensor) {
 namespace {
 
 bool is_owned(const Value& value) {
-  if (value.is_tensor()) return value.tensor.owner() != nullptr;
-  return std::all_of(value.elements.begin(), value.elements.end(), is_owned);
+  return value.is_tensor() ? value.tensor.owner() != nullptr : value.elements.owned();
 }
 
 }  // namespace

@@ -90,6 +90,19 @@ TEST(ValueElements, CountWhatLiesWithin) {
   EXPECT_EQ(doubled.elements.depth(), 70u);
 }
 
+TEST(ValueElements, KnowWhetherAllWithinHasAnOwner) {
+  int64_t place = 5;
+  const Value view = Tensor::view(DType::kI64, {}, &place);
+  EXPECT_TRUE(ValueElements().owned());
+  ValueElements elements(std::vector<Value>(600, number(1)));
+  EXPECT_TRUE(elements.owned());
+  for (const Value& other : {view, Value(ValueKind::kSequence, {number(2), view})}) {
+    const ValueElements mixed = elements.spliced(300, 0, std::vector<Value>{other});
+    EXPECT_FALSE(mixed.owned());
+    EXPECT_TRUE(mixed.spliced(300, 1, {}).owned());
+  }
+}
+
 TEST(ValueElements, OwnWhatTheirChunksHold) {
   size_t owned = 0;  // elements of the chunks that are there
   const ValueElements::Owner owner = [&owned](size_t count) {

@@ -23,8 +23,8 @@ Term swap_heads(Term t) { return transpose(t, {0, 2, 1, 3}); }
 Result<Term> heads_of(Derivation& d, size_t input, std::string_view attribute) {
   MORTISE_ASSIGN(const int64_t rank, rank_of(d.x(input)));
   if (rank != 3) return d.x(input);
-  const Term split = ints(d.emitter(), {0, 0, d.node().get_int(attribute, 1), -1});
-  return swap_heads(op("Reshape", {d.x(input), split}));
+  const Term shape = shape_of(d.x(input)), heads = ints(d.emitter(), {d.node().get_int(attribute, 1)});
+  return swap_heads(reshape(d.x(input), concat_ints({part_of(shape, 0, 2), heads, part_of(shape, 2, 3) / heads})));
 }
 
 Term behind(Term past, Term current) {
@@ -49,10 +49,22 @@ Term causal(Term scores, Term past, Term lengths) {
   return op("LessOrEqual", {places_along(scores, 3), query});
 }
 
+// A mask may leave out keys at the end, which nobody sees then; before version 24 one column is for all keys.
+Term whole_mask(Derivation& d, Term scores) {
+  const bool chooses = d.x(3).dtype() == DType::kBool;
+  const Term mask = chooses ? d.x(3) : cast(d.x(3), scores.dtype());
+  const Dim columns = mask.dims() != nullptr && !mask.dims()->empty() ? mask.dims()->back() : kUnknownDim;
+  if (d.node().since_version < 24 && (!is_known(columns) || columns.value == 1)) return mask;
+  const Term missing = part_of(shape_of(scores), 3, 4) - part_of(shape_of(mask), -1, INT64_MAX);
+  const Term fill = chooses ? d.emitter().constant(Tensor::of<bool>({}, {false})) : number(kUnseen, scores);
+  return op("Pad", {mask, concat_ints({ints(d.emitter(), {0}), missing}), fill, ints(d.emitter(), {-1})});
+}
+
 Term masked(Derivation& d, Term scores) {
   const Term unseen = number(kUnseen, scores);
-  if (const Term mask = d.x(3)) {
-    scores = mask.dtype() == DType::kBool ? where(mask, scores, unseen) : scores + cast(mask, scores.dtype());
+  if (d.x(3)) {
+    const Term mask = whole_mask(d, scores);
+    scores = mask.dtype() == DType::kBool ? where(mask, scores, unseen) : scores + mask;
   }
   const Term lengths = d.x(6) ? unsqueeze(d.x(6), ints(d.emitter(), {1, 2, 3})) : Term();
   if (lengths) scores = where(less(places_along(scores, 3), lengths), scores, unseen);
@@ -84,13 +96,6 @@ Status differentiate_attention(Derivation& d) {
   const Term product = op("MatMul", {grouped(q), transpose(unsqueeze(k, axis), {0, 1, 2, 4, 3})});
   const Term scores = joined(product) * factor;
   const double cap = d.real("softcap", 0);
-  if (const Term mask = d.x(3); mask && mask.dims() != nullptr && !mask.dims()->empty() && keys.dims() != nullptr) {
-    const Dim &columns = mask.dims()->back(), &length_of_keys = (*keys.dims())[2];
-    if (is_known(columns) && is_known(length_of_keys) && columns.value != 1 && columns.value < length_of_keys.value) {
-      return unimplemented("input attn_mask has ", columns.value, " columns for ", length_of_keys.value,
-                           " keys, for which no derivative is known; pad it with -infinity, or with false");
-    }
-  }
   const Term capped = cap > 0 ? cap * op("Tanh", {scores / number(cap, scores)}) : scores;
   const Term seen = masked(d, capped);
   // Softmax over what is seen: where all of that is as low as numbers are, the rest has a share that is taken back.
@@ -102,7 +107,9 @@ Status differentiate_attention(Derivation& d) {
   const Term weights = shares / where(equal(sum, number(0, sum)), number(1, sum), sum);
   Term y = joined(op("MatMul", {grouped(weights), unsqueeze(v, axis)}));
   if (d.y().dims() != nullptr && d.y().dims()->size() == 3) {
-    y = op("Reshape", {swap_heads(y), ints(d.emitter(), {0, 0, -1})});
+    const Term shape = shape_of(y);  // [batch, heads, position, size]
+    y = reshape(swap_heads(y),
+                concat_ints({part_of(shape, 0, 1), part_of(shape, 2, 3), part_of(shape, 1, 2) * part_of(shape, 3, 4)}));
   }
   const Term stages[] = {scores, capped, seen, weights};
   const auto stage = static_cast<size_t>(d.node().get_int("qk_matmul_output_mode", 0));

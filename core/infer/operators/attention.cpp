@@ -33,6 +33,16 @@ Result<Heads> read_heads(const InferContext& context, uint32_t i, std::string_vi
   return Heads{(*dims)[0], known_dim(count), (*dims)[1], divide((*dims)[2], known_dim(count))};
 }
 
+// The type in which the softmax is to be computed.
+Result<DType> precision_of(const InferContext& context, DType usual) {
+  MORTISE_ASSIGN(const DType precision, context.dtype_attribute("softmax_precision", usual));
+  if (precision == usual || precision == DType::kF16 || precision == DType::kBF16 || precision == DType::kF32 ||
+      precision == DType::kF64) {
+    return precision;
+  }
+  return context.error("its softmax_precision is ", to_string(precision), ", which is no floating-point type");
+}
+
 }  // namespace
 
 // Q, K, V, mask, past key, past value. Results: Y, keys and values with those of the past in front, scores.
@@ -42,6 +52,10 @@ Status infer_attention(InferContext& context) {
   MORTISE_ASSIGN(const Heads v, read_heads(context, 2, "kv_num_heads"));
   MORTISE_TRY(context.expect_rank(4, 4));
   MORTISE_TRY(context.expect_rank(5, 4));
+  if (context.has_input(6) && (context.has_input(4) || context.has_input(5))) {
+    return context.error("it has nonpad_kv_seqlen and past keys or values; keys are either cached or padded");
+  }
+  MORTISE_TRY(precision_of(context, DType::kUndefined).status());
   MORTISE_TRY(context.same(q.size, k.size, "numbers in each head of queries and keys").status());
   MORTISE_ASSIGN(Dim batch, context.same(q.batch, k.batch, "batches"));
   MORTISE_ASSIGN(batch, context.same(batch, v.batch, "batches"));
@@ -73,11 +87,7 @@ Status infer_flex_attention(InferContext& context) {
   }
   const DType given = context.dtype(0);
   const DType usual = given == DType::kF64 || given == DType::kUndefined ? given : DType::kF32;
-  MORTISE_ASSIGN(const DType precision, context.dtype_attribute("softmax_precision", usual));
-  if (precision != usual && precision != DType::kF16 && precision != DType::kBF16 && precision != DType::kF32 &&
-      precision != DType::kF64) {
-    return context.error("its softmax_precision is ", to_string(precision), ", which is no floating-point type");
-  }
+  MORTISE_ASSIGN(const DType precision, precision_of(context, usual));
   const Type scores = Type::tensor(precision, Dims{batch, q_heads, context.extent(0, 2), keys});
   for (const std::string_view body : {"score_mod", "prob_mod"}) {
     if (context.node().body(body) == nullptr) continue;

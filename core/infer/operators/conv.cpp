@@ -1,5 +1,6 @@
 // Inference of convolutions.
 #include <algorithm>
+#include <optional>
 
 #include "core/infer/context.h"
 #include "core/infer/operator_table.h"
@@ -24,12 +25,14 @@ Status check_channels(const InferContext& context, const Dim& channels, const Di
   return {};
 }
 
-Status infer_conv_of(InferContext& context, uint32_t weights_input) {
+// bias_input: which the operator may not have.
+Status infer_conv_of(InferContext& context, uint32_t weights_input, std::optional<uint32_t> bias_input) {
   const Dims* input = context.dims(0);
   const Dims* weights = context.dims(weights_input);
   if (input == nullptr) return {};
   MORTISE_TRY(context.expect_rank_at_least(0, 2));
   MORTISE_TRY(context.expect_rank(weights_input, input->size()));
+  if (bias_input) MORTISE_TRY(context.expect_rank(*bias_input, 1));
   MORTISE_TRY(check_channels(context, (*input)[1], weights));
   MORTISE_ASSIGN(const SlidingWindow window, read_sliding_window(context, input->size() - 2, weights));
   Dims output{(*input)[0], context.extent(weights_input, 0)};
@@ -57,10 +60,12 @@ Result<Dim> transposed_extent(const InferContext& context, const SlidingWindow& 
 
 }  // namespace
 
-Status infer_conv(InferContext& context) { return infer_conv_of(context, 1); }
+Status infer_conv(InferContext& context) { return infer_conv_of(context, 1, 2); }
+Status infer_conv_integer(InferContext& context) { return infer_conv_of(context, 1, std::nullopt); }
+Status infer_deform_conv(InferContext& context) { return infer_conv_of(context, 1, 3); }
 
 // x, x_scale, x_zero, w, w_scale, w_zero, y_scale, y_zero, bias.
-Status infer_qlinear_conv(InferContext& context) { return infer_conv_of(context, 3); }
+Status infer_qlinear_conv(InferContext& context) { return infer_conv_of(context, 3, 8); }
 
 // Weights are [C, M / groups, k1, k2, …].
 Status infer_conv_transpose(InferContext& context) {
@@ -69,6 +74,7 @@ Status infer_conv_transpose(InferContext& context) {
   if (input == nullptr) return {};
   MORTISE_TRY(context.expect_rank_at_least(0, 2));
   MORTISE_TRY(context.expect_rank(1, input->size()));
+  MORTISE_TRY(context.expect_rank(2, 1));
   if (weights != nullptr && differ((*input)[1], (*weights)[0])) {
     return context.error("its input has ", (*input)[1].value, " channels, but its weights take ", (*weights)[0].value);
   }

@@ -86,6 +86,11 @@ Status infer_concat(InferContext& context) {
 Status infer_split(InferContext& context) {
   const Dims* dims = context.dims(0);
   const uint32_t parts = context.num_outputs();
+  const bool by_number = context.node().find("num_outputs") != nullptr;
+  if (context.version() >= 18 && by_number == context.has_input(1)) {
+    return context.error(by_number ? "both" : "neither",
+                         " of input 'split' and attribute 'num_outputs' are given; one of them must be");
+  }
   const auto sizes = context.ints("split", 1);
   if (sizes && sizes->size() != parts) {
     return context.error("it splits into ", sizes->size(), " but has ", parts, " outputs");

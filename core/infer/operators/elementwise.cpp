@@ -1,5 +1,6 @@
 // Inference of operators that work element by element, with or without broadcasting, and of casts.
 #include <algorithm>
+#include <optional>
 
 #include "core/infer/context.h"
 #include "core/infer/operator_table.h"
@@ -42,6 +43,26 @@ void follow_cast(InferContext& context, DType to) {
   context.set_elements(std::move(*elements));
 }
 
+// Input 1 is broadcast to input 0, never the other way. first: the axis of input 0 at which the first of input 1 lies;
+// nothing: the last ones meet.
+Status infer_one_way(InferContext& context, std::optional<int64_t> first) {
+  const Dims* a = context.dims(0);
+  const Dims* b = context.dims(1);
+  context.set_shape(0, context.input(0).dims);
+  if (a == nullptr || b == nullptr) return {};
+  const auto rank = static_cast<int64_t>(a->size()), own = static_cast<int64_t>(b->size());
+  const int64_t begin = !first ? rank - own : *first + (*first < 0 ? rank : 0);
+  bool fits = begin >= 0 && begin + own <= rank;
+  for (int64_t i = 0; fits && i < own; ++i) {
+    const Dim& extent = (*b)[static_cast<size_t>(i)];
+    fits = extent.value == 1 || !differ(extent, (*a)[static_cast<size_t>(begin + i)]);
+  }
+  if (fits) return {};
+  return context.error("input #1, ", to_string(context.input(1)), ", does not broadcast to input #0, ",
+                       to_string(context.input(0)), first ? concat(", at axis ", *first) : "",
+                       "; it may have extents of 1, but not be the larger one");
+}
+
 }  // namespace
 
 Status infer_same(InferContext& context) {
@@ -59,9 +80,9 @@ Status infer_identity(InferContext& context) {
 
 // Before opset 7, input 1 is broadcast to input 0 where the attribute 'broadcast' asks for it.
 Status infer_broadcast(InferContext& context) {
-  if (context.node().find("broadcast") != nullptr) {
-    context.set_shape(0, context.input(0).dims);
-    return {};
+  if (context.node().get_int("broadcast", 0) != 0) {
+    const bool at_axis = context.node().find("axis") != nullptr;
+    return infer_one_way(context, at_axis ? std::optional(context.node().get_int("axis", 0)) : std::nullopt);
   }
   MORTISE_ASSIGN(auto dims, broadcast_inputs(context, 0, context.num_inputs()));
   context.set_shape(0, std::move(dims));
@@ -90,10 +111,12 @@ Status infer_swi_glu(InferContext& context) {
   return {};
 }
 
-// Input 1 is broadcast to input 0, never the other way.
+// Before opset 7 a list of slopes is one for each channel.
 Status infer_prelu(InferContext& context) {
-  context.set_shape(0, context.input(0).dims);
-  return {};
+  const Dims *x = context.dims(0), *slope = context.dims(1);
+  const bool channels = context.version() < 7 && x != nullptr && x->size() > 1 && slope != nullptr &&
+                        slope->size() == 1 && slope->front().value != 1;
+  return infer_one_way(context, channels ? std::optional<int64_t>(1) : std::nullopt);
 }
 
 Status infer_where(InferContext& context) {

@@ -104,6 +104,9 @@ Status infer_optional(InferContext& context) {
 
 Status infer_optional_has(InferContext& context) {
   context.set_shape(0, Dims{});
+  const ValueKind kind = context.input(0).kind;
+  const bool certain = kind == ValueKind::kTensor || kind == ValueKind::kSequence;
+  if (certain || !context.has_input(0)) context.set_elements({integer_element(certain ? 1 : 0)});
   return {};
 }
 

@@ -164,6 +164,8 @@ Status infer_transpose(InferContext& context) {
     if (perm->size() != dims->size()) {
       return context.error("'perm' has ", perm->size(), " entries for ", to_string(context.input(0)));
     }
+    const auto negative = std::find_if(perm->begin(), perm->end(), [](int64_t axis) { return axis < 0; });
+    if (negative != perm->end()) return context.error("'perm' has the entry ", *negative, "; axes count from 0 here");
     MORTISE_TRY(context.distinct_axes("perm", *perm, dims->size()).status());
     for (size_t i = 0; i < perm->size(); ++i) {
       MORTISE_ASSIGN(const size_t from, context.axis((*perm)[i], dims->size()));

@@ -130,7 +130,8 @@ Result<Kernel> make_p_relu(const NodeSpec& node) {
     const Tensor& x = context.input(0);
     const Tensor& slope = context.input(1);
     MORTISE_TRY(check_same_type("X", x, "slope", slope));
-    const OldBroadcast broadcast(before_7 && slope.rank() == 1 && slope.dim(0) != 1, 1);
+    Broadcasting broadcast{.one_way = true};
+    if (before_7 && x.rank() > 1 && slope.rank() == 1 && slope.dim(0) != 1) broadcast.axis = 1;
     return dispatch(Numbers{}, x.dtype(), [&]<class T>() -> Status {
       return binary_elements<T, T, T>(context, broadcast, x, slope, []<class C>(C a, C b) -> C {
         if (!(a < 0)) return a;

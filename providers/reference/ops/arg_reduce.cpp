@@ -65,19 +65,28 @@ Result<Kernel> make_arg_min(const NodeSpec& node) { return make_arg(node, false)
 Result<Kernel> make_hardmax(const NodeSpec& node) {
   // Before version 13 everything from the axis on is one axis.
   const bool coerce = node.since_version() < 13;
-  return Kernel([axis = node.get_int("axis", coerce ? 1 : -1), coerce](KernelContext& context) -> Status {
+  return Kernel([axis = node.get_int("axis", coerce ? 1 : -1), coerce,
+                 first_version = node.since_version() == 1](KernelContext& context) -> Status {
     const Tensor& x = context.input(0);
-    MORTISE_ASSIGN(const uint32_t a, normalise_axis(axis, x.rank()));
-    const AxisSplit s = split_at(x.shape(), a, coerce ? x.rank() : a + 1);
+    // Version 1 names no range; behind the last axis, as its default is for a list, every element is by itself.
+    const bool behind = first_version && axis == x.rank();
+    uint32_t a = x.rank();
+    if (!behind) {
+      MORTISE_ASSIGN(a, normalise_axis(axis, x.rank()));
+    }
+    const AxisSplit s = split_at(x.shape(), a, coerce || behind ? x.rank() : a + 1);
     return dispatch(Floats{}, x.dtype(), [&]<class T>() -> Status {
-      const std::span<T> y = context.output(0, x.dtype(), x.shape()).template elements<T>();
-      std::fill(y.begin(), y.end(), static_cast<T>(0.0f));
-      if (y.empty()) return {};
-      for (int64_t i = 0; i < s.outer * s.inner; ++i) {
-        const int64_t first = i / s.inner * s.extent * s.inner + i % s.inner;
-        const int64_t at = find_extreme(x.data<T>() + first, s.extent, s.inner, true, false);
-        y[static_cast<uint64_t>(first + at * s.inner)] = static_cast<T>(1.0f);
-      }
+      T* const y = context.output(0, x.dtype(), x.shape()).template data<T>();
+      if (x.num_elements() == 0) return {};
+      const auto lines = static_cast<uint64_t>(s.outer * s.inner);
+      context.parallel_for(lines, grain_for(2 * s.extent), [&](uint64_t begin, uint64_t end) {
+        for (auto i = static_cast<int64_t>(begin); i < static_cast<int64_t>(end); ++i) {
+          const int64_t first = i / s.inner * s.extent * s.inner + i % s.inner;
+          for (int64_t k = 0; k < s.extent; ++k) y[first + k * s.inner] = static_cast<T>(0.0f);
+          const int64_t at = find_extreme(x.data<T>() + first, s.extent, s.inner, true, false);
+          y[first + at * s.inner] = static_cast<T>(1.0f);
+        }
+      });
       return {};
     });
   });

@@ -1,8 +1,9 @@
 // Attention: softmax(scale Q K' , capped and masked) V for many heads, with a cache of keys and values. Sums are
-// carried in double. A query for which every key is masked gives 0.
+// carried in double. A query from which every key is hidden gives 0, whatever its scores would be.
 #include <cmath>
 #include <limits>
 
+#include "providers/reference/borrowed.h"
 #include "providers/reference/ops/axes.h"
 #include "providers/reference/ops/doubles.h"
 #include "providers/reference/types.h"
@@ -11,10 +12,13 @@ namespace mortise::reference {
 namespace {
 
 constexpr uint64_t kNoInput = ~uint64_t{0};
+// Added to the score of a key that a query must not see.
+constexpr double kHidden = -std::numeric_limits<double>::infinity();
 
 enum class ScoreOutput : int64_t { kProducts, kCapped, kMasked, kProbabilities };
 
 struct AttentionAttributes {
+  bool pads_masks = false;  // of one column too, which before version 24 is for all keys
   bool causal = false;
   std::optional<float> scale;  // nothing: one over the root of the size of a head
   float softcap = 0;
@@ -60,6 +64,7 @@ Result<Heads> read_heads(KernelContext& context, uint64_t input, uint64_t past_i
     result.length += before;
   }
   MORTISE_TRY(check_shape(DType::kF64, result.shape()));
+  MORTISE_TRY(check_extents(result.shape()));
   result.data = context.scratch<double>(static_cast<uint64_t>(result.shape().num_elements()));
   const std::span<const double> values = read_doubles(context, x);
   for (int64_t b = 0; b < result.batch; ++b) {
@@ -75,10 +80,10 @@ Result<Heads> read_heads(KernelContext& context, uint64_t input, uint64_t past_i
   return result;
 }
 
-// What is added to a score: -infinity for a key that a query must not see.
+// What is added to a score.
 class Mask {
  public:
-  static Result<Mask> read(KernelContext& context, const Shape& scores) {
+  static Result<Mask> read(KernelContext& context, const Shape& scores, bool pads) {
     Mask mask;
     if (!context.has_input(3)) return mask;
     const Tensor& input = context.input(3);
@@ -90,13 +95,14 @@ class Mask {
     for (uint32_t i = 0; i < input.rank(); ++i) {
       const uint32_t at = 4 - input.rank() + i;
       const int64_t extent = input.dim(i);
+      const bool repeats = extent == 1 && scores[at] != 1 && !(at == 3 && pads);
       // Of the last axis a mask may leave out the end, which nobody sees then.
-      if (extent != 1 && extent != scores[at] && !(at == 3 && extent < scores[at])) {
+      if (!repeats && extent != scores[at] && !(at == 3 && extent < scores[at])) {
         return invalid_argument("attn_mask ", to_string(input.shape()), " does not fit scores ", to_string(scores));
       }
-      mask.steps_[at] = extent == 1 && scores[at] != 1 ? 0 : strides[i];
+      mask.steps_[at] = repeats ? 0 : strides[i];
+      if (at == 3) mask.keys_ = repeats ? scores[3] : extent;
     }
-    mask.keys_ = input.shape().back() == 1 ? scores[3] : input.shape().back();
     mask.is_bool_ = input.dtype() == DType::kBool;
     mask.values_ = read_doubles(context, input);
     mask.given_ = true;
@@ -104,10 +110,10 @@ class Mask {
   }
   double operator()(int64_t b, int64_t h, int64_t i, int64_t j) const {
     if (!given_) return 0;
-    if (j >= keys_) return -std::numeric_limits<double>::infinity();
+    if (j >= keys_) return kHidden;
     const double value = values_[static_cast<uint64_t>(b * steps_[0] + h * steps_[1] + i * steps_[2] + j * steps_[3])];
     if (!is_bool_) return value;
-    return value != 0 ? 0 : -std::numeric_limits<double>::infinity();
+    return value != 0 ? 0 : kHidden;
   }
 
  private:
@@ -117,14 +123,42 @@ class Mask {
   std::span<const double> values_;
 };
 
-// Scores to probabilities, in place; all 0 where every score is -infinity.
+// Each head the other way round, [batch, head, size, position]: what all of its keys have at one place lies together.
+std::span<const double> turned_heads(KernelContext& context, const Heads& heads) {
+  const std::span<double> turned = context.scratch<double>(heads.data.size());
+  const auto count = static_cast<uint64_t>(heads.batch * heads.heads);
+  context.parallel_for(count, grain_for(heads.length * heads.size), [&](uint64_t begin, uint64_t end) {
+    for (auto head = static_cast<int64_t>(begin); head < static_cast<int64_t>(end); ++head) {
+      const double* from = heads.row(0, head, 0);
+      double* to = turned.data() + head * heads.size * heads.length;
+      for (int64_t d = 0; d < heads.size; ++d) {
+        for (int64_t i = 0; i < heads.length; ++i) *to++ = from[i * heads.size + d];
+      }
+    }
+  });
+  return turned;
+}
+
+// The products of a query with many keys, whose numbers at place d are columns + d * stride: blocks of keys at once, but
+// each sum in the order of its places.
+void multiply_keys(const double* query, int64_t size, const double* columns, int64_t stride, double scale,
+                   std::span<double> scores) {
+  constexpr uint64_t kBlock = 64;
+  for (uint64_t first = 0; first < scores.size(); first += kBlock) {
+    const uint64_t count = std::min(kBlock, scores.size() - first);
+    double sums[kBlock] = {};
+    for (int64_t d = 0; d < size; ++d) {
+      const double* column = columns + d * stride + first;
+      for (uint64_t j = 0; j < count; ++j) sums[j] += query[d] * column[j];
+    }
+    for (uint64_t j = 0; j < count; ++j) scores[first + j] = sums[j] * scale;
+  }
+}
+
+// Scores to probabilities, in place.
 void softmax(std::span<double> row) {
   double highest = -std::numeric_limits<double>::infinity();
   for (const double value : row) highest = std::max(highest, value);
-  if (highest == -std::numeric_limits<double>::infinity()) {
-    std::fill(row.begin(), row.end(), 0.0);
-    return;
-  }
   double sum = 0;
   for (double& value : row) sum += value = std::exp(value - highest);
   for (double& value : row) value /= sum;
@@ -148,12 +182,17 @@ Status attend(KernelContext& context, const AttentionAttributes& attributes) {
   }
   const Shape score_shape{q.batch, q.heads, q.length, k.length};
   MORTISE_TRY(check_shape(DType::kF64, score_shape));
-  MORTISE_ASSIGN(const Mask mask, Mask::read(context, score_shape));
+  MORTISE_ASSIGN(const Mask mask, Mask::read(context, score_shape, attributes.pads_masks));
   Shape lengths;
   if (context.has_input(6)) {
     MORTISE_ASSIGN(lengths, ints_of(context, 6, "nonpad_kv_seqlen"));
     if (static_cast<int64_t>(lengths.size()) != q.batch) {
       return invalid_argument("nonpad_kv_seqlen has ", lengths.size(), " entries for a batch of ", q.batch);
+    }
+    for (const int64_t length : lengths) {
+      if (length >= 0 && length <= k.length) continue;
+      return invalid_argument("nonpad_kv_seqlen has the entry ", length, "; it must be from 0 to the ", k.length,
+                              " keys that there are");
     }
   }
   const int64_t past = context.has_input(4) ? context.input(4).dim(2) : 0;
@@ -165,24 +204,25 @@ Status attend(KernelContext& context, const AttentionAttributes& attributes) {
   MORTISE_TRY(check_shape(DType::kF64, y.shape()));
   y.data = context.scratch<double>(static_cast<uint64_t>(y.shape().num_elements()));
   const auto rows = static_cast<uint64_t>(q.batch * q.heads * q.length);
-  const auto row_buffer = context.scratch<double>(static_cast<uint64_t>(score_shape.num_elements()));
   const int64_t cost = std::min<int64_t>(k.length, 1 << 20) * std::min<int64_t>(q.size + v.size, 1 << 20);
-  context.parallel_for(rows, grain_for(cost), [&](uint64_t begin, uint64_t end) {
+  // Every range has scores of its own, so there are not too many of them.
+  constexpr uint64_t kMostRanges = 256;
+  const uint64_t grain = std::max(grain_for(cost), (rows + kMostRanges - 1) / kMostRanges);
+  const auto keys = static_cast<uint64_t>(k.length);
+  const std::span<const double> turned = turned_heads(context, k);
+  const auto buffer = context.scratch<double>((rows + grain - 1) / grain * keys);
+  context.parallel_for(rows, grain, [&](uint64_t begin, uint64_t end) {
+    const std::span<double> scores = buffer.subspan(begin / grain * keys, keys);
     for (uint64_t at = begin; at < end; ++at) {
       const auto r = static_cast<int64_t>(at);
       const int64_t i = r % q.length, h = r / q.length % q.heads, b = r / q.length / q.heads;
       const int64_t kv = h / (q.heads / k.heads);
-      const std::span<double> scores =
-          row_buffer.subspan(at * static_cast<uint64_t>(k.length), static_cast<uint64_t>(k.length));
       const auto show = [&](ScoreOutput stage) {
         if (!wants_scores || attributes.scores != stage) return;
         std::copy(scores.begin(), scores.end(), shown.begin() + r * k.length);
       };
-      for (int64_t j = 0; j < k.length; ++j) {
-        double sum = 0;
-        for (int64_t d = 0; d < q.size; ++d) sum += q.row(b, h, i)[d] * k.row(b, kv, j)[d];
-        scores[static_cast<uint64_t>(j)] = sum * scale;
-      }
+      multiply_keys(q.row(b, h, i), q.size, turned.data() + (b * k.heads + kv) * k.size * k.length, k.length, scale,
+                    scores);
       show(ScoreOutput::kProducts);
       if (attributes.softcap > 0) {
         for (double& score : scores) score = attributes.softcap * std::tanh(score / attributes.softcap);
@@ -192,13 +232,20 @@ Status attend(KernelContext& context, const AttentionAttributes& attributes) {
       const bool padded = !lengths.empty();
       const int64_t valid = padded ? lengths[static_cast<uint64_t>(b)] : k.length;
       const int64_t offset = padded && past == 0 && !context.has_input(4) ? valid - q.length : past;
+      bool sees_any = false;
       for (int64_t j = 0; j < k.length; ++j) {
         double& score = scores[static_cast<uint64_t>(j)];
-        score += mask(b, h, i, j);
-        if (j >= valid || (attributes.causal && j > i + offset)) score = -std::numeric_limits<double>::infinity();
+        const bool hidden = j >= valid || (attributes.causal && j > i + offset);
+        const double bias = hidden ? kHidden : mask(b, h, i, j);
+        score = bias == kHidden ? kHidden : score + bias;
+        sees_any = sees_any || bias != kHidden;
       }
       show(ScoreOutput::kMasked);
-      softmax(scores);
+      if (sees_any) {
+        softmax(scores);
+      } else {
+        std::fill(scores.begin(), scores.end(), 0.0);
+      }
       show(ScoreOutput::kProbabilities);
       double* out = y.row(b, h, i);
       std::fill_n(out, v.size, 0.0);
@@ -215,13 +262,13 @@ Status attend(KernelContext& context, const AttentionAttributes& attributes) {
       const int64_t h = r % q.heads, i = r / q.heads % q.length, b = r / q.heads / q.length;
       std::copy_n(y.row(b, h, i), y.size, joined.begin() + r * y.size);
     }
-    write_doubles(joined, context.output(0, type, Shape{q.batch, q.length, q.heads * v.size}));
+    write_doubles(context, joined, context.output(0, type, Shape{q.batch, q.length, q.heads * v.size}));
   } else {
-    write_doubles(y.data, context.output(0, type, y.shape()));
+    write_doubles(context, y.data, context.output(0, type, y.shape()));
   }
-  if (context.has_output(1)) write_doubles(k.data, context.output(1, context.input(1).dtype(), k.shape()));
-  if (context.has_output(2)) write_doubles(v.data, context.output(2, context.input(2).dtype(), v.shape()));
-  if (wants_scores) write_doubles(shown, context.output(3, type, score_shape));
+  if (context.has_output(1)) write_doubles(context, k.data, context.output(1, context.input(1).dtype(), k.shape()));
+  if (context.has_output(2)) write_doubles(context, v.data, context.output(2, context.input(2).dtype(), v.shape()));
+  if (wants_scores) write_doubles(context, shown, context.output(3, type, score_shape));
   return {};
 }
 
@@ -234,7 +281,8 @@ std::optional<float> scale_of(const NodeSpec& node) {
 Result<Kernel> make_attention(const NodeSpec& node) {
   const int64_t mode = node.get_int("qk_matmul_output_mode", 0);
   if (mode < 0 || mode > 3) return invalid_argument("attribute qk_matmul_output_mode is ", mode, ", not 0 to 3");
-  const AttentionAttributes attributes{.causal = node.get_int("is_causal", 0) != 0,
+  const AttentionAttributes attributes{.pads_masks = node.since_version() >= 24,
+                                       .causal = node.get_int("is_causal", 0) != 0,
                                        .scale = scale_of(node),
                                        .softcap = node.get_float("softcap", 0),
                                        .q_heads = node.get_int("q_num_heads", 0),

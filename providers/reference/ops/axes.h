@@ -20,6 +20,9 @@ using sdk::strides_of;
 
 // OK if a tensor, of a result or of what it is computed from, can have that shape.
 inline Status check_shape(DType dtype, const Shape& shape) {
+  if (shape.rank() > kMaxRank) {
+    return invalid_argument("it would need a tensor of ", shape.rank(), " axes; there can be ", kMaxRank);
+  }
   if (Tensor::storage_size(dtype, shape).ok()) return {};
   const bool negative = std::any_of(shape.begin(), shape.end(), [](int64_t extent) { return extent < 0; });
   return invalid_argument("it would need a tensor ", to_string(dtype), list_of(shape),

@@ -72,6 +72,17 @@ Result<Shape> align_at_axis(const Shape& shape, uint32_t rank, int64_t axis) {
   return aligned;
 }
 
+Result<Walk> Broadcasting::walk(const Tensor& a, const Tensor& b) const {
+  Shape placed = b.shape();
+  if (axis) {
+    MORTISE_ASSIGN(placed, align_at_axis(b.shape(), a.rank(), *axis));
+  }
+  MORTISE_ASSIGN(Walk walk, make_walk({{"A", a.shape()}, {"B", placed}}));
+  if (!one_way || walk.shape == a.shape()) return walk;
+  return invalid_argument("B ", to_string(b.shape()), " does not broadcast to A ", to_string(a.shape()),
+                          "; it may have extents of 1, but not be the larger one");
+}
+
 WalkCursor::WalkCursor(const Walk& walk, uint64_t first) : walk_(walk), index_(walk.outer) {
   const auto inner = static_cast<uint64_t>(walk.inner);
   if (inner == 0) return;

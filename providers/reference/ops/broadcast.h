@@ -5,6 +5,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <optional>
 
 #include "providers/reference/kernel.h"
 #include "providers/reference/ops/wording.h"
@@ -92,27 +93,26 @@ Status binary_walk(KernelContext& context, const Walk& walk, const Tensor& a, co
   return {};
 }
 
-// The walk of inputs 0 and 1 of a node, with the attributes `broadcast` and `axis` of versions before 7.
-struct OldBroadcast {
-  OldBroadcast(bool is_aligned, int64_t at) : aligned(is_aligned), axis(at) {}
-  explicit OldBroadcast(const NodeSpec& node)
-      : aligned(node.since_version() < 7 && node.get_int("broadcast", 0) != 0 && node.has("axis")),
-        axis(node.get_int("axis", 0)) {}
-  Result<Walk> walk(const Tensor& a, const Tensor& b) const {
-    if (!aligned) return make_walk({{"A", a.shape()}, {"B", b.shape()}});
-    MORTISE_ASSIGN(const Shape shape, align_at_axis(b.shape(), a.rank(), axis));
-    return make_walk({{"A", a.shape()}, {"B", shape}});
+// How inputs A and B of a node are broadcast: together, or B to A, which is what the attribute `broadcast` of versions
+// before 7 asks for, there also with the axis of A at which B begins.
+struct Broadcasting {
+  bool one_way = false;
+  std::optional<int64_t> axis;
+
+  static Broadcasting of(const NodeSpec& node) {
+    Broadcasting made{.one_way = node.since_version() < 7 && node.get_int("broadcast", 0) != 0};
+    if (made.one_way && node.has("axis")) made.axis = node.get_int("axis", 0);
+    return made;
   }
-  bool aligned;
-  int64_t axis;
+  Result<Walk> walk(const Tensor& a, const Tensor& b) const;
 };
 
 // The same without a walk where the shapes are equal or one of the inputs is a single element.
 template <class A, class B, class R, class Op>
-Status binary_elements(KernelContext& context, const OldBroadcast& broadcast, const Tensor& a, const Tensor& b, Op op) {
+Status binary_elements(KernelContext& context, const Broadcasting& broadcast, const Tensor& a, const Tensor& b, Op op) {
   const bool same = a.shape() == b.shape();
   const bool b_repeats = !same && b.num_elements() == 1 && b.rank() <= a.rank();
-  const bool a_repeats = !same && !b_repeats && a.num_elements() == 1 && a.rank() <= b.rank();
+  const bool a_repeats = !same && !b_repeats && !broadcast.one_way && a.num_elements() == 1 && a.rank() <= b.rank();
   if (!same && !a_repeats && !b_repeats) {
     MORTISE_ASSIGN(const Walk walk, broadcast.walk(a, b));
     return binary_walk<A, B, R>(context, walk, a, b, op);
@@ -130,7 +130,7 @@ Status binary_elements(KernelContext& context, const OldBroadcast& broadcast, co
 // A kernel for y = op(a, b) over the types of a list; the output has the same type, or bool for a predicate.
 template <class List, class Op>
 Kernel same_type_binary(const NodeSpec& node, Op op) {
-  return [broadcast = OldBroadcast(node), op](KernelContext& context) -> Status {
+  return [broadcast = Broadcasting::of(node), op](KernelContext& context) -> Status {
     const Tensor& a = context.input(0);
     const Tensor& b = context.input(1);
     MORTISE_TRY(check_same_type("A", a, "B", b));
@@ -140,7 +140,7 @@ Kernel same_type_binary(const NodeSpec& node, Op op) {
 }
 template <class List, class Op>
 Kernel predicate_binary(const NodeSpec& node, Op op) {
-  return [broadcast = OldBroadcast(node), op](KernelContext& context) -> Status {
+  return [broadcast = Broadcasting::of(node), op](KernelContext& context) -> Status {
     const Tensor& a = context.input(0);
     const Tensor& b = context.input(1);
     MORTISE_TRY(check_same_type("A", a, "B", b));

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <string_view>
 
 #include "providers/reference/ops/broadcast.h"
@@ -27,6 +28,25 @@ std::string print(T x) {
   }
 }
 
+// What a number becomes that is too large or too small for a double: infinity or 0, with its sign. Which of them it is
+// says the power of ten of its first digit.
+double beyond_double(std::string_view text) {
+  const bool negative = text.front() == '-';
+  const std::string_view digits = text.substr(0, text.find_first_of("eE"));
+  const size_t first = digits.find_first_of("123456789"), point = std::min(digits.find('.'), digits.size());
+  bool large = first < point;
+  if (digits.size() != text.size()) {
+    std::string_view power = text.substr(digits.size() + 1);
+    if (power.front() == '+') power.remove_prefix(1);
+    int64_t exponent = 0;
+    const auto r = std::from_chars(power.data(), power.data() + power.size(), exponent);
+    const int64_t place = static_cast<int64_t>(point) - static_cast<int64_t>(first);
+    large = r.ec == std::errc::result_out_of_range ? power.front() != '-' : exponent > -place;
+  }
+  const double size = large ? std::numeric_limits<double>::infinity() : 0;
+  return negative ? -size : size;
+}
+
 // One element of type `to` at `out`: whole integers exactly, anything else as a double that is then converted like one.
 Status parse(std::string_view text, DType to, void* out, const ConvertOptions& options) {
   const std::string_view whole = text;
@@ -42,7 +62,9 @@ Status parse(std::string_view text, DType to, void* out, const ConvertOptions& o
     put(DType::kI64, &integer);
   } else if (const auto u = std::from_chars(text.data(), end, large); u.ec == std::errc() && u.ptr == end) {
     put(DType::kU64, &large);
-  } else if (const auto f = std::from_chars(text.data(), end, real); f.ec == std::errc() && f.ptr == end) {
+  } else if (const auto f = std::from_chars(text.data(), end, real);
+             f.ec != std::errc::invalid_argument && f.ptr == end) {
+    if (f.ec == std::errc::result_out_of_range) real = beyond_double(text);
     put(DType::kF64, &real);
   } else {
     return invalid_argument("the string '", whole.substr(0, 64), "' is no number");

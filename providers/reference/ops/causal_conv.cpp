@@ -67,8 +67,8 @@ Status convolve_causally(KernelContext& context, bool swish) {
                            std::copy_n(row + length, k - 1, present.data() + r * (k - 1));
                          }
                        });
-  write_doubles(out, context.output(0, x.dtype(), x.shape()));
-  if (context.has_output(1)) write_doubles(present, context.output(1, x.dtype(), state));
+  write_doubles(context, out, context.output(0, x.dtype(), x.shape()));
+  if (context.has_output(1)) write_doubles(context, present, context.output(1, x.dtype(), state));
   return {};
 }
 

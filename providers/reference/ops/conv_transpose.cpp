@@ -1,4 +1,6 @@
-// ConvTranspose: every output pixel gathers the input pixels whose windows cover it; gemm.h multiplies.
+// ConvTranspose: gemm.h gives what every input pixel sends through every tap, summed over the channels, and that is
+// added to the output pixel where it lands. An output pixel takes its taps in row-major order, whatever the blocks and
+// the threads.
 #include "providers/reference/gemm.h"
 #include "providers/reference/ops/wording.h"
 #include "providers/reference/window.h"
@@ -11,16 +13,173 @@ struct Transposed {
   int64_t groups;
 };
 
-// Offset in the input plane of the pixel that reaches output `at` through `tap`; negative if there is none.
-int64_t source(const Window& window, const Shape& at, const Shape& tap) {
-  int64_t offset = 0;
-  for (uint32_t axis = 0; axis < window.axes; ++axis) {
-    const int64_t reach = at[axis] + window.pad_begin[axis] - tap[axis] * window.dilation[axis];
-    if (reach < 0 || reach % window.stride[axis] != 0 || reach / window.stride[axis] >= window.input[axis]) return -1;
-    offset = offset * window.input[axis] + reach / window.stride[axis];
+// What is in memory at a time of products, and of sums where the output is of another type than they are. More only for
+// the sums of one filter, or for a few taps of a large image.
+constexpr uint64_t kProductBytes = uint64_t{8} << 20;
+// Output pixels that a thread takes through all taps at a time: few enough for its cache.
+constexpr uint64_t kPartPixels = uint64_t{1} << 14;
+
+// Where the products of one tap land in rows [begin, end) of the output's first spatial axis: along each axis that of
+// input position i, first <= i < last, on output position i * stride + offset.
+class Landing {
+ public:
+  Landing(const Window& window, uint64_t tap, int64_t begin, int64_t end)
+      : window_(window), begin_(begin), end_(end), first_(window.axes, 0), last_(first_), offset_(first_) {
+    unravel(tap, window.kernel, tap_);
+    for (uint32_t axis = 0; axis < window.axes; ++axis) aim(axis);
   }
-  return offset;
-}
+
+  // To the next tap in row-major order.
+  void advance() {
+    for (uint32_t axis = window_.axes; axis-- > 0;) {
+      const bool carries = ++tap_[axis] == window_.kernel[axis];
+      if (carries) tap_[axis] = 0;
+      aim(axis);
+      if (!carries) return;
+    }
+  }
+
+  // Adds product(i), i counting the pixels of the input, to the pixels of an output plane.
+  template <class Product, class Acc>
+  void add(const Product& product, Acc* plane) const {
+    add_along(0, 0, 0, product, plane);
+  }
+
+ private:
+  void aim(uint32_t axis) {
+    const int64_t stride = window_.stride[axis], offset = tap_[axis] * window_.dilation[axis] - window_.pad_begin[axis];
+    const int64_t begin = axis == 0 ? begin_ : 0, end = axis == 0 ? end_ : window_.output[axis];
+    first_[axis] = begin > offset ? (begin - offset - 1) / stride + 1 : 0;
+    last_[axis] = end > offset ? std::min(window_.input[axis], (end - offset - 1) / stride + 1) : 0;
+    offset_[axis] = offset;
+  }
+
+  // `from` and `to` count the rows along the axis, in the input and the output.
+  template <class Product, class Acc>
+  void add_along(uint32_t axis, int64_t from, int64_t to, const Product& product, Acc* plane) const {
+    const int64_t first = first_[axis], last = last_[axis], stride = window_.stride[axis];
+    from *= window_.input[axis];
+    to = to * window_.output[axis] + offset_[axis];
+    if (axis + 1 < window_.axes) {
+      for (int64_t i = first; i < last; ++i) add_along(axis + 1, from + i, to + i * stride, product, plane);
+    } else if (stride == 1) {
+      for (int64_t i = first; i < last; ++i) plane[to + i] += product(from + i);
+    } else {
+      for (int64_t i = first; i < last; ++i) plane[to + i * stride] += product(from + i);
+    }
+  }
+
+  const Window& window_;
+  const int64_t begin_, end_;
+  Shape tap_, first_, last_, offset_;
+};
+
+// The filters of one image (one group of one member of the batch) are many rows of products, one per tap. A block is
+// some whole images, or some whole filters of an image, or some taps of a filter.
+struct ProductBlock {
+  uint64_t image, images, filter, filters, tap, taps;
+};
+
+// Forms the products block by block and adds them to the output planes. Those of a single channel are formed where they
+// land and take no memory.
+template <class T, class Acc>
+class ProductScatter {
+ public:
+  ProductScatter(const Window& window, uint64_t images, uint64_t groups, uint64_t channels, uint64_t filters)
+      : window_(window), images_(images), groups_(groups), channels_(channels), filters_(filters) {}
+
+  void run(KernelContext& context, const T* x, const T* w, const T* bias, T* y) {
+    const uint64_t sums = kInPlace ? 0 : pixels_, products = channels_ == 1 ? 0 : plane_;
+    const uint64_t limit = kProductBytes / sizeof(Acc);
+    // Fewer taps than gemm's panel has rows are not worth its packing.
+    const uint64_t taps = std::min(taps_, std::max(kPanelRows, limit / std::max<uint64_t>(products, 1)));
+    const uint64_t fit = std::max<uint64_t>(1, limit / std::max<uint64_t>(taps * products + sums, 1));
+    const uint64_t filters = std::min(filters_, fit), images = std::clamp<uint64_t>(fit / filters_, 1, images_);
+    products_ = context.scratch<Acc>(images * filters * taps * products).data();
+    sums_ = context.scratch<Acc>(images * filters * sums).data();
+    ProductBlock b{};
+    for (b.image = 0; b.image < images_; b.image += images) {
+      b.images = std::min(images, images_ - b.image);
+      for (b.filter = 0; b.filter < filters_; b.filter += filters) {
+        b.filters = std::min(filters, filters_ - b.filter);
+        for (b.tap = 0; b.tap < taps_; b.tap += taps) {
+          b.taps = std::min(taps, taps_ - b.tap);
+          if (channels_ > 1) multiply(context, b, x, w);
+          add(context, b, x, w, bias, y);
+        }
+      }
+    }
+  }
+
+ private:
+  static constexpr bool kInPlace = std::is_same_v<T, Acc>;
+
+  // The weights of an image's first channel; those of the next one are filters * taps further.
+  const T* weights(const T* w, uint64_t image) const { return w + image % groups_ * channels_ * filters_ * taps_; }
+
+  void multiply(KernelContext& context, const ProductBlock& b, const T* x, const T* w) const {
+    const uint64_t rows = b.filters * b.taps;
+    gemm<Acc>(
+        context, b.images, rows, plane_, channels_,
+        [&](uint64_t image, uint64_t i, uint64_t count, uint64_t p, uint64_t depth, Acc* panel) {
+          const uint64_t width = filters_ * taps_;
+          pack_panel<kPanelRows>(weights(w, b.image + image) + p * width + b.filter * taps_ + b.tap + i, 1, width,
+                                 count, depth, panel);
+        },
+        [&](uint64_t image, uint64_t j, uint64_t count, uint64_t p, uint64_t depth, Acc* panel) {
+          pack_panel<kPanelColumns>(x + ((b.image + image) * channels_ + p) * plane_ + j, 1, plane_, count, depth,
+                                    panel);
+        },
+        [&](uint64_t image, uint64_t i, uint64_t j, uint64_t count, const Acc* sums) {
+          std::copy_n(sums, count, products_ + (image * rows + i) * plane_ + j);
+        });
+  }
+
+  // Adds the products of a block to its output planes, each in parts along the first axis.
+  void add(KernelContext& context, const ProductBlock& b, const T* x, const T* w, const T* bias, T* y) const {
+    const auto extent = static_cast<uint64_t>(window_.output[0]);
+    const uint64_t row = pixels_ / extent;
+    // No more parts than input pixels: each goes through all taps.
+    const uint64_t rows = std::clamp<uint64_t>(kPartPixels / row, (extent - 1) / plane_ + 1, extent);
+    const uint64_t parts = (extent - 1) / rows + 1;
+    const uint64_t part_work = rows * row + b.taps * plane_ / parts;
+    const uint64_t grain = std::max<uint64_t>(1, 20'000 / part_work);
+    context.parallel_for(b.images * b.filters * parts, grain, [&](uint64_t begin, uint64_t end) {
+      for (uint64_t item = begin; item < end; ++item) {
+        const uint64_t member = item / parts, first = item % parts * rows, last = std::min(extent, first + rows);
+        const uint64_t image = b.image + member / b.filters, filter = b.filter + member % b.filters;
+        T* const out = y + (image * filters_ + filter) * pixels_;
+        Acc* plane;
+        if constexpr (kInPlace) {
+          plane = out;
+        } else {
+          plane = sums_ + member * pixels_;
+        }
+        if (b.tap == 0) std::fill(plane + first * row, plane + last * row, Acc{});
+        Landing landing(window_, b.tap, static_cast<int64_t>(first), static_cast<int64_t>(last));
+        for (uint64_t t = 0; t < b.taps; ++t, landing.advance()) {
+          if (channels_ > 1) {
+            landing.add([from = products_ + (member * b.taps + t) * plane_](int64_t i) { return from[i]; }, plane);
+          } else {
+            const Acc weight = static_cast<Acc>(weights(w, image)[filter * taps_ + b.tap + t]);
+            landing.add([from = x + image * plane_, weight](int64_t i) { return weight * static_cast<Acc>(from[i]); },
+                        plane);
+          }
+        }
+        if (b.tap + b.taps < taps_) continue;
+        const Acc addend = bias != nullptr ? static_cast<Acc>(bias[image % groups_ * filters_ + filter]) : Acc{};
+        std::transform(plane + first * row, plane + last * row, out + first * row,
+                       [addend](Acc sum) { return static_cast<T>(sum + addend); });
+      }
+    });
+  }
+
+  const Window& window_;
+  const uint64_t images_, groups_, channels_, filters_;  // channels and filters of a group
+  const uint64_t taps_ = window_.taps(), plane_ = window_.input_size(), pixels_ = window_.output_size();
+  Acc* products_ = nullptr;
+  Acc* sums_ = nullptr;
+};
 
 template <class T, class Acc>
 Status run(KernelContext& context, const Transposed& op) {
@@ -43,39 +202,17 @@ Status run(KernelContext& context, const Transposed& op) {
   }
   Tensor& y = context.output(0, x.dtype(), output);
   const T* bias = context.has_input(2) ? context.input(2).data<T>() : nullptr;
-  const uint64_t taps = window.taps(), plane = window.input_size(), pixels = window.output_size();
-  gemm<Acc>(
-      context, static_cast<uint64_t>(x.dim(0)) * groups, filters, pixels, channels * taps,
-      [&](uint64_t batch, uint64_t i, uint64_t count, uint64_t p, uint64_t depth, Acc* panel) {
-        std::fill_n(panel, depth * kPanelRows, Acc{});
-        for (uint64_t d = 0; d < depth; ++d) {
-          const uint64_t channel = batch % groups * channels + (p + d) / taps;
-          const T* weights = w.data<T>() + (channel * filters + i) * taps + (p + d) % taps;
-          for (uint64_t r = 0; r < count; ++r) panel[d * kPanelRows + r] = static_cast<Acc>(weights[r * taps]);
-        }
-      },
-      [&](uint64_t batch, uint64_t j, uint64_t count, uint64_t p, uint64_t depth, Acc* panel) {
-        std::fill_n(panel, depth * kPanelColumns, Acc{});
-        const T* image = x.data<T>() + batch * channels * plane;
-        Shape at, tap;
-        for (uint64_t column = 0; column < count; ++column) {
-          unravel(j + column, window.output, at);
-          for (uint64_t first = p; first < p + std::min(depth, taps); ++first) {
-            unravel(first % taps, window.kernel, tap);
-            const int64_t offset = source(window, at, tap);
-            if (offset < 0) continue;
-            const T* element = image + first / taps * plane + static_cast<uint64_t>(offset);
-            for (uint64_t row = first; row < p + depth; row += taps, element += plane) {
-              panel[(row - p) * kPanelColumns + column] = static_cast<Acc>(*element);
-            }
-          }
-        }
-      },
-      [&](uint64_t batch, uint64_t i, uint64_t j, uint64_t count, const Acc* sums) {
-        const Acc addend = bias != nullptr ? static_cast<Acc>(bias[batch % groups * filters + i]) : Acc{0};
-        std::transform(sums, sums + count, y.data<T>() + (batch * filters + i) * pixels + j,
-                       [addend](Acc sum) { return static_cast<T>(sum + addend); });
-      });
+  const uint64_t images = static_cast<uint64_t>(x.dim(0)) * groups;
+  if (y.num_elements() == 0) return {};
+  if (x.num_elements() == 0) {
+    T* out = y.data<T>();
+    for (uint64_t plane = 0; plane < images * filters; ++plane) {
+      out = std::fill_n(out, window.output_size(), bias != nullptr ? bias[plane % (groups * filters)] : T{});
+    }
+    return {};
+  }
+  ProductScatter<T, Acc>(window, images, groups, channels, filters)
+      .run(context, x.data<T>(), w.data<T>(), bias, y.data<T>());
   return {};
 }
 

@@ -31,6 +31,17 @@ float round_to_odd(double x) {
   return std::bit_cast<float>(bits | 1u);
 }
 
+// An integer as such a double: the bits that do not fit are cut off.
+template <class W>
+double whole_to_odd(W x) {
+  const bool negative = x < 0;
+  const uint64_t size = negative ? 0 - static_cast<uint64_t>(x) : static_cast<uint64_t>(x);
+  const int cut = std::max(0, static_cast<int>(std::bit_width(size)) - 53);
+  const uint64_t kept = size >> cut;
+  const double odd = std::ldexp(static_cast<double>(kept << cut == size ? kept : kept | 1), cut);
+  return negative ? -odd : odd;
+}
+
 template <class T, class W>
 T narrow(W x) {
   if constexpr (std::is_same_v<T, bool>)
@@ -39,7 +50,7 @@ T narrow(W x) {
     if constexpr (std::is_same_v<W, double>)
       return T(round_to_odd(x));
     else
-      return T(static_cast<float>(x));
+      return T(round_to_odd(whole_to_odd(x)));
   } else if constexpr (std::is_integral_v<T> && std::is_same_v<W, double>) {
     if constexpr (std::is_same_v<T, int64_t>) {
       return x >= 0x1p63 ? INT64_MAX : static_cast<int64_t>(unsigned_bits(x));
@@ -58,6 +69,7 @@ double decode_power(uint8_t code) {
 uint8_t encode_power(double x, const ConvertOptions& options) {
   if (std::isnan(x)) return 255;
   x = std::fabs(x);
+  if (x < 0x1p-127 && !options.saturate) return 255;
   if (x == 0) return 0;
   if (std::isinf(x)) return options.saturate ? 254 : 255;
   int exponent = 0;

@@ -56,7 +56,7 @@ Status drop(KernelContext& context, const DropoutAttributes& attributes) {
   if (ratio > 0) {
     const std::span<double> values = read_doubles(context, x);
     for (uint64_t i = 0; i < count; ++i) values[i] = stays(i) ? values[i] / (1 - ratio) : 0;
-    write_doubles(values, y);
+    write_doubles(context, values, y);
   } else if (count != 0) {
     std::memcpy(y.raw(), x.raw(), x.size_bytes());
   }

@@ -4,6 +4,7 @@
 
 #include "providers/reference/ops/axes.h"
 #include "providers/reference/ops/doubles.h"
+#include "providers/reference/ops/nearly_integer.h"
 #include "providers/reference/types.h"
 
 namespace mortise::reference {
@@ -34,9 +35,9 @@ struct GridAxis {
   }
   // Coordinates outside [-1, 1], and those alone: the outer halves of the outer pixels are inside.
   double pull_inside(double x) const {
-    if (x >= low() && x <= high()) return x;
-    if (padding == Padding::kBorder) return std::clamp(x, 0.0, static_cast<double>(extent - 1));
-    return padding == Padding::kReflection ? reflect(x, low(), high()) : x;
+    if (padding == Padding::kZeros || (x >= low() && x <= high())) return x;
+    const bool clamped = padding == Padding::kBorder || std::isinf(x);  // infinity has no mirror image
+    return clamped ? std::clamp(x, 0.0, static_cast<double>(extent - 1)) : reflect(x, low(), high());
   }
   // The pixel that stands for position i, -1 for none.
   int64_t pixel(double i) const {
@@ -63,7 +64,7 @@ double cubic_weight(double distance) {
 Taps taps_at(const GridAxis& axis, double n, Mode mode) {
   Taps taps;
   double x = axis.denormalise(n);
-  if (!std::isfinite(x)) x = -2;  // outside, whatever the padding makes of it
+  if (std::isnan(x)) x = -2;  // outside, whatever the padding makes of it
   if (mode == Mode::kNearest) {
     x = axis.pull_inside(std::nearbyint(x));
     taps.count = 1;
@@ -176,6 +177,7 @@ Result<Kernel> make_grid_sample(const NodeSpec& node) {
     const std::span<const double> values = read_doubles(context, x);
     const std::span<double> out = context.scratch<double>(static_cast<uint64_t>(result.num_elements()));
     const auto total = static_cast<uint64_t>(x.dim(0)) * static_cast<uint64_t>(places);
+    const bool whole = contains(kInts, x.dtype());
     context.parallel_for(total, 256, [&](uint64_t begin, uint64_t end) {
       Taps taps[8];
       for (uint64_t at = begin; at < end; ++at) {
@@ -183,12 +185,12 @@ Result<Kernel> make_grid_sample(const NodeSpec& node) {
         const auto batch = static_cast<int64_t>(at) / places, place = static_cast<int64_t>(at) % places;
         for (int64_t c = 0; c < x.dim(1); ++c) {
           const int64_t plane = batch * x.dim(1) + c;
-          out[static_cast<uint64_t>(plane * places + place)] =
-              weigh(std::span<const Taps>(taps, axes), strides, 0, values.data() + plane * pixels);
+          const double value = weigh(std::span<const Taps>(taps, axes), strides, 0, values.data() + plane * pixels);
+          out[static_cast<uint64_t>(plane * places + place)] = whole ? nearly_integer(value) : value;
         }
       }
     });
-    write_doubles(out, y);
+    write_doubles(context, out, y);
     return {};
   });
 }
@@ -234,7 +236,7 @@ Result<Kernel> make_affine_grid(const NodeSpec& node) {
         out[at * axes + row] = sum;
       }
     }
-    write_doubles(out, y);
+    write_doubles(context, out, y);
     return {};
   });
 }

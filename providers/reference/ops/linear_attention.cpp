@@ -131,8 +131,8 @@ Status attend(KernelContext& context, const LinearAttributes& attributes) {
       }
     }
   });
-  write_doubles(out, context.output(0, query.dtype(), output_shape));
-  if (context.has_output(1)) write_doubles(states, context.output(1, state_type, state_shape));
+  write_doubles(context, out, context.output(0, query.dtype(), output_shape));
+  if (context.has_output(1)) write_doubles(context, states, context.output(1, state_type, state_shape));
   return {};
 }
 

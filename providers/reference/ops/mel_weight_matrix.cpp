@@ -50,7 +50,7 @@ Result<Kernel> make_mel_weight_matrix(const NodeSpec& node) {
         weight(bin) = static_cast<double>(upper - bin) / static_cast<double>(upper - centre);
       }
     }
-    write_doubles(weights, context.output(0, type, Shape{bins, mels}));
+    write_doubles(context, weights, context.output(0, type, Shape{bins, mels}));
     return {};
   });
 }

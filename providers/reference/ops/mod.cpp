@@ -23,6 +23,10 @@ T remainder(T a, T b) {
 
 Result<Kernel> make_mod(const NodeSpec& node) {
   const bool of_dividend = node.get_int("fmod", 0) != 0;
+  const DType dtype = node.input_dtype(0);
+  if (!of_dividend && contains(kFloats, dtype)) {
+    return invalid_argument("attribute fmod is 0 for ", to_string(dtype), "; it must be 1 for floating-point numbers");
+  }
   Kernel compute = same_type_binary<Numbers>(node, [of_dividend]<class T>(T a, T b) -> T {
     const T r = remainder(a, b);
     return of_dividend || r == 0 || (r < 0) == (b < 0) ? r : static_cast<T>(r + b);

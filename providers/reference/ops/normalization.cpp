@@ -248,7 +248,7 @@ Result<Kernel> make_mean_variance_normalization(const NodeSpec& node) {
       squares[run_of(i)] += values[i] * values[i] / count;
     }
     for (uint64_t i = 0; i < values.size(); ++i) values[i] /= std::sqrt(squares[run_of(i)]) + 1e-9;
-    write_doubles(values, y);
+    write_doubles(context, values, y);
     return {};
   });
 }

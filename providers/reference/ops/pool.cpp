@@ -1,8 +1,10 @@
 // MaxPool, AveragePool, LpPool: one number per window of each channel's plane.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "providers/reference/accumulator.h"
+#include "providers/reference/ops/axes.h"
 #include "providers/reference/ops/extremes.h"
 #include "providers/reference/window.h"
 
@@ -19,21 +21,33 @@ Result<Window> pool_window(const WindowAttributes& attributes, const Tensor& x, 
   return window;
 }
 
+// What is computed of a run's outputs lies on the stack.
+constexpr uint64_t kMaxRun = 256;
+
+// Calls body(output, offset of its plane in x, run) for all outputs of a tensor, a run of at most kMaxRun at a time.
 template <class Body>
-void for_each_window(KernelContext& context, const Shape& output, const Window& window, Body&& body) {
+void for_each_run(KernelContext& context, const Shape& output, const Window& window, Body&& body) {
   const uint64_t per_plane = window.output_size();
-  context.parallel_for(static_cast<uint64_t>(output.num_elements()), 1024, [&](uint64_t begin, uint64_t end) {
-    for (uint64_t i = begin; i < end; ++i) body(i, i / per_plane * window.input_size(), i % per_plane);
+  const auto count = static_cast<uint64_t>(output.num_elements());
+  const auto cost = static_cast<int64_t>(std::min(window.taps(), window.input_size()));
+  context.parallel_for(count, grain_for(cost + 8), [&](uint64_t begin, uint64_t end) {
+    WindowRuns run(window);
+    for (uint64_t i = begin; i < end; i += run.count()) {
+      run.seek(i % per_plane, std::min(end - i, kMaxRun));
+      body(i, i / per_plane * window.input_size(), run);
+    }
   });
 }
 
 // `offset` in row-major order as an index in column-major order.
 uint64_t column_major(uint64_t offset, const Shape& extents) {
-  Shape at;
-  unravel(offset, extents, at);
-  int64_t index = 0;
-  for (uint32_t axis = extents.rank(); axis-- > 0;) index = index * extents[axis] + at[axis];
-  return static_cast<uint64_t>(index);
+  uint64_t index = 0;
+  for (uint32_t axis = extents.rank(); axis-- > 0;) {
+    const auto extent = static_cast<uint64_t>(extents[axis]);
+    index = index * extent + offset % extent;
+    offset /= extent;
+  }
+  return index;
 }
 
 template <class T>
@@ -57,23 +71,31 @@ Result<Kernel> make_max_pool(const NodeSpec& node) {
     Tensor& y = context.output(0, x.dtype(), output);
     int64_t* indices = context.has_output(1) ? context.output(1, DType::kI64, output).data<int64_t>() : nullptr;
     return dispatch(Numbers{}, x.dtype(), [&]<class T>() -> Status {
-      for_each_window(context, output, window, [&](uint64_t i, uint64_t plane, uint64_t at) {
+      for_each_run(context, output, window, [&](uint64_t i, uint64_t plane, WindowRuns& run) {
         const T* image = x.data<T>() + plane;
-        Compute<T> best = lowest_of<T>();
-        uint64_t best_offset = 0;
-        bool first = true;
-        for_each_tap(window, at, [&](uint64_t offset) {
-          const auto value = static_cast<Compute<T>>(image[offset]);
-          if (!first && !is_above(value, best)) return;
-          best = value;
-          best_offset = offset;
-          first = false;
-        });
-        y.data<T>()[i] = static_cast<T>(best);
-        if (indices != nullptr) {
-          indices[i] =
-              static_cast<int64_t>(plane + (by_columns ? column_major(best_offset, window.input) : best_offset));
+        Compute<T> best[kMaxRun];
+        std::fill_n(best, run.count(), static_cast<Compute<T>>(lowest_of<T>()));
+        if (indices == nullptr) {
+          run.for_each_tap([&](uint64_t o, uint64_t offset) {
+            const auto value = static_cast<Compute<T>>(image[offset]);
+            best[o] = is_above(value, best[o]) ? value : best[o];
+          });
+        } else {
+          uint64_t places[kMaxRun];
+          constexpr uint64_t kNowhere = ~uint64_t{0};
+          std::fill_n(places, run.count(), kNowhere);
+          run.for_each_tap([&](uint64_t o, uint64_t offset) {
+            const auto value = static_cast<Compute<T>>(image[offset]);
+            const bool better = places[o] == kNowhere || is_above(value, best[o]);
+            best[o] = better ? value : best[o];
+            places[o] = better ? offset : places[o];
+          });
+          for (uint64_t o = 0; o < run.count(); ++o) {
+            const uint64_t place = places[o] == kNowhere ? 0 : places[o];
+            indices[i + o] = static_cast<int64_t>(plane + (by_columns ? column_major(place, window.input) : place));
+          }
         }
+        std::transform(best, best + run.count(), y.data<T>() + i, [](auto value) { return static_cast<T>(value); });
       });
       return {};
     });
@@ -91,16 +113,14 @@ Result<Kernel> make_average_pool(const NodeSpec& node) {
     Tensor& y = context.output(0, x.dtype(), output);
     return dispatch(Floats{}, x.dtype(), [&]<class T>() -> Status {
       return with_accumulator<T>(f64, [&]<class Acc>() -> Status {
-        for_each_window(context, output, window, [&](uint64_t i, uint64_t plane, uint64_t at) {
+        for_each_run(context, output, window, [&](uint64_t i, uint64_t plane, WindowRuns& run) {
           const T* image = x.data<T>() + plane;
-          Acc sum = 0;
-          int64_t count = 0;
-          for_each_tap(window, at, [&](uint64_t offset) {
-            sum += static_cast<Acc>(image[offset]);
-            ++count;
-          });
-          if (count_padding) count = padded_taps(window, at);
-          y.data<T>()[i] = static_cast<T>(count == 0 ? Acc{0} : sum / static_cast<Acc>(count));
+          Acc sums[kMaxRun];
+          std::fill_n(sums, run.count(), Acc{0});
+          run.for_each_tap([&](uint64_t o, uint64_t offset) { sums[o] += static_cast<Acc>(image[offset]); });
+          const int64_t count = count_padding ? run.padded_taps() : run.taps();
+          std::transform(sums, sums + run.count(), y.data<T>() + i,
+                         [&](Acc sum) { return static_cast<T>(count == 0 ? Acc{0} : sum / static_cast<Acc>(count)); });
         });
         return {};
       });
@@ -118,12 +138,22 @@ Result<Kernel> make_lp_pool(const NodeSpec& node) {
     MORTISE_ASSIGN(const Window window, pool_window(attributes, x, output));
     Tensor& y = context.output(0, x.dtype(), output);
     return dispatch(Floats{}, x.dtype(), [&]<class T>() -> Status {
-      for_each_window(context, output, window, [&](uint64_t i, uint64_t plane, uint64_t at) {
+      for_each_run(context, output, window, [&](uint64_t i, uint64_t plane, WindowRuns& run) {
         const T* image = x.data<T>() + plane;
-        double sum = 0;
-        for_each_tap(window, at,
-                     [&](uint64_t offset) { sum += std::pow(std::abs(static_cast<double>(image[offset])), p); });
-        y.data<T>()[i] = static_cast<T>(std::pow(sum, 1 / p));
+        double sums[kMaxRun];
+        std::fill_n(sums, run.count(), 0.0);
+        if (p == 2) {
+          run.for_each_tap([&](uint64_t o, uint64_t offset) {
+            const auto value = static_cast<double>(image[offset]);
+            sums[o] += value * value;
+          });
+        } else {
+          run.for_each_tap([&](uint64_t o, uint64_t offset) {
+            sums[o] += std::pow(std::abs(static_cast<double>(image[offset])), p);
+          });
+        }
+        std::transform(sums, sums + run.count(), y.data<T>() + i,
+                       [&](double sum) { return static_cast<T>(p == 2 ? std::sqrt(sum) : std::pow(sum, 1 / p)); });
       });
       return {};
     });

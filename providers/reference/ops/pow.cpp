@@ -35,7 +35,7 @@ T real_power(T base, double exponent) {
 }  // namespace
 
 Result<Kernel> make_pow(const NodeSpec& node) {
-  return Kernel([broadcast = OldBroadcast(node)](KernelContext& context) -> Status {
+  return Kernel([broadcast = Broadcasting::of(node)](KernelContext& context) -> Status {
     const Tensor& base = context.input(0);
     const Tensor& given = context.input(1);
     if (!contains(kNumbers, given.dtype())) return unimplemented("an exponent of type ", to_string(given.dtype()));

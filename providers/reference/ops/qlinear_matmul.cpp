@@ -1,5 +1,6 @@
 // QLinearMatMul: a product of matrices of 8-bit integers or floats, less their zero points, scaled back to 8 bits.
-// Parameters are one number or one for each row of A, column of B or of the output.
+// Parameters are one number or one for each row of A, column of B or row of the output; of every matrix alike or of each
+// its own.
 #include <array>
 #include <cmath>
 #include <numeric>
@@ -43,15 +44,26 @@ void quantize(std::span<double> values, double zero, DType dtype, void* to) {
 // A scale or a zero point, one number or one per row or column.
 struct Parameter {
   std::span<const double> values;
+  bool per_matrix = false;
   double operator()(uint64_t i) const { return values[values.size() == 1 ? 0 : i]; }
-};
-Result<Parameter> read_parameter(KernelContext& context, uint64_t input, uint64_t count) {
-  const Tensor& tensor = context.input(input);
-  const auto size = static_cast<uint64_t>(tensor.num_elements());
-  if ((size != 1 && size != count) || !is_convertible(tensor.dtype())) {
-    return invalid_argument("input ", input, " ", to_string(tensor.shape()), " must be one number or ", count);
+  // That of a matrix with `count` rows or columns, whose own numbers begin at `first`.
+  Parameter of_matrix(uint64_t first, uint64_t count) const {
+    return per_matrix ? Parameter{values.subspan(first, count)} : *this;
   }
-  return Parameter{read_doubles(context, tensor)};
+};
+
+// `each` is the shape of a parameter with a number for each of the `count` rows or columns of each matrix.
+Result<Parameter> read_parameter(KernelContext& context, uint64_t input, std::string_view name, uint64_t count,
+                                 const Shape& each) {
+  const Tensor& tensor = context.input(input);
+  if (!is_convertible(tensor.dtype())) return invalid_argument(name, " is ", form_of(tensor), ", not of numbers");
+  const Shape& shape = tensor.shape();
+  const Shape line{static_cast<int64_t>(count)};
+  if (!(shape.rank() <= 1 && tensor.num_elements() == 1) && !(shape == line) && !(shape == each)) {
+    return invalid_argument(name, " is ", form_of(tensor), "; it must have one of the shapes [], [1], ",
+                            to_string(line), ", ", to_string(each));
+  }
+  return Parameter{read_doubles(context, tensor), shape.rank() > 1};
 }
 
 }  // namespace
@@ -61,12 +73,19 @@ Result<Kernel> make_qlinear_matmul(const NodeSpec&) {
     const Tensor& a = context.input(0);
     const Tensor& b = context.input(3);
     MORTISE_ASSIGN(const MatMulPlan plan, plan_matmul(a.shape(), b.shape()));
-    MORTISE_ASSIGN(const Parameter a_scale, read_parameter(context, 1, plan.m));
-    MORTISE_ASSIGN(const Parameter a_zero, read_parameter(context, 2, plan.m));
-    MORTISE_ASSIGN(const Parameter b_scale, read_parameter(context, 4, plan.n));
-    MORTISE_ASSIGN(const Parameter b_zero, read_parameter(context, 5, plan.n));
-    MORTISE_ASSIGN(const Parameter y_scale, read_parameter(context, 6, plan.m));
-    MORTISE_ASSIGN(const Parameter y_zero, read_parameter(context, 7, plan.m));
+    // Numbers for each row of A and column of B lie like matrices of depth 1.
+    MatMulPlan flat = plan;
+    flat.k = 1;
+    Shape a_rows = a.shape(), b_columns = b.shape(), y_rows = plan.output;
+    a_rows[a.rank() - 1] = 1;
+    b_columns[b.rank() == 1 ? 0 : b.rank() - 2] = 1;
+    if (b.rank() > 1) y_rows[y_rows.rank() - 1] = 1;
+    MORTISE_ASSIGN(const Parameter a_scales, read_parameter(context, 1, "a_scale", plan.m, a_rows));
+    MORTISE_ASSIGN(const Parameter a_zeros, read_parameter(context, 2, "a_zero_point", plan.m, a_rows));
+    MORTISE_ASSIGN(const Parameter b_scales, read_parameter(context, 4, "b_scale", plan.n, b_columns));
+    MORTISE_ASSIGN(const Parameter b_zeros, read_parameter(context, 5, "b_zero_point", plan.n, b_columns));
+    MORTISE_ASSIGN(const Parameter y_scales, read_parameter(context, 6, "y_scale", plan.m, y_rows));
+    MORTISE_ASSIGN(const Parameter y_zeros, read_parameter(context, 7, "y_zero_point", plan.m, y_rows));
     const DType type = context.input(7).dtype();
     MORTISE_TRY(expect_bytes(a, "a"));
     MORTISE_TRY(expect_bytes(b, "b"));
@@ -81,17 +100,20 @@ Result<Kernel> make_qlinear_matmul(const NodeSpec&) {
         const uint64_t batch = row / plan.m, i = row % plan.m;
         const uint8_t* left = a.data<uint8_t>() + plan.a_offset(batch) + i * plan.k;
         const uint8_t* right = b.data<uint8_t>() + plan.b_offset(batch);
+        const uint64_t a_first = flat.a_offset(batch), b_first = flat.b_offset(batch), y_first = batch * plan.m;
+        const double a_scale = a_scales.of_matrix(a_first, plan.m)(i), a_zero = a_zeros.of_matrix(a_first, plan.m)(i);
+        const double y_scale = y_scales.of_matrix(y_first, plan.m)(i), y_zero = y_zeros.of_matrix(y_first, plan.m)(i);
+        const Parameter b_scale = b_scales.of_matrix(b_first, plan.n), b_zero = b_zeros.of_matrix(b_first, plan.n);
         for (uint64_t first = 0; first < plan.n; first += values.size()) {
           const uint64_t count = std::min<uint64_t>(values.size(), plan.n - first);
           for (uint64_t j = 0; j < count; ++j) {
             double sum = 0;  // exact for integers
             for (uint64_t p = 0; p < plan.k; ++p) {
-              sum +=
-                  (a_meanings[left[p]] - a_zero(i)) * (b_meanings[right[p * plan.n + first + j]] - b_zero(first + j));
+              sum += (a_meanings[left[p]] - a_zero) * (b_meanings[right[p * plan.n + first + j]] - b_zero(first + j));
             }
-            values[j] = sum * (a_scale(i) * b_scale(first + j) / y_scale(i));
+            values[j] = sum * (a_scale * b_scale(first + j) / y_scale);
           }
-          quantize(std::span(values).first(count), y_zero(i), type, y.data<uint8_t>() + row * plan.n + first);
+          quantize(std::span(values).first(count), y_zero, type, y.data<uint8_t>() + row * plan.n + first);
         }
       }
     });

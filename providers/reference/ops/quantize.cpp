@@ -71,9 +71,13 @@ Status check_parameters(const Tensor& x, const Tensor& scale, const Tensor* zero
     return invalid_argument("elements of ", to_string(x.dtype()), " and ", to_string(scale.dtype()),
                             " cannot be scaled");
   }
-  if (zero != nullptr && (zero->num_elements() != scale.num_elements() || !is_convertible(zero->dtype()))) {
-    return invalid_argument("a zero point ", to_string(zero->shape()), " does not fit a scale ",
-                            to_string(scale.shape()));
+  if (zero == nullptr) return {};
+  if (!is_convertible(zero->dtype())) return invalid_argument("a zero point cannot be ", to_string(zero->dtype()));
+  // The standard's own models give a scalar with a list of one.
+  const auto is_one = [](const Tensor& tensor) { return tensor.rank() <= 1 && tensor.num_elements() == 1; };
+  if (!(zero->shape() == scale.shape()) && !(is_one(*zero) && is_one(scale))) {
+    return invalid_argument("the zero point is ", form_of(*zero), " and the scale ", form_of(scale),
+                            "; they must have one shape");
   }
   return {};
 }

@@ -92,7 +92,7 @@ Result<Kernel> make_multinomial(const NodeSpec& node) {
       const auto drawn = std::upper_bound(sums.begin(), sums.end(), point) - sums.begin();
       out[i] = static_cast<double>(std::min<int64_t>(drawn, x.dim(1) - 1));
     }
-    write_doubles(out, y);
+    write_doubles(context, out, y);
     return {};
   });
 }

@@ -242,6 +242,7 @@ Result<Kernel> make_recurrent(const NodeSpec& node, CellKind kind, uint64_t gate
   op.linear_before_reset = node.get_int("linear_before_reset", 0) != 0;
   op.input_forget = node.get_int("input_forget", 0) != 0;
   op.clip = node.get_float("clip", std::numeric_limits<float>::infinity());
+  if (!(op.clip >= 0)) return invalid_argument("attribute clip is ", op.clip, "; it must not be negative");
   MORTISE_ASSIGN(op.activations, read_activations(node, defaults, op.directions));
   return Kernel([op = std::move(op), f64 = node.accumulate_f64()](KernelContext& context) -> Status {
     return dispatch(Floats{}, context.input(0).dtype(), [&]<class T>() -> Status {

@@ -42,7 +42,7 @@ struct Activation {
       case Kind::kLeakyRelu:
         return x >= 0 ? x : a * x;
       case Kind::kThresholdedRelu:
-        return x > a ? x : Acc{0};
+        return x >= a ? x : Acc{0};
       case Kind::kScaledTanh:
         return a * std::tanh(b * x);
       case Kind::kHardSigmoid:

@@ -10,25 +10,6 @@
 namespace mortise::reference {
 namespace {
 
-// Four pixels around a point and their weights; a point outside the image is 0, whatever the pixels are.
-struct Bilinear {
-  bool inside = false;
-  int64_t pixels[4] = {};
-  double weights[4] = {};
-};
-Bilinear bilinear_at(double y, double x, int64_t height, int64_t width) {
-  Bilinear result;
-  if (!(y >= -1 && y <= static_cast<double>(height) && x >= -1 && x <= static_cast<double>(width))) return result;
-  y = std::clamp(y, 0.0, static_cast<double>(height - 1));
-  x = std::clamp(x, 0.0, static_cast<double>(width - 1));
-  const auto top = static_cast<int64_t>(y), left = static_cast<int64_t>(x);
-  const int64_t bottom = std::min(top + 1, height - 1), right = std::min(left + 1, width - 1);
-  const double v = y - static_cast<double>(top), u = x - static_cast<double>(left);
-  return {true,
-          {top * width + left, top * width + right, bottom * width + left, bottom * width + right},
-          {(1 - v) * (1 - u), (1 - v) * u, v * (1 - u), v * u}};
-}
-
 Status check_image(const Tensor& x) {
   if (x.rank() != 4 || x.dim(2) == 0 || x.dim(3) == 0) {
     return invalid_argument("X ", to_string(x.shape()), " must be images [N, C, H, W]");
@@ -36,86 +17,230 @@ Status check_image(const Tensor& x) {
   return {};
 }
 
-// Samples per axis of a bin; a box from a model may be of any size.
-constexpr int64_t kMaxSamples = 4096;
+// Samples of a bin along an axis: none of them is walked over, but a double must tell each from the next.
+constexpr int64_t kMaxSamples = int64_t{1} << 52;
+
+// The first number of [first, last) of which `below` does not hold; it holds of those before and of none behind.
+template <class Below>
+int64_t first_not(int64_t first, int64_t last, Below&& below) {
+  while (first < last) {
+    const int64_t middle = first + (last - first) / 2;
+    if (below(middle)) {
+      first = middle + 1;
+    } else {
+      last = middle;
+    }
+  }
+  return first;
+}
+
+// Where the bins of a box have their samples along one axis.
+struct Sampling {
+  double start = 0, size = 0;  // of the first bin, in pixels; a box may lie the wrong way round
+  int64_t samples = 0;         // of each bin
+
+  // Samples are numbered such that none lies before the previous one.
+  double place(int64_t bin, int64_t sample) const {
+    const int64_t k = size < 0 ? samples - 1 - sample : sample;
+    return start + (static_cast<double>(bin) + (static_cast<double>(k) + 0.5) / static_cast<double>(samples)) * size;
+  }
+};
+
+// A pixel along one axis and its weights in the samples of a bin: their sum, the least and the most.
+struct Weighted {
+  int64_t pixel;
+  double sum, least, most;
+};
+
+// The samples of a bin along one axis.
+struct Bin {
+  Weighted* first;
+  Weighted* last;
+  bool sticks_out;  // some lie outside of the image
+
+  void add(const Weighted& more) {
+    Weighted* known = last - std::min<ptrdiff_t>(2, last - first);
+    while (known != last && known->pixel != more.pixel) ++known;
+    if (known == last) {
+      *last++ = more;
+    } else {
+      *known = {more.pixel, known->sum + more.sum, std::min(known->least, more.least),
+                std::max(known->most, more.most)};
+    }
+  }
+};
+
+// The pixels that the samples of a bin lie between, written to `pixels`. All samples between the same two are done at
+// once: they lie evenly, so that the first and the last one tell the sum.
+Bin gather(const Sampling& sampling, int64_t bin, int64_t extent, Weighted* pixels) {
+  const auto place = [&](int64_t sample) { return sampling.place(bin, sample); };
+  const auto end = static_cast<double>(extent);
+  const int64_t first = first_not(0, sampling.samples, [&](int64_t k) { return place(k) < -1; });
+  const int64_t last = first_not(first, sampling.samples, [&](int64_t k) { return place(k) <= end; });
+  Bin result{pixels, pixels, last - first < sampling.samples};
+  for (int64_t next, k = first; k < last; k = next) {
+    const double at = std::clamp(place(k), 0.0, end - 1);
+    const auto pixel = static_cast<int64_t>(at);
+    const auto base = static_cast<double>(pixel);
+    // What lies around the image has the weights of its edge.
+    const double limit = place(k) < 0 ? 0 : pixel + 1 < extent ? base + 1 : std::numeric_limits<double>::infinity();
+    next = first_not(k, last, [&](int64_t sample) { return place(sample) < limit; });
+    const double least = at - base, most = std::clamp(place(next - 1), 0.0, end - 1) - base, mean = (least + most) / 2;
+    const auto count = static_cast<double>(next - k);
+    result.add({pixel, count * (1 - mean), 1 - most, 1 - least});
+    result.add({std::min(pixel + 1, extent - 1), count * mean, least, most});
+  }
+  return result;
+}
+
+// Of a plane of `width` columns: the sum of the samples of one bin, each between four pixels.
+double sum_of(const Bin& rows, const Bin& columns, const double* plane, int64_t width) {
+  double sum = 0;
+  for (const Weighted* v = rows.first; v != rows.last; ++v) {
+    for (const Weighted* u = columns.first; u != columns.last; ++u) {
+      const double pixel = plane[v->pixel * width + u->pixel];
+      sum += v->sum * u->sum * pixel;
+      if (std::isinf(pixel)) sum += v->least * u->least * pixel;  // NaN if a sample has it with weight 0
+    }
+  }
+  return sum;
+}
+
+// The largest of the weighted pixels, as the operator's definition has it: a pixel is largest with the most of its
+// weights or, if it is negative, with the least.
+double highest_of(const Bin& rows, const Bin& columns, const double* plane, int64_t width) {
+  double highest = rows.sticks_out || columns.sticks_out ? 0 : -std::numeric_limits<double>::infinity();
+  for (const Weighted* v = rows.first; v != rows.last; ++v) {
+    for (const Weighted* u = columns.first; u != columns.last; ++u) {
+      const double pixel = plane[v->pixel * width + u->pixel];
+      for (const double weight : {v->least * u->least, v->most * u->most}) {
+        if (is_above(weight * pixel, highest)) highest = weight * pixel;
+      }
+    }
+  }
+  return highest;
+}
+
+struct RoiAlign {
+  bool average, half_pixel;
+  int64_t extents[2];  // of the output: rows, columns
+  int64_t ratio;
+  double scale;
+
+  // Of a box [x1, y1, x2, y2] along axis 0 (y) or 1 (x).
+  Result<Sampling> sampling(const double* box, uint32_t axis, int64_t index) const {
+    const double start = box[1 - axis] * scale - (half_pixel ? 0.5 : 0);
+    double size = (box[3 - axis] - box[1 - axis]) * scale;
+    if (!half_pixel) size = std::max(size, 1.0);
+    size /= static_cast<double>(extents[axis]);
+    if (!std::isfinite(size)) {
+      return invalid_argument("box ", index, " of rois has bins of ", size, " pixels along axis ", axis + 2,
+                              " of X, which is not finite");
+    }
+    if (ratio == 0 && size > static_cast<double>(kMaxSamples)) {
+      return invalid_argument("box ", index, " of rois has bins of ", size, " pixels along axis ", axis + 2,
+                              " of X; at most ", kMaxSamples, " can have a sample each");
+    }
+    return Sampling{start, size, ratio > 0 ? ratio : static_cast<int64_t>(std::max(std::ceil(size), 0.0))};
+  }
+};
+
+Status check_extent(std::string_view name, int64_t extent) {
+  if (extent >= 1) return {};
+  return invalid_argument("attribute ", name, " is ", extent, "; it must be at least 1");
+}
+
+Status align(KernelContext& context, const RoiAlign& op) {
+  const Tensor& x = context.input(0);
+  MORTISE_TRY(check_image(x));
+  const Tensor& boxes = context.input(1);
+  MORTISE_ASSIGN(const Shape batches, ints_of(context, 2, "batch_indices"));
+  const auto count = static_cast<int64_t>(batches.size());
+  if (!(boxes.shape() == Shape{count, 4}) || !contains(kFloats, boxes.dtype())) {
+    return invalid_argument("rois ", to_string(boxes.shape()), " do not fit ", count, " batch indices");
+  }
+  for (const int64_t batch : batches) {
+    if (batch >= 0 && batch < x.dim(0)) continue;
+    return invalid_argument("batch_indices has ", batch, ", which is none of the images of X ", to_string(x.shape()));
+  }
+  const int64_t channels = x.dim(1), height = op.extents[0], width = op.extents[1];
+  const Shape result{count, channels, height, width};
+  MORTISE_TRY(check_shape(DType::kF64, result));
+  Tensor& y = context.output(0, x.dtype(), result);
+  if (result.num_elements() == 0) return {};
+  const std::span<const double> image = read_doubles(context, x), corners = read_doubles(context, boxes);
+  const std::span<double> out = context.scratch<double>(static_cast<uint64_t>(result.num_elements()));
+  const auto samplings = context.scratch<Sampling>(static_cast<uint64_t>(count) * 2);
+  for (uint64_t i = 0; i < samplings.size(); ++i) {
+    const auto box = static_cast<int64_t>(i / 2);
+    MORTISE_ASSIGN(samplings[i], op.sampling(corners.data() + box * 4, i % 2, box));
+  }
+  // Along an axis a bin shares at most two pixels with the next one, so that those of all bins are not many. Boxes take
+  // turns with the memory for them.
+  const int64_t num_bins = height + width, num_pixels = x.dim(2) + x.dim(3) + 2 * num_bins;
+  const int64_t at_once = std::clamp<int64_t>((int64_t{1} << 16) / num_pixels, 1, count);
+  const auto bins = context.scratch<Bin>(static_cast<uint64_t>(at_once * num_bins));
+  const auto pixels = context.scratch<Weighted>(static_cast<uint64_t>(at_once * num_pixels));
+  for (int64_t base = 0; base < count; base += at_once) {
+    const auto turn = static_cast<uint64_t>(std::min(at_once, count - base));
+    context.parallel_for(turn, grain_for(num_pixels * 16), [&](uint64_t begin, uint64_t end) {
+      for (auto i = static_cast<int64_t>(begin); i < static_cast<int64_t>(end); ++i) {
+        Bin* bin = bins.data() + i * num_bins;
+        Weighted* free = pixels.data() + i * num_pixels;
+        for (uint32_t axis = 0; axis < 2; ++axis) {
+          const Sampling& sampling = samplings[static_cast<uint64_t>(base + i) * 2 + axis];
+          for (int64_t place = 0; place < op.extents[axis]; ++place, free = bin++->last) {
+            *bin = gather(sampling, place, x.dim(2 + axis), free);
+          }
+        }
+      }
+    });
+    int64_t work = 0;  // products of a channel of all these boxes
+    for (const Bin* rows = bins.data(); rows != bins.data() + static_cast<int64_t>(turn) * num_bins; rows += num_bins) {
+      const Bin* columns = rows + height;
+      work += (rows[height - 1].last - rows->first) * (columns[width - 1].last - columns->first);
+    }
+    const uint64_t grain = grain_for(work / static_cast<int64_t>(turn) + height * width);
+    context.parallel_for(turn * static_cast<uint64_t>(channels), grain, [&](uint64_t begin, uint64_t end) {
+      for (auto i = static_cast<int64_t>(begin); i < static_cast<int64_t>(end); ++i) {
+        const int64_t box = base + i / channels, channel = i % channels;
+        const Sampling* axes = samplings.data() + box * 2;
+        const double samples = static_cast<double>(axes[0].samples) * static_cast<double>(axes[1].samples);
+        const double* plane =
+            image.data() + (batches[static_cast<uint64_t>(box)] * channels + channel) * x.dim(2) * x.dim(3);
+        const Bin* rows = bins.data() + i / channels * num_bins;
+        const Bin* columns = rows + height;
+        double* pooled = out.data() + (box * channels + channel) * height * width;
+        for (int64_t at = 0; at < height * width; ++at) {
+          const Bin &row = rows[at / width], &column = columns[at % width];
+          pooled[at] = samples == 0 ? 0
+                       : op.average ? sum_of(row, column, plane, x.dim(3)) / samples
+                                    : highest_of(row, column, plane, x.dim(3));
+        }
+      }
+    });
+  }
+  write_doubles(context, out, y);
+  return {};
+}
 
 }  // namespace
 
 Result<Kernel> make_roi_align(const NodeSpec& node) {
   const std::string_view mode = node.get_string("mode", "avg");
   if (mode != "avg" && mode != "max") return invalid_argument("attribute mode is '", mode, "', not avg or max");
-  const bool average = mode == "avg";
-  const bool half_pixel =
-      node.since_version() >= 16 && node.get_string("coordinate_transformation_mode", "half_pixel") == "half_pixel";
-  const int64_t height = node.get_int("output_height", 1), width = node.get_int("output_width", 1);
-  const int64_t ratio = node.get_int("sampling_ratio", 0);
-  const double scale = node.get_float("spatial_scale", 1);
-  if (height < 1 || width < 1 || ratio < 0 || ratio > kMaxSamples) {
-    return invalid_argument("an output of ", height, " by ", width, " with ", ratio, " samples is not possible");
+  const RoiAlign op{.average = mode == "avg",
+                    .half_pixel = node.since_version() >= 16 &&
+                                  node.get_string("coordinate_transformation_mode", "half_pixel") == "half_pixel",
+                    .extents = {node.get_int("output_height", 1), node.get_int("output_width", 1)},
+                    .ratio = node.get_int("sampling_ratio", 0),
+                    .scale = node.get_float("spatial_scale", 1)};
+  MORTISE_TRY(check_extent("output_height", op.extents[0]));
+  MORTISE_TRY(check_extent("output_width", op.extents[1]));
+  if (op.ratio < 0 || op.ratio > kMaxSamples) {
+    return invalid_argument("attribute sampling_ratio is ", op.ratio, "; it must be from 0 to ", kMaxSamples);
   }
-  return Kernel([=](KernelContext& context) -> Status {
-    const Tensor& x = context.input(0);
-    MORTISE_TRY(check_image(x));
-    const Tensor& boxes = context.input(1);
-    MORTISE_ASSIGN(const Shape batches, ints_of(context, 2, "batch_indices"));
-    const auto count = static_cast<int64_t>(batches.size());
-    if (!(boxes.shape() == Shape{count, 4}) || !contains(kFloats, boxes.dtype())) {
-      return invalid_argument("rois ", to_string(boxes.shape()), " do not fit ", count, " batch indices");
-    }
-    for (const int64_t batch : batches) {
-      if (batch >= 0 && batch < x.dim(0)) continue;
-      return invalid_argument("batch_indices has ", batch, ", which is none of the images of X ", to_string(x.shape()));
-    }
-    const Shape result{count, x.dim(1), height, width};
-    MORTISE_TRY(check_shape(DType::kF64, result));
-    Tensor& y = context.output(0, x.dtype(), result);
-    const std::span<const double> image = read_doubles(context, x), corners = read_doubles(context, boxes);
-    const std::span<double> out = context.scratch<double>(static_cast<uint64_t>(result.num_elements()));
-    const int64_t plane = x.dim(2) * x.dim(3);
-    for (uint64_t i = 0; i < out.size(); ++i) {
-      const auto at = static_cast<int64_t>(i);
-      const int64_t column = at % width, row = at / width % height;
-      const int64_t channel = at / width / height % x.dim(1), box = at / width / height / x.dim(1);
-      const double* c = corners.data() + box * 4;
-      const double offset = half_pixel ? 0.5 : 0;
-      double box_width = (c[2] - c[0]) * scale, box_height = (c[3] - c[1]) * scale;
-      if (!half_pixel) {
-        box_width = std::max(box_width, 1.0);
-        box_height = std::max(box_height, 1.0);
-      }
-      const double bin_width = box_width / static_cast<double>(width);
-      const double bin_height = box_height / static_cast<double>(height);
-      if (!std::isfinite(bin_width) || !std::isfinite(bin_height) || std::ceil(bin_width) > kMaxSamples ||
-          std::ceil(bin_height) > kMaxSamples) {
-        return invalid_argument("box ", box, " of rois has bins of ", bin_height, " by ", bin_width,
-                                " pixels; at most ", kMaxSamples, " can be sampled");
-      }
-      const int64_t rows = ratio > 0 ? ratio : static_cast<int64_t>(std::max(std::ceil(bin_height), 0.0));
-      const int64_t columns = ratio > 0 ? ratio : static_cast<int64_t>(std::max(std::ceil(bin_width), 0.0));
-      const double* pixels = image.data() + (batches[static_cast<uint64_t>(box)] * x.dim(1) + channel) * plane;
-      double sum = 0, highest = -std::numeric_limits<double>::infinity();
-      for (int64_t r = 0; r < rows; ++r) {
-        const double v =
-            c[1] * scale - offset +
-            (static_cast<double>(row) + (static_cast<double>(r) + 0.5) / static_cast<double>(rows)) * bin_height;
-        for (int64_t k = 0; k < columns; ++k) {
-          const double u =
-              c[0] * scale - offset +
-              (static_cast<double>(column) + (static_cast<double>(k) + 0.5) / static_cast<double>(columns)) * bin_width;
-          const Bilinear taps = bilinear_at(v, u, x.dim(2), x.dim(3));
-          for (int t = 0; t < 4; ++t) {
-            const double part = taps.inside ? taps.weights[t] * pixels[taps.pixels[t]] : 0;
-            sum += part;
-            if (is_above(part, highest)) highest = part;  // of the weighted pixels, as the operator's definition has it
-          }
-        }
-      }
-      const bool empty = rows < 1 || columns < 1;
-      out[i] = empty ? 0 : average ? sum / static_cast<double>(rows * columns) : highest;
-    }
-    write_doubles(out, y);
-    return {};
-  });
+  return Kernel([op](KernelContext& context) { return align(context, op); });
 }
 
 Result<Kernel> make_max_roi_pool(const NodeSpec& node) {
@@ -167,7 +292,7 @@ Result<Kernel> make_max_roi_pool(const NodeSpec& node) {
       }
       out[i] = first[0] >= last[0] || first[1] >= last[1] ? 0 : highest;
     }
-    write_doubles(out, y);
+    write_doubles(context, out, y);
     return {};
   });
 }

@@ -7,6 +7,7 @@
 #include "mortise/sdk/onnx/axis_ratio.h"
 #include "providers/reference/ops/axes.h"
 #include "providers/reference/ops/broadcast.h"
+#include "providers/reference/ops/nearly_integer.h"
 #include "providers/reference/ops/saturate.h"
 #include "providers/reference/types.h"
 
@@ -17,6 +18,7 @@ struct ResizeOp {
   std::string mode, coordinates, nearest, policy;
   float cubic_a = -0.75f, extrapolation = 0;
   bool exclude_outside = false, antialias = false;
+  bool either = false;  // scales or sizes, not both
   std::vector<int64_t> axes;
   std::vector<float> scales;  // Upsample 1 to 7
   uint64_t scales_input = 2;
@@ -135,9 +137,13 @@ Result<std::vector<Axis>> plan(const ResizeOp& op, const KernelContext& context)
     MORTISE_ASSIGN(roi, read_list(context, 1));
   }
   Shape sizes;
-  const bool by_size = scales.empty() && op.scales_input == 2 && context.has_input(3);
-  if (by_size) {
+  const bool sized = op.scales_input == 2 && context.has_input(3), by_size = sized && scales.empty();
+  if (sized) {
     MORTISE_ASSIGN(sizes, ints_of(context, 3, "sizes"));
+  }
+  if (op.either && !scales.empty() && sizes.size() != 0) {
+    return invalid_argument("there are ", scales.size(), " scales and sizes ", list_of(sizes),
+                            "; only one of scales and sizes may be given");
   }
   const uint64_t count = chosen.size();
   if ((by_size ? sizes.size() : scales.size()) != count || (crop && roi.size() != 2 * count)) {
@@ -164,6 +170,11 @@ Result<std::vector<Axis>> plan(const ResizeOp& op, const KernelContext& context)
     const double output = by_size ? static_cast<double>(sizes[i])
                                   : std::floor(static_cast<double>(static_cast<float>(extent) * scales[i]));
     if (!(output >= 0 && output < 0x1p40) || !(a.ratio.scale() > 0) || !std::isfinite(a.ratio.scale())) {
+      if (by_size) {
+        return invalid_argument("sizes ", list_of(sizes), " has ", sizes[i], " for axis ", chosen[i], " of X ",
+                                to_string(x.shape()),
+                                "; a size is at least 1 and less than 2^40, that of an empty axis 0");
+      }
       return invalid_argument("axis ", chosen[i], " of ", to_string(x.shape()), " cannot be scaled by ",
                               a.ratio.scale());
     }
@@ -213,7 +224,8 @@ Status interpolate(KernelContext& context, const ResizeOp& op, const std::vector
       });
       data = next;
     }
-    std::transform(data.begin(), data.end(), y.data<T>(), saturate<T, double>);
+    std::transform(data.begin(), data.end(), y.data<T>(),
+                   [](double value) { return saturate<T>(std::is_integral_v<T> ? nearly_integer(value) : value); });
     if (op.coordinates != "tf_crop_and_resize") return {};
     for (uint64_t i = 0; i < data.size(); ++i) {
       uint64_t rest = i;
@@ -310,6 +322,7 @@ Result<Kernel> make_resize(const NodeSpec& node) {
                         .extrapolation = node.get_float("extrapolation_value", 0.0f),
                         .exclude_outside = node.get_int("exclude_outside", 0) != 0,
                         .antialias = node.get_int("antialias", 0) != 0,
+                        .either = node.since_version() >= 11,
                         .axes = {axes.begin(), axes.end()},
                         .scales_input = simple ? 1u : 2u});
 }

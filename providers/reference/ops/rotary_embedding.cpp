@@ -1,4 +1,5 @@
 // RotaryEmbedding: pairs of features turned by angles that depend on the position.
+#include "providers/reference/borrowed.h"
 #include "providers/reference/ops/axes.h"
 #include "providers/reference/ops/doubles.h"
 #include "providers/reference/types.h"
@@ -18,8 +19,10 @@ Result<Kernel> make_rotary_embedding(const NodeSpec& node) {
     const int64_t batch = x.dim(0), heads = packed ? num_heads : x.dim(1), length = x.dim(packed ? 1 : 2);
     const int64_t size = packed ? x.dim(2) / heads : x.dim(3), turned = dim == 0 ? size : dim, half = turned / 2;
     if (turned < 0 || turned > size || turned % 2 != 0) {
-      return invalid_argument("rotary_embedding_dim is ", dim, ", which must be even and at most ", size);
+      return invalid_argument("of each head of ", size, " numbers ", dim == 0 ? "all" : std::to_string(dim),
+                              " (rotary_embedding_dim) would be turned; that must be an even number of them");
     }
+    MORTISE_TRY(check_extents(Shape{batch, heads, length, size}));
     const Tensor& cosines = context.input(1);
     const Tensor& sines = context.input(2);
     const bool by_id = context.has_input(3);
@@ -45,7 +48,7 @@ Result<Kernel> make_rotary_embedding(const NodeSpec& node) {
     Tensor& y = context.output(0, x.dtype(), x.shape());
     const std::span<double> values = read_doubles(context, x);
     const std::span<const double> cosine = read_doubles(context, cosines), sine = read_doubles(context, sines);
-    for (int64_t row = 0; row < batch * heads * length; ++row) {
+    const auto turn = [&](int64_t row) {
       const int64_t b = row / (heads * length);
       const int64_t i = packed ? row / heads % length : row % length;
       const int64_t position = by_id ? index_at(context.input(3), b * length + i) : b * length + i;
@@ -59,8 +62,12 @@ Result<Kernel> make_rotary_embedding(const NodeSpec& node) {
         v = s * u + c * v;
         u = turned_u;
       }
-    }
-    write_doubles(values, y);
+    };
+    const auto rows = static_cast<uint64_t>(batch * heads * length);
+    context.parallel_for(rows, grain_for(2 * size), [&](uint64_t begin, uint64_t end) {
+      for (uint64_t row = begin; row < end; ++row) turn(static_cast<int64_t>(row));
+    });
+    write_doubles(context, values, y);
     return {};
   });
 }

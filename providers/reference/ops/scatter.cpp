@@ -67,7 +67,7 @@ Status with_reduction(KernelContext& context, Combination reduction, bool f64, W
         const std::span<double> data = read_doubles(context, x);
         write.template operator()<T>(
             data.data(), [reduction](double old, T u) { return combine(reduction, old, static_cast<double>(u)); });
-        write_doubles(data, context.output(0, x.dtype(), x.shape()));
+        write_doubles(context, data, context.output(0, x.dtype(), x.shape()));
         return {};
       }
     }

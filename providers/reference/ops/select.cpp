@@ -68,7 +68,7 @@ Result<Kernel> make_non_zero(const NodeSpec&) {
 }
 
 Result<Kernel> make_one_hot(const NodeSpec& node) {
-  return Kernel([axis = node.get_int("axis", -1)](KernelContext& context) -> Status {
+  return Kernel([axis = node.get_int("axis", -1), since = node.since_version()](KernelContext& context) -> Status {
     const Tensor& indices = context.input(0);
     const Tensor& depth_input = context.input(1);
     const Tensor& values = context.input(2);
@@ -78,9 +78,10 @@ Result<Kernel> make_one_hot(const NodeSpec& node) {
     if (values.num_elements() != 2) {
       return invalid_argument("values is ", form_of(values), "; it must have two elements");
     }
+    // Depth and indices count as integers, cut towards zero.
     const auto number = [](const Tensor& t, int64_t i, double& out) {
       return dispatch(Numbers{}, t.dtype(), [&]<class T>() -> Status {
-        out = static_cast<double>(t.data<T>()[i]);
+        out = std::trunc(static_cast<double>(t.data<T>()[i]));
         return {};
       });
     };
@@ -101,8 +102,8 @@ Result<Kernel> make_one_hot(const NodeSpec& node) {
       for (int64_t i = 0; i < indices.num_elements(); ++i) {
         double index = 0;
         MORTISE_TRY(number(indices, i, index));
-        if (index < 0) index += wide;
-        if (!(index >= 0 && index < wide) || index != std::floor(index)) continue;
+        if (index < 0 && since >= 11) index += wide;  // before, they are out of range
+        if (!(index >= 0 && index < wide)) continue;
         y[static_cast<uint64_t>((i / inner * depth + static_cast<int64_t>(index)) * inner + i % inner)] = on;
       }
       return {};

@@ -30,7 +30,7 @@ Result<Kernel> make_cosine_window(const NodeSpec& node, double a0, double a1, do
       // In this order the greatest value is exactly 1, which is cut to a whole number where that is wanted.
       values[n] = a0 - (a1 * std::cos(angle) - a2 * std::cos(2 * angle));
     }
-    write_doubles(values, context.output(0, type, Shape{size}));
+    write_doubles(context, values, context.output(0, type, Shape{size}));
     return {};
   });
 }

@@ -27,15 +27,16 @@ void softmax_line(const T* x, T* y, uint64_t count, uint64_t stride, bool logari
 }
 
 Result<Kernel> make_softmax_kernel(const NodeSpec& node, bool logarithm) {
-  const bool one_axis = node.since_version() >= 13;
+  const bool one_axis = node.since_version() >= 13, first_version = node.since_version() == 1;
   const int64_t axis_attribute = node.get_int("axis", one_axis ? -1 : 1);
   const bool f64 = node.accumulate_f64();
   return Kernel([=](KernelContext& context) -> Status {
     const Tensor& x = context.input(0);
     const int64_t rank = x.rank();
     const int64_t axis = axis_attribute < 0 ? axis_attribute + rank : axis_attribute;
-    // Taking axes together, axis == rank is a line of one element; a scalar is one line in any case.
-    if (rank != 0 && (axis < 0 || axis > rank || (one_axis && axis == rank))) {
+    // Version 1 names no range; behind the last axis, as its default is for a list, every line is one element. A scalar is
+    // one line in any case.
+    if (rank != 0 && (axis < 0 || axis > rank || (!first_version && axis == rank))) {
       return invalid_argument("axis ", axis_attribute, " is out of range for rank ", rank);
     }
     const auto first = static_cast<uint32_t>(std::min(std::max<int64_t>(axis, 0), rank));

@@ -250,6 +250,25 @@ TEST(Derivative, OfAttentionToPaddedKeys) {
   }
 }
 
+// What a mask leaves out at the end is not seen; before version 24 one column is for all keys.
+TEST(Derivative, OfAttentionWithAShortMask) {
+  const std::vector<Variable> heads = {{"q", {1, 2, 2, 2}}, {"k", {1, 1, 4, 2}}, {"v", {1, 1, 4, 3}}};
+  for (const int opset : {23, 24}) {
+    for (const std::string mask : {"bool[2, 3] {1, 0, 1, 1, 1, 0}", "bool[2, 1] {1, 1}", "double[2] {0.5, -0.5}"}) {
+      const bool is_list = mask.starts_with("double");
+      check_gradient(
+          {.nodes = "n = Constant <value = " + mask + "> ()\n" +
+                    (is_list ? "u = Constant <value_ints = [0]> ()\nm = Unsqueeze(n, u)\n" : "m = Identity(n)\n") +
+                    "y = Attention (q, k, v, m)",
+           .variables = heads,
+           .opset = opset});
+    }
+  }
+  std::vector<Variable> with_mask = heads;
+  with_mask.push_back({"m", {2, 2}});
+  check_gradient({.nodes = "y = Attention (q, k, v, m)", .variables = with_mask, .opset = 24});
+}
+
 TEST(Derivative, OfRotaryEmbedding) {
   const auto check = [](const std::string& attributes, const Shape& shape) {
     check_gradient({.nodes = "c = Constant <value = float[1, 2, 2] {0.5, 0.6, 0.7, 0.8}> ()\n"

@@ -258,6 +258,22 @@ TEST(InferSequenceMap, GivesSequencesOfWhatTheBodyGives) {
   EXPECT_EQ(b.infer(), "sequence(int64[1])");
 }
 
+// So that the branch for what is not there may be impossible.
+TEST(InferOptional, KnowsWhetherATensorOrNothingIsAnElement) {
+  for (const bool given : {true, false}) {
+    GraphBuilder b;
+    const ValueId x = b.input("x", DType::kF32, Dims{known_dim(3)});
+    const ValueId condition = b.node("OptionalHasElement", {given ? x : kNoId});
+    BodyBuilder possible(b), impossible(b);
+    const ValueId right = possible.node("Neg", {possible.outer(x)});
+    const ValueId wrong = impossible.node("Add", {impossible.outer(x), impossible.ints({1, 2})});
+    auto branches = attributes(possible.done(b.graph, given ? "then_branch" : "else_branch", {right}));
+    branches.push_back(impossible.done(b.graph, given ? "else_branch" : "then_branch", {wrong}));
+    add_node(b, "If", {condition}, std::move(branches), 1);
+    EXPECT_EQ(b.infer(), "float32[3]") << given;
+  }
+}
+
 TEST(InferOptional, WrapsAndUnwraps) {
   GraphBuilder b;
   const ValueId x = b.input("x", DType::kF32, Dims{b.symbol("n")});

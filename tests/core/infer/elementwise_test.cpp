@@ -30,6 +30,26 @@ TEST(InferElementwise, RejectsExtentsThatCannotBeBroadcast) {
               HasSubstr("input #0 'data_0' is float32[3] and input #2 'data_0' is float32[4]; their shapes"));
 }
 
+// The result has the shape of the first input, which the other one therefore must not exceed.
+TEST(InferElementwise, BroadcastsOnlyTheSecondInputOfPReluAndOfOldArithmetic) {
+  const auto infer = [](std::string_view op, int32_t opset, Dims a, Dims b, bool broadcast) {
+    GraphBuilder builder;
+    builder.opset = opset;
+    const ValueId x = builder.input("x", DType::kF32, std::move(a));
+    const ValueId y = builder.input("y", DType::kF32, std::move(b));
+    std::map<std::string, int64_t> attributes;
+    if (broadcast) attributes["broadcast"] = 1;
+    builder.node(op, {x, y}, std::move(attributes));
+    return builder.infer();
+  };
+  const Dims three{known_dim(3)}, two_by_three{known_dim(2), known_dim(3)};
+  EXPECT_EQ(infer("PRelu", 16, two_by_three, three, false), "float32[2, 3]");
+  EXPECT_EQ(infer("Mul", 6, two_by_three, three, true), "float32[2, 3]");
+  EXPECT_THAT(infer("PRelu", 16, three, two_by_three, false), HasSubstr("does not broadcast to input #0"));
+  EXPECT_THAT(infer("Mul", 6, three, two_by_three, true), HasSubstr("does not broadcast to input #0"));
+  EXPECT_THAT(infer("Mul", 6, three, {known_dim(1), known_dim(1)}, true), HasSubstr("does not broadcast to input #0"));
+}
+
 TEST(InferElementwise, ComparesToBool) {
   GraphBuilder b;
   const ValueId x = b.input("x", DType::kI64, Dims{b.symbol("n")});

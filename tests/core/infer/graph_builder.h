@@ -27,7 +27,7 @@ class GraphBuilder {
                std::map<std::string, std::vector<int64_t>> lists = {}, Type declared = {}) {
     Node node;
     node.op_type = graph.intern(op_type);
-    node.since_version = infer::since_version("", op_type, 28).value_or(0);
+    node.since_version = infer::since_version("", op_type, opset).value_or(0);
     node.inputs = std::move(inputs);
     node.outputs = {graph.add_value(graph.intern("out"), std::move(declared))};
     for (auto& [name, value] : attributes) node.attributes.push_back({graph.intern(name), value});
@@ -45,6 +45,7 @@ class GraphBuilder {
   }
 
   Graph graph;
+  int32_t opset = 28;  // of the nodes that are added
 };
 
 }  // namespace mortise

@@ -106,6 +106,19 @@ TEST(Load, GivesFunctionsTheirAttributesAndDefaults) {
   }
 }
 
+TEST(Load, RefusesAttributesThatAFunctionDoesNotHave) {
+  auto proto = calling_model();
+  add_function(proto, "F", "Relu");
+  proto.mutable_functions(0)->add_attribute("alpha");
+  auto& attribute = *proto.mutable_graph()->mutable_node(0)->add_attribute();
+  attribute.set_name("alhpa");
+  attribute.set_type(onnx::AttributeProto::FLOAT);
+  EXPECT_THAT(message(load(proto)),
+              AllOf(HasSubstr("make_y"), HasSubstr("function 'F' has no attribute 'alhpa'; it has alpha")));
+  attribute.set_name("alpha");
+  EXPECT_EQ(message(load(proto)), "loaded");
+}
+
 TEST(Load, BoundsTheGrowthOfFunctions) {
   auto proto = calling_model();
   add_function(proto, "F", "F0");

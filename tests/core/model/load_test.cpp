@@ -130,6 +130,19 @@ TEST(Load, KeepsDefaultsOfInputsSinceIrVersion4Only) {
   EXPECT_EQ(model->graph.inputs.size(), 1U);
 }
 
+TEST(Load, HoldsDefaultsAgainstTheInputsTheyAreFor) {
+  auto proto = add_model();
+  auto& input = *proto.mutable_graph()->add_input();
+  input.set_name("w");
+  auto& type = *input.mutable_type()->mutable_tensor_type();
+  type.set_elem_type(onnx::TensorProto::FLOAT);
+  type.mutable_shape()->add_dim()->set_dim_value(4);
+  EXPECT_THAT(message(load(proto)), AllOf(HasSubstr("initializer 'w'"), HasSubstr("float32[2] was given"),
+                                          HasSubstr("the input of this name is float32[4]")));
+  type.mutable_shape()->mutable_dim(0)->set_dim_param("n");
+  EXPECT_EQ(message(load(proto)), "loaded");
+}
+
 TEST(Load, ReadsTheStandardsOwnModels) {
   const char* set = std::getenv("MORTISE_ONNX_VECTORS");
   const fs::path folder = set != nullptr ? set : "/usr/share/libonnx-testdata/data";

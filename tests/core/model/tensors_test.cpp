@@ -26,6 +26,12 @@ TEST(Load, RefusesTensorsOfTheWrongSizeOrType) {
   EXPECT_THAT(message(load(proto)), HasSubstr("element type 99"));
 }
 
+TEST(Load, RefusesTensorsWithTwoContents) {
+  auto proto = add_model();
+  proto.mutable_graph()->mutable_initializer(0)->add_float_data(3);
+  EXPECT_THAT(message(load(proto)), AllOf(HasSubstr("'w'"), HasSubstr("raw_data and numbers in a typed field")));
+}
+
 TEST(Load, ImportsConstantsOfEveryForm) {
   auto proto = add_model();
   proto.mutable_opset_import(0)->set_version(21);  // the first with uint4

@@ -28,6 +28,9 @@ Tensor packed(DType dtype, const Shape& shape, std::initializer_list<uint8_t> by
 
 class Stack : public testing::Test {
  protected:
+  Tensor stacked(const std::vector<Tensor>& parts, uint32_t axis, bool reversed) {
+    return stack(*memory_, {parts[0].dtype(), parts[0].shape()}, parts, axis, reversed).value();
+  }
   std::shared_ptr<MemoryBudget> memory_ = std::make_shared<MemoryBudget>(0);
 };
 
@@ -45,7 +48,7 @@ TEST_F(Stack, GivesBackWhatWasTakenApart) {
   for (const uint32_t axis : {0u, 1u}) {
     std::vector<Tensor> parts;
     for (int64_t i = 0; i < 3; ++i) parts.push_back(take_slice(*memory_, x, axis, i).value());
-    const Tensor y = stack(*memory_, parts, axis, false).value();
+    const Tensor y = stacked(parts, axis, false);
     EXPECT_EQ(y.dtype(), DType::kI4);
     EXPECT_EQ(y.shape(), x.shape());
     EXPECT_EQ(std::vector<uint8_t>(y.data<uint8_t>(), y.data<uint8_t>() + 5),
@@ -56,9 +59,9 @@ TEST_F(Stack, GivesBackWhatWasTakenApart) {
 TEST_F(Stack, TurnsTheOrderAround) {
   const std::vector<Tensor> parts = {packed(DType::kU4, {1}, {1}), packed(DType::kU4, {1}, {2}),
                                      packed(DType::kU4, {1}, {3})};
-  EXPECT_THAT(codes_of(stack(*memory_, parts, 0, true).value()), ElementsAre(3, 2, 1));
+  EXPECT_THAT(codes_of(stacked(parts, 0, true)), ElementsAre(3, 2, 1));
   const std::vector<Tensor> bytes = {Tensor::of<uint8_t>({2}, {1, 2}), Tensor::of<uint8_t>({2}, {3, 4})};
-  const Tensor y = stack(*memory_, bytes, 1, false).value();
+  const Tensor y = stacked(bytes, 1, false);
   EXPECT_EQ(std::vector<int>(y.data<uint8_t>(), y.data<uint8_t>() + 4), (std::vector<int>{1, 3, 2, 4}));
 }
 

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <limits>
 
 #include "tests/support/run_op.h"
 
@@ -42,6 +43,69 @@ TEST(Attention, AddsAMaskOfIntegers) {
                                     Tensor::of<float>({1, 1, 2, 1}, {0, 1}), Tensor::of<int32_t>({1, 2}, {0, 1})}});
   ASSERT_TRUE(y.ok()) << y.status().message();
   EXPECT_THAT(floats((*y)[0]), Pointwise(FloatNear(1e-5f), {std::exp(1.0f) / (1 + std::exp(1.0f))}));
+}
+
+// Since version 24 a mask ends where its columns end, if there is only one too; before, one column is for all keys.
+TEST(Attention, HidesTheKeysBehindAMaskOfOneColumnSinceVersion24) {
+  for (const auto& [version, expected] : {std::pair(23, 3.0f), std::pair(24, 1.0f)}) {
+    for (const Tensor& mask : {Tensor::of<float>({1, 1}, {0}), Tensor::of<bool>({1, 1}, {true})}) {
+      const auto y =
+          run_op({.op = "Attention",
+                  .version = version,
+                  .inputs = {Tensor::of<float>({1, 1, 1, 1}, {1}), Tensor::of<float>({1, 1, 3, 1}, {0, 0, 0}),
+                             Tensor::of<float>({1, 1, 3, 1}, {1, 3, 5}), mask}});
+      ASSERT_TRUE(y.ok()) << y.status().message();
+      EXPECT_THAT(floats((*y)[0]), Pointwise(FloatNear(1e-5f), {expected})) << version;
+    }
+  }
+}
+
+// Zeros are for queries from which keys are hidden, not for scores that are no numbers.
+TEST(Attention, GivesNaNForScoresThatAreNone) {
+  constexpr float kNaN = std::numeric_limits<float>::quiet_NaN(), kInfinity = std::numeric_limits<float>::infinity();
+  for (const char* op : {"Attention", "FlexAttention"}) {
+    for (const float query : {kNaN, -kInfinity}) {
+      OpTest test{.op = op,
+                  .version = 24,
+                  .inputs = {Tensor::of<float>({1, 1, 2, 1}, {query, 0}), Tensor::of<float>({1, 1, 2, 1}, {1, 1}),
+                             Tensor::of<float>({1, 1, 2, 1}, {4, 8})}};
+      if (op == std::string_view("FlexAttention")) test.domain = "ai.onnx.preview", test.version = 1;
+      const auto y = run_op(test);
+      ASSERT_TRUE(y.ok()) << y.status().message();
+      EXPECT_TRUE(std::isnan(floats((*y)[0])[0])) << op << ' ' << query;
+      EXPECT_FLOAT_EQ(floats((*y)[0])[1], 6) << op << ' ' << query;
+    }
+  }
+}
+
+TEST(Attention, RefusesLengthsThatThereAreNoKeysFor) {
+  for (const int64_t length : {int64_t{-1}, int64_t{3}}) {
+    const auto y = run_op({.op = "Attention",
+                           .version = 24,
+                           .inputs = {Tensor::of<float>({1, 1, 1, 1}, {1}), Tensor::of<float>({1, 1, 2, 1}, {1, 1}),
+                                      Tensor::of<float>({1, 1, 2, 1}, {4, 8}), Value(), Value(), Value(),
+                                      Tensor::of<int64_t>({1}, {length})}});
+    ASSERT_FALSE(y.ok());
+    EXPECT_THAT(y.status().message(), testing::HasSubstr("nonpad_kv_seqlen has the entry " + std::to_string(length)));
+  }
+}
+
+// Rows without elements are walked all the same.
+TEST(Attention, RefusesHeadsWithoutNumber) {
+  const Tensor nothing = Tensor::of<float>({1, 2, 0}, {});
+  const int64_t heads = int64_t{1} << 40;
+  const auto attention = run_op({.op = "Attention",
+                                 .version = 24,
+                                 .attributes = {{"q_num_heads", heads}, {"kv_num_heads", heads}},
+                                 .inputs = {nothing, nothing, nothing}});
+  const auto rotary = run_op({.op = "RotaryEmbedding",
+                              .version = 23,
+                              .attributes = {{"num_heads", heads}},
+                              .inputs = {nothing, Tensor::of<float>({1, 2, 0}, {}), Tensor::of<float>({1, 2, 0}, {})}});
+  for (const auto& y : {attention, rotary}) {
+    ASSERT_FALSE(y.ok());
+    EXPECT_THAT(y.status().message(), testing::HasSubstr("more rows than can be walked"));
+  }
 }
 
 TEST(Attention, GivesZeroWhereEveryKeyIsMasked) {

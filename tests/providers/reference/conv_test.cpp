@@ -1,4 +1,4 @@
-// Conv and the pools against loops that follow ONNX's formulas element by element.
+// Conv, ConvTranspose and the pools against loops that follow ONNX's formulas element by element.
 #include <gmock/gmock.h>
 
 #include <cmath>
@@ -103,6 +103,168 @@ TEST(Conv, RefusesImpossibleWindows) {
     }
   }
   EXPECT_FALSE(run_op({.op = "Conv", .version = 11, .inputs = {noise({1, 1, 2}, 1), noise({1, 1, 3}, 1)}}).ok());
+}
+
+struct ConvTransposeCase {
+  Shape x, w;
+  std::vector<int64_t> strides, dilations, pads, output_padding;
+  int64_t groups = 1;
+
+  OpTest test(std::vector<Value> inputs, uint32_t threads = 1, const char* options = "{}") const {
+    return {.op = "ConvTranspose",
+            .version = 11,
+            .attributes = {{"strides", strides},
+                           {"dilations", dilations},
+                           {"pads", pads},
+                           {"output_padding", output_padding},
+                           {"group", groups}},
+            .inputs = std::move(inputs),
+            .options = options,
+            .threads = threads};
+  }
+};
+
+// To the next coordinates in row-major order; false after the last ones.
+bool advance(Shape& at, const Shape& extents) {
+  for (uint32_t axis = extents.rank(); axis-- > 0;) {
+    if (++at[axis] < extents[axis]) return true;
+    at[axis] = 0;
+  }
+  return false;
+}
+
+// The definition: every input element goes through every weight of its channel to the one output element it reaches.
+std::vector<double> naive(const ConvTransposeCase& s, const Tensor& x, const Tensor& w, const Tensor& bias) {
+  const uint32_t rank = s.x.rank(), axes = rank - 2;
+  Shape extents{s.x[0], s.w[1] * s.groups};
+  for (uint32_t i = 0; i < axes; ++i) {
+    extents.push_back((s.x[i + 2] - 1) * s.strides[i] + s.output_padding[i] + (s.w[i + 2] - 1) * s.dilations[i] + 1 -
+                      s.pads[i] - s.pads[i + axes]);
+  }
+  std::vector<double> y;
+  for (int64_t plane = 0; plane < extents[0] * extents[1]; ++plane) {
+    y.insert(y.end(), static_cast<size_t>(extents.product(2, rank)), bias.elements<float>()[plane % extents[1]]);
+  }
+  const Shape filters(std::span(s.w.data() + 1, rank - 1));  // the weights of one channel
+  const int64_t group_channels = s.x[1] / s.groups;
+  const float* pixel = x.data<float>();
+  Shape at(rank, 0);
+  do {
+    const float* weight = w.data<float>() + at[1] * filters.num_elements();
+    Shape tap(rank - 1, 0);
+    do {
+      int64_t to = at[0] * extents[1] + at[1] / group_channels * s.w[1] + tap[0];
+      bool inside = true;
+      for (uint32_t i = 0; i < axes; ++i) {
+        const int64_t o = at[i + 2] * s.strides[i] + tap[i + 1] * s.dilations[i] - s.pads[i];
+        inside = inside && o >= 0 && o < extents[i + 2];
+        to = to * extents[i + 2] + o;
+      }
+      if (inside) y[static_cast<size_t>(to)] += double{*pixel} * double{*weight};
+      ++weight;
+    } while (advance(tap, filters));
+    ++pixel;
+  } while (advance(at, s.x));
+  return y;
+}
+
+TEST(ConvTranspose, MatchesItsDefinition) {
+  const ConvTransposeCase cases[] = {
+      {{1, 1, 5}, {1, 1, 2}, {3}, {1}, {0, 0}, {0}},                       // strides beyond the kernel
+      {{2, 3, 4}, {3, 2, 1}, {1000}, {1}, {0, 7}, {5}},                    // and far beyond
+      {{1, 4, 9}, {4, 3, 4}, {2}, {3}, {2, 5}, {1}, 2},                    // 1-D in groups
+      {{1, 1, 30000}, {1, 2, 3}, {1}, {1}, {1, 1}, {0}},                   // several parts of a plane
+      {{2, 3, 5, 4}, {3, 2, 3, 3}, {1, 1}, {1, 1}, {1, 1, 1, 1}, {0, 0}},  // the usual kernels
+      {{1, 4, 6, 5}, {4, 3, 4, 2}, {2, 2}, {1, 1}, {1, 0, 2, 1}, {1, 0}},  // more than one filter, bounds of all kinds
+      {{1, 6, 7, 5}, {6, 1, 3, 4}, {2, 1}, {1, 2}, {0, 2, 3, 1}, {0, 0}, 6},      // one channel and filter a group
+      {{2, 6, 3, 4}, {6, 5, 2, 3}, {5, 3}, {4, 2}, {3, 0, 1, 2}, {2, 1}, 3},      // all at once
+      {{1, 130, 3, 3}, {130, 40, 2, 2}, {2, 2}, {1, 1}, {0, 0, 0, 0}, {0, 0}},    // several tiles of a product
+      {{1, 1, 2, 2}, {1, 1, 40, 40}, {64, 64}, {1, 1}, {9, 20, 11, 10}, {0, 0}},  // crops more than a tap
+      {{1, 2, 3, 2, 4}, {2, 3, 2, 3, 2}, {1, 2, 3}, {2, 1, 1}, {0, 1, 0, 1, 0, 1}, {0, 1, 0}},
+      {{2, 4, 2, 3, 3}, {4, 1, 3, 3, 3}, {4, 2, 1}, {1, 1, 2}, {1, 1, 2, 0, 1, 1}, {3, 0, 0}, 4},
+  };
+  for (const ConvTransposeCase& s : cases) {
+    const Tensor x = noise(s.x, 1), w = noise(s.w, 2), bias = noise({s.w[1] * s.groups}, 3);
+    const std::vector<double> expected = naive(s, x, w, bias);
+    for (const char* options : {"{}", R"({"accumulate": "f64"})"}) {
+      const auto y = run_op(s.test({x, w, bias}, 3, options));
+      ASSERT_TRUE(y.ok()) << y.status().message();
+      const std::vector<float> values = floats((*y)[0]);
+      EXPECT_EQ(std::vector<double>(values.begin(), values.end()), expected) << to_string(s.x) << " " << options;
+    }
+  }
+}
+
+// Products beyond 8 MiB are formed some images, filters or taps at a time.
+TEST(ConvTranspose, MatchesItsDefinitionWhereProductsTakeMuchMemory) {
+  const ConvTransposeCase cases[] = {
+      {{3, 2, 100000}, {2, 2, 5}, {1}, {2}, {1, 2}, {0}},
+      {{1, 2, 100000}, {2, 5, 5}, {3}, {1}, {0, 0}, {0}},
+      {{1, 2, 300000}, {2, 1, 9}, {2}, {1}, {4, 3}, {1}},
+  };
+  for (const ConvTransposeCase& s : cases) {
+    const Tensor x = noise(s.x, 4), w = noise(s.w, 5), bias = noise({s.w[1]}, 6);
+    const auto y = run_op(s.test({x, w, bias}));
+    ASSERT_TRUE(y.ok()) << y.status().message();
+    const std::vector<float> values = floats((*y)[0]);
+    EXPECT_TRUE(std::vector<double>(values.begin(), values.end()) == naive(s, x, w, bias)) << to_string(s.x);
+  }
+}
+
+TEST(ConvTranspose, GivesTheSameBitsWithAnyNumberOfThreads) {
+  const ConvTransposeCase cases[] = {
+      {{2, 24, 17, 19}, {24, 10, 5, 4}, {2, 3}, {1, 1}, {1, 2, 0, 1}, {0, 0}},
+      {{1, 1, 100, 100}, {1, 1, 5, 5}, {3, 2}, {1, 1}, {0, 0, 0, 0}, {0, 0}},
+  };
+  for (const ConvTransposeCase& s : cases) {
+    Tensor x = noise(s.x, 7), w = noise(s.w, 8);
+    for (float& value : x.elements<float>()) value = std::sin(value) * 0.7f;
+    for (float& value : w.elements<float>()) value = std::cos(value) * 1.3f;
+    for (const char* options : {"{}", R"({"accumulate": "f64"})"}) {
+      const auto one = run_op(s.test({x, w}, 1, options)), four = run_op(s.test({x, w}, 4, options));
+      ASSERT_TRUE(one.ok() && four.ok());
+      EXPECT_EQ(floats((*one)[0]), floats((*four)[0]));
+    }
+  }
+}
+
+TEST(ConvTranspose, SumsHalvesInFloat) {
+  const ConvTransposeCase s{{1, 4, 1}, {4, 1, 2}, {1}, {1}, {0, 0}, {0}};
+  const auto y = run_op(s.test({Tensor::of<Half>({1, 4, 1}, {2048, 1, 1, -2048}),
+                                Tensor::of<Half>({4, 1, 2}, {1, 1, 1, 1, 1, 1, 1, 1}), Tensor::of<Half>({1}, {0.5f})}));
+  ASSERT_TRUE(y.ok()) << y.status().message();
+  EXPECT_THAT(elements<Half>((*y)[0]), ElementsAre(2.5f, 2.5f));
+}
+
+TEST(ConvTranspose, SendsNanAndInfinityOnlyWhereTheyReach) {
+  // One channel, and two whose second adds nothing.
+  for (const int64_t channels : {int64_t{1}, int64_t{2}}) {
+    const auto run = [&](int64_t stride, std::vector<float> x, std::vector<float> w) {
+      const auto extent = static_cast<int64_t>(x.size()), taps = static_cast<int64_t>(w.size());
+      x.resize(x.size() * static_cast<size_t>(channels), 0);
+      w.resize(w.size() * static_cast<size_t>(channels), 0);
+      const ConvTransposeCase s{{1, channels, extent}, {channels, 1, taps}, {stride}, {1}, {0, 0}, {0}};
+      Tensor image = Tensor::allocate(DType::kF32, s.x).value(), weights = Tensor::allocate(DType::kF32, s.w).value();
+      std::copy(x.begin(), x.end(), image.data<float>());
+      std::copy(w.begin(), w.end(), weights.data<float>());
+      return floats(run_op(s.test({image, weights})).value()[0]);
+    };
+    EXPECT_THAT(run(1, {1}, {1, NAN}), ElementsAre(1, IsNan()));
+    EXPECT_THAT(run(3, {1, 1}, {INFINITY}), ElementsAre(INFINITY, 0, 0, INFINITY));
+    EXPECT_THAT(run(2, {1, NAN, 2}, {1, INFINITY}), ElementsAre(1, INFINITY, IsNan(), IsNan(), 2, INFINITY));
+  }
+}
+
+TEST(ConvTranspose, GivesTheBiasWithoutPixelsOrChannels) {
+  const ConvTransposeCase cases[] = {
+      {{1, 0, 2}, {0, 2, 2}, {1}, {1}, {0, 0}, {0}},
+      {{1, 3, 0}, {3, 2, 4}, {1}, {1}, {0, 0}, {0}},
+  };
+  for (const ConvTransposeCase& s : cases) {
+    const auto y = run_op(s.test({noise(s.x, 1), noise(s.w, 2), Tensor::of<float>({2}, {5, 7})}));
+    ASSERT_TRUE(y.ok()) << y.status().message();
+    EXPECT_THAT(floats((*y)[0]), ElementsAre(5, 5, 5, 7, 7, 7));
+  }
 }
 
 TEST(MaxPool, GivesIndicesInBothOrders) {

@@ -249,6 +249,44 @@ TEST(Activations, KeepNan) {
   }
 }
 
+TEST(Cast, ReadsNumbersBeyondDouble) {
+  const std::string many(400, '9');
+  const Value numbers =
+      run_one({.op = "Cast",
+               .version = 13,
+               .attributes = {{"to", 11}},
+               .inputs = {Tensor::strings({9}, {"1e400", "-1.5E+400", "1e-400", "-0.1e-400", many, "-" + many + "e2",
+                                                "0." + std::string(400, '0') + "1",
+                                                "0." + std::string(400, '0') + "1e900", "1e-99999999999999999999"})}});
+  constexpr double kInf = std::numeric_limits<double>::infinity();
+  EXPECT_THAT(elements<double>(numbers), ElementsAre(kInf, -kInf, 0, -0.0, kInf, -kInf, 0, kInf, 0));
+}
+
+TEST(Cast, RoundsIntegersToBFloat16Once) {
+  // Just above halfway between two bfloat16; a float in between would round the first to the tie and then down.
+  for (const int64_t x : {int64_t{16842753}, -int64_t{16842753}, (int64_t{1} << 62) + (int64_t{1} << 54) + 1}) {
+    const Value y =
+        run_one({.op = "Cast", .version = 13, .attributes = {{"to", 16}}, .inputs = {Tensor::of<int64_t>({1}, {x})}});
+    int exponent = 0;
+    std::frexp(static_cast<double>(x), &exponent);
+    const double step = std::ldexp(1, exponent - 8);  // between neighbours of x
+    const double up = (std::floor(std::fabs(static_cast<double>(x)) / step) + 1) * step;
+    EXPECT_EQ(static_cast<double>(static_cast<float>(y.tensor.data<BFloat16>()[0])), x < 0 ? -up : up);
+  }
+}
+
+// ONNX names what becomes of numbers below the least power in two modes.
+TEST(Cast, GivesNaNForNumbersWithoutAPowerUnlessItSaturates) {
+  for (const auto& [saturate, expected] : {std::pair(0, 255), std::pair(1, 0)}) {
+    const Value y = run_one({.op = "Cast",
+                             .version = 24,
+                             .attributes = {{"to", 24}, {"saturate", saturate}, {"round_mode", "nearest"}},
+                             .inputs = {Tensor::of<double>({2}, {0, 1e-45})}});
+    EXPECT_THAT(std::vector<int>(y.tensor.data<uint8_t>(), y.tensor.data<uint8_t>() + 2),
+                ElementsAre(expected, expected));
+  }
+}
+
 TEST(Cast, RoundsDoubleToHalfOnce) {
   // Just above halfway between 1 and the next half: a float in between would round it to the tie and then down.
   const double x = 1 + 0x1p-11 + 0x1p-40;

@@ -235,5 +235,50 @@ TEST(IntegerProducts, TakeZeroPointsAtTheEnds) {
   }
 }
 
+// A [2, 1, 2, 3] times B [3, 3, 4]: each matrix has zero points of its own, which follow it through the broadcast.
+TEST(IntegerProducts, TakeZeroPointsOfEachMatrix) {
+  std::vector<uint8_t> a(12), a_points(4);
+  std::vector<int8_t> b(36), b_points(12);
+  for (size_t i = 0; i < a.size(); ++i) a[i] = static_cast<uint8_t>(37 * i);
+  for (size_t i = 0; i < b.size(); ++i) b[i] = static_cast<int8_t>(29 * i);
+  for (size_t i = 0; i < a_points.size(); ++i) a_points[i] = static_cast<uint8_t>(71 * i + 5);
+  for (size_t i = 0; i < b_points.size(); ++i) b_points[i] = static_cast<int8_t>(53 * i + 7);
+  std::vector<int32_t> expected;
+  for (size_t p = 0; p < 2; ++p)
+    for (size_t q = 0; q < 3; ++q)
+      for (size_t i = 0; i < 2; ++i)
+        for (size_t j = 0; j < 4; ++j) {
+          int32_t sum = 0;
+          for (size_t k = 0; k < 3; ++k)
+            sum += (a[(p * 2 + i) * 3 + k] - a_points[p * 2 + i]) * (b[(q * 3 + k) * 4 + j] - b_points[q * 4 + j]);
+          expected.push_back(sum);
+        }
+  const Value y = one({.op = "MatMulInteger",
+                       .version = 10,
+                       .inputs = {Tensor::of<uint8_t>({2, 1, 2, 3}, std::span<const uint8_t>(a)),
+                                  Tensor::of<int8_t>({3, 3, 4}, std::span<const int8_t>(b)),
+                                  Tensor::of<uint8_t>({2, 1, 2, 1}, std::span<const uint8_t>(a_points)),
+                                  Tensor::of<int8_t>({3, 1, 4}, std::span<const int8_t>(b_points))}});
+  EXPECT_EQ(y.tensor.shape(), Shape({2, 3, 2, 4}));
+  EXPECT_EQ(elements<int32_t>(y), expected);
+}
+
+// The right number of elements is not enough.
+TEST(IntegerProducts, RefuseZeroPointsOfAnotherShape) {
+  const Tensor a = Tensor::of<uint8_t>({1, 2, 2}, {1, 2, 3, 4}), b = Tensor::of<uint8_t>({2, 3}, {1, 2, 3, 4, 5, 6});
+  const auto message = [&](const Value& a_point, const Value& b_point) {
+    const auto y = run_op({.op = "MatMulInteger", .version = 10, .inputs = {a, b, a_point, b_point}});
+    EXPECT_EQ(y.status().code(), StatusCode::kInvalidArgument);
+    return y.status().message();
+  };
+  EXPECT_THAT(message(Tensor::of<uint8_t>({1, 2}, {1, 2}), {}),
+              HasSubstr("a_zero_point is uint8[1, 2]; for uint8[1, 2, 2] it must be uint8 of one of the shapes [], "
+                        "[1], [2], [1, 2, 1]"));
+  EXPECT_THAT(message({}, Tensor::of<uint8_t>({3, 1}, {1, 2, 3})),
+              HasSubstr("b_zero_point is uint8[3, 1]; for uint8[2, 3] it must be uint8 of one of the shapes [], [1], "
+                        "[3], [1, 3]"));
+  EXPECT_THAT(message({}, Tensor::of<uint8_t>({1, 1}, {1})), HasSubstr("b_zero_point is uint8[1, 1]"));
+}
+
 }  // namespace
 }  // namespace mortise::test

@@ -281,13 +281,18 @@ TEST(TreeEnsembleClassifier, MakesTwoClassesOfOneScore) {
        {Binary{0.75f, "NONE", 20, 0.25f, 0.75f}, Binary{0.5f, "NONE", 10, 0.5f, 0.5f},
         Binary{-0.25f, "NONE", 10, 0.25f, -0.25f}, Binary{0.25f, "LOGISTIC", 20, sigma(-0.25f), sigma(0.25f)},
         Binary{-2, "LOGISTIC", 10, sigma(2), sigma(-2)}, Binary{1, "SOFTMAX", 20, sigma(-2), sigma(2)}}) {
+    const std::string transform = c.transform;
+    // For the second class itself, the score is one of two, of which the other is 0.
+    const float second = transform == "NONE" ? c.weight : sigma(c.weight);
+    const float first = transform == "NONE" ? 0 : transform == "LOGISTIC" ? 0.5f : sigma(-c.weight);
+    const std::vector<float> expected[] = {{c.first, c.second}, {first, second}};
     for (const int64_t target : {0, 1}) {
-      SCOPED_TRACE(concat(c.weight, ' ', c.transform, " for class ", target));
-      const auto y = classify_by_tree(with(one_leaf(c.weight, target), "post_transform", std::string(c.transform)),
-                                      matrix<float>(1, 1, {0}));
+      SCOPED_TRACE(concat(c.weight, ' ', transform, " for class ", target));
+      const auto y =
+          classify_by_tree(with(one_leaf(c.weight, target), "post_transform", transform), matrix<float>(1, 1, {0}));
       ASSERT_TRUE(y.ok()) << y.status().message();
       EXPECT_THAT(elements<int64_t>((*y)[0]), ElementsAre(c.label));
-      EXPECT_THAT(floats((*y)[1]), Pointwise(FloatNear(1e-6f), {c.first, c.second}));
+      EXPECT_THAT(floats((*y)[1]), Pointwise(FloatNear(1e-6f), expected[target]));
     }
   }
 }
@@ -297,6 +302,10 @@ TEST(TreeEnsembleClassifier, AddsOneBaseValueToOneScore) {
   ASSERT_TRUE(y.ok()) << y.status().message();
   EXPECT_THAT(elements<int64_t>((*y)[0]), ElementsAre(20));
   EXPECT_THAT(floats((*y)[1]), ElementsAre(-1, 1));
+  const auto z =
+      classify_by_tree(with(one_leaf(-2, 1), "base_values", std::vector<float>{3}), matrix<float>(1, 1, {0}));
+  ASSERT_TRUE(z.ok()) << z.status().message();
+  EXPECT_THAT(floats((*z)[1]), ElementsAre(0, 1));
 }
 
 TEST(TreeEnsembleClassifier, RefusesNoLabelsAndBothKinds) {

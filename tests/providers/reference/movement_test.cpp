@@ -141,6 +141,26 @@ TEST(Scatter, RoundsOnceInTheOracle) {
   EXPECT_THAT(elements<Half>((*product)[0]), ElementsAre(60000));
 }
 
+// Rows of the identity of 3, or of zeros for an index that is out of range.
+TEST(OneHot, CountsFromTheEndSinceVersion11) {
+  const auto hot = [](int32_t version, const Tensor& indices, const Tensor& depth) {
+    const auto y =
+        run_op({.op = "OneHot", .version = version, .inputs = {indices, depth, Tensor::of<float>({2}, {0, 1})}});
+    EXPECT_TRUE(y.ok()) << y.status().message();
+    return y.ok() ? floats((*y)[0]) : std::vector<float>();
+  };
+  EXPECT_THAT(hot(9, ints({-1, 2, 3}), ints({3})), ElementsAre(0, 0, 0, 0, 0, 1, 0, 0, 0));
+  EXPECT_THAT(hot(11, ints({-1, -3, -4}), ints({3})), ElementsAre(0, 0, 1, 1, 0, 0, 0, 0, 0));
+  // Indices and depth are cut to integers: 1, -1, 0, and no index at all.
+  const Tensor indices = Tensor::of<float>({5}, {1.7f, -1.2f, -0.5f, NAN, 1e30f});
+  for (const float depth : {3.0f, 3.5f}) {
+    EXPECT_THAT(hot(11, indices, Tensor::of<float>({}, {depth})),
+                ElementsAre(0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0));
+    EXPECT_THAT(hot(9, indices, Tensor::of<float>({}, {depth})),
+                ElementsAre(0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0));
+  }
+}
+
 TEST(ReduceSum, KeepsPrecisionOverMillionTerms) {
   const std::vector<float> tenths(1 << 20, 0.1f);
   const auto y = run_op({.op = "ReduceSum", .version = 13, .inputs = {Tensor::of<float>({1 << 20}, tenths)}});

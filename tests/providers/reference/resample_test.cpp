@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <cmath>
 #include <complex>
+#include <limits>
 #include <numeric>
 
 #include "tests/support/run_op.h"
@@ -94,7 +96,105 @@ TEST(Resample, ResizeBySizesKeepsAnAxisEmpty) {
   EXPECT_THAT(run_op({.op = "Resize", .version = 19, .inputs = {x, {}, {}, Tensor::of<int64_t>({2}, {3, 4})}})
                   .status()
                   .message(),
-              HasSubstr("cannot be scaled"));
+              HasSubstr("sizes [3, 4] has 3 for axis 0 of X [0, 2]"));
+}
+
+TEST(Resample, ResizeNamesTheSizeThatIsNone) {
+  const Tensor x = Tensor::of<float>({2, 3}, {1, 2, 3, 4, 5, 6});
+  for (const int64_t size : {int64_t{-3}, int64_t{0}, int64_t{1} << 40}) {
+    EXPECT_THAT(run_op({.op = "Resize", .version = 13, .inputs = {x, {}, {}, Tensor::of<int64_t>({2}, {2, size})}})
+                    .status()
+                    .message(),
+                HasSubstr("sizes [2, " + std::to_string(size) + "] has " + std::to_string(size) +
+                          " for axis 1 of X [2, 3]; a size is at least 1 and less than 2^40"));
+  }
+}
+
+TEST(Resample, ResizeTakesEitherScalesOrSizes) {
+  const Tensor x = Tensor::of<float>({2}, {1, 2}), scales = Tensor::of<float>({1}, {2});
+  const Tensor sizes = Tensor::of<int64_t>({1}, {4});
+  const Tensor no_scales = Tensor::allocate(DType::kF32, {0}).value();
+  const Tensor no_sizes = Tensor::allocate(DType::kI64, {0}).value();
+  for (const int32_t version : {13, 18, 19}) {
+    EXPECT_THAT(run_op({.op = "Resize", .version = version, .inputs = {x, {}, scales, sizes}}).status().message(),
+                HasSubstr("there are 1 scales and sizes [4]; only one of scales and sizes may be given"));
+    for (const auto& [first, second] : {std::pair(scales, no_sizes), std::pair(no_scales, sizes)}) {
+      EXPECT_THAT(floats(resampled({.op = "Resize", .version = version, .inputs = {x, {}, first, second}})),
+                  ElementsAre(1, 1, 2, 2));
+    }
+  }
+}
+
+// Weights add up to 1 but for rounding, wherever they are taken.
+template <class T>
+void expect_constant(T value) {
+  const std::vector<T> pixels(25, value);
+  const Tensor x = Tensor::of<T>({1, 1, 5, 5}, std::span<const T>(pixels));
+  for (const auto& [mode, antialias] : {std::pair("cubic", 0), std::pair("cubic", 1), std::pair("linear", 1)}) {
+    for (int64_t size = 1; size <= 13; ++size) {
+      const Value y =
+          resampled({.op = "Resize",
+                     .version = 19,
+                     .attributes = {{"mode", std::string(mode)}, {"antialias", static_cast<int64_t>(antialias)}},
+                     .inputs = {x, {}, {}, Tensor::of<int64_t>({4}, {1, 1, size, 14 - size})}});
+      EXPECT_THAT(elements<T>(y), testing::Each(value)) << mode << ' ' << size;
+    }
+  }
+  std::vector<float> places;
+  for (int i = 0; i < 64; ++i) places.push_back(static_cast<float>(i * 37 % 64) / 31.5f - 1);
+  for (const char* mode : {"linear", "cubic"}) {
+    const Value y = resampled({.op = "GridSample",
+                               .version = 20,
+                               .attributes = {{"mode", std::string(mode)}, {"padding_mode", std::string("border")}},
+                               .inputs = {x, Tensor::of<float>({1, 4, 8, 2}, places)}});
+    EXPECT_THAT(elements<T>(y), testing::Each(value)) << mode;
+  }
+}
+
+TEST(Resample, InterpolationKeepsAConstantOfIntegers) {
+  expect_constant<uint8_t>(7);
+  expect_constant<int8_t>(-7);
+  expect_constant<uint8_t>(255);
+  expect_constant<int32_t>(2000000001);
+}
+
+// Halves and even 255/256 are no noise, nor is a fraction of a number so large that 1e-9 of it is more than 1.
+TEST(Resample, InterpolationOfIntegersIsCut) {
+  const auto stretched = [](const Tensor& x) {
+    return elements<int32_t>(
+        resampled({.op = "Resize",
+                   .version = 19,
+                   .attributes = {{"mode", std::string("linear")},
+                                  {"coordinate_transformation_mode", std::string("align_corners")}},
+                   .inputs = {x, {}, {}, Tensor::of<int64_t>({1}, {257})}}));
+  };
+  for (const int32_t first : {0, 2000000000}) {
+    const auto y = stretched(Tensor::of<int32_t>({2}, {first, first + 1}));
+    ASSERT_EQ(y.size(), 257u);
+    EXPECT_EQ(std::count(y.begin(), y.end(), first), 256);
+    EXPECT_EQ(y.back(), first + 1);
+  }
+}
+
+TEST(Resample, GridSampleClampsInfinityToItsSide) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  const Tensor image = Tensor::of<float>({1, 1, 1, 3}, {5, 6, 7});
+  const Tensor grid = Tensor::of<float>({1, 1, 3, 2}, {kInfinity, 0, -kInfinity, 0, NAN, 0});
+  for (const char* mode : {"nearest", "linear", "cubic"}) {
+    for (const int64_t align : {0, 1}) {
+      const auto sampled = [&](const char* padding) {
+        return floats(resampled({.op = "GridSample",
+                                 .version = 20,
+                                 .attributes = {{"mode", std::string(mode)},
+                                                {"padding_mode", std::string(padding)},
+                                                {"align_corners", align}},
+                                 .inputs = {image, grid}}));
+      };
+      EXPECT_THAT(sampled("border"), ElementsAre(7, 5, 5)) << mode;
+      EXPECT_THAT(sampled("zeros"), ElementsAre(0, 0, 0)) << mode;
+      EXPECT_THAT(sampled("reflection"), ElementsAre(7, 5, testing::_)) << mode;
+    }
+  }
 }
 
 TEST(Resample, GridSampleMovesPixelsOfEveryType) {

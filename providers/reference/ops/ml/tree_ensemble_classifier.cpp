@@ -2,7 +2,8 @@
 //
 // Where all votes are for one of two classes, they make one score, of the second class. The text does not say so; all
 // implementations do. It is a probability if no weight is negative, otherwise a margin, unless post_transform says
-// which; base_values may then be one number for it.
+// which; base_values may then be one number for it. Where the votes are for the second class itself, the first one's
+// score stays what its base is.
 #include <algorithm>
 
 #include "providers/reference/ops/ml/class_labels.h"
@@ -28,7 +29,7 @@ struct TreeClassifier {
     if (binary) {
       const double score = scores[*binary];
       winner = labels.from_one_score(is_second_class(meaning, score));
-      std::ranges::copy(both_scores(meaning, score), scores.begin());
+      if (*binary == 0) std::ranges::copy(both_scores(meaning, score), scores.begin());
     } else {
       winner = scores.size() == 1 ? labels.from_one_score(scores[0] > 0) : top_class(scores);
     }
@@ -65,7 +66,11 @@ Result<Kernel> make_tree_ensemble_classifier(const NodeSpec& node) {
   const bool negative = std::any_of(votes.begin(), votes.end(), [](const Vote& v) { return v.weight < 0; });
   c.meaning = binary_score(c.transform, negative ? BinaryScore::kMargin : BinaryScore::kProbability);
   MORTISE_ASSIGN(c.base, numbers_of(node, "base_values"));
-  if (c.binary && c.base.size() == 1) c.base.assign(2, c.base[0]);
+  if (c.binary && c.base.size() == 1) {
+    const double base = c.base[0];
+    c.base.assign(2, 0);
+    c.base[*c.binary] = base;
+  }
   if (!c.base.empty() && c.base.size() != classes) {
     return invalid_argument("attribute 'base_values' has ", c.base.size(), " entries for ", classes, " classes");
   }

@@ -16,6 +16,10 @@
 
 namespace mortise {
 
+// The most axes that a tensor may have: no model has nearly as many, and much of what is done with axes takes their
+// square.
+inline constexpr uint32_t kMaxRank = 256;
+
 class Shape {
  public:
   static constexpr uint32_t kInlineRank = 8;

@@ -74,6 +74,8 @@ class ValueElements {
   uint64_t num_parts() const { return list_ != nullptr ? list_->extent.parts : 0; }
   // How deep they are nested: 0 for an empty list, 1 for one of tensors.
   uint64_t depth() const { return list_ != nullptr ? list_->extent.depth : 0; }
+  // Whether every tensor within has an owner.
+  bool owned() const { return list_ == nullptr || list_->extent.owned; }
   // Undefined for i >= size().
   const Value& operator[](size_t i) const;
   const Value& front() const { return (*this)[0]; }
@@ -86,9 +88,10 @@ class ValueElements {
   ValueElements spliced(size_t first, size_t removed, std::span<const Value> added, const Owner& owner = nullptr) const;
 
  private:
-  // What num_parts() and depth() say.
+  // What is known of all that lies within.
   struct Extent {
     uint64_t parts = 0, depth = 0;
+    bool owned = true;
     void add(const Extent& other);
   };
   struct List {
@@ -145,6 +148,7 @@ inline ValueElements::Iterator ValueElements::Iterator::operator++(int) {
 inline void ValueElements::Extent::add(const Extent& other) {
   parts = other.parts > UINT64_MAX - parts ? UINT64_MAX : parts + other.parts;
   depth = std::max(depth, other.depth);
+  owned = owned && other.owned;
 }
 
 inline ValueElements::ValueElements(List list) {
@@ -177,8 +181,8 @@ inline void ValueElements::append(List& list, std::vector<Value> values, const O
       piece->all.assign(std::make_move_iterator(begin), std::make_move_iterator(end));
     }
     for (const Value& value : piece->all) {
-      piece->extent.add({1, 1});
-      piece->extent.add({value.elements.num_parts(), value.elements.depth() + 1});
+      piece->extent.add({1, 1, !value.is_tensor() || value.tensor.owner() != nullptr});
+      piece->extent.add({value.elements.num_parts(), value.elements.depth() + 1, value.elements.owned()});
     }
     append(list, std::move(piece));
   }

@@ -23,6 +23,9 @@ inline Result<uint32_t> normalise_axis(int64_t axis, uint64_t rank, std::string_
 // All of them, in the order given; an axis named twice is refused.
 inline Result<Shape> normalise_axes(std::span<const int64_t> axes, uint64_t rank, std::string_view name = "axes") {
   if (axes.size() > rank) return invalid_argument(name, " has ", axes.size(), " entries, more than the rank ", rank);
+  if (axes.size() > kMaxRank) {
+    return invalid_argument(name, " has ", axes.size(), " entries; a tensor has at most ", kMaxRank, " axes");
+  }
   Shape result;
   for (const int64_t axis : axes) {
     MORTISE_ASSIGN(const uint32_t a, normalise_axis(axis, rank, name));
@@ -53,7 +56,8 @@ inline AxisSplit split_at(const Shape& shape, uint32_t first, uint32_t last) {
 inline AxisSplit split_at(const Shape& shape, uint32_t axis) { return split_at(shape, axis, axis + 1); }
 
 // What [start:end:step] takes of an axis, as ONNX's Slice cuts it (numpy's rule, but a backward cut that starts before
-// the axis starts at its first element): `count` elements, the first at `start`, each `step` after the one before. step is not 0 on entry; it is 0 in the result where there is at most one element.
+// the axis starts at its first element): `count` elements, the first at `start`, each `step` after the one before. step
+// is not 0 on entry; it is 0 in the result where there is at most one element.
 struct SliceRange {
   int64_t start, count, step;
 };
