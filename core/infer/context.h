@@ -102,6 +102,9 @@ class InferContext {
                                              Keep keep = Keep::kYes);
   // How many bodies the node is in.
   uint32_t depth() const;
+  // Whether what is inferred becomes the graph's types. Otherwise it is about shapes that are tried or are those of one
+  // run, which may never come to everything that the graph has.
+  bool keeps() const;
   // "input #0 'A' is float32[2, 3]"
   std::string of_input(uint32_t i) const;
 

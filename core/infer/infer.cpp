@@ -92,6 +92,7 @@ class Engine {
   std::vector<Type>& types() { return types_; }
   const Type& type(ValueId id) const { return types_[id]; }
   uint32_t depth() const { return depth_; }
+  bool writes() const { return write_; }
 
   std::optional<Elements> elements(ValueId id) const {
     if (const auto found = elements_.find(id); found != elements_.end()) return found->second;
@@ -195,6 +196,7 @@ Status InferContext::finish() {
 }
 
 uint32_t InferContext::depth() const { return engine_.depth(); }
+bool InferContext::keeps() const { return engine_.writes(); }
 
 Result<std::vector<BodyOutput>> InferContext::infer_body(std::string_view attribute, std::span<const Type> inputs,
                                                          Keep keep) {
@@ -244,26 +246,18 @@ Status GrowingInference::extend(NodeId first) {
 Result<std::vector<Type>> infer_with_inputs(const Graph& graph, std::span<const Type> input_types,
                                             const infer::CustomOperators* custom) {
   infer::Bindings bindings;
-  std::span<const Type> given = input_types;
-  const auto bind = [&](ValueId id) -> Status {
-    if (given.empty()) return {};
-    const auto& dims = given.front().dims;
-    given = given.subspan(1);
-    const auto& declared = graph.value(id).type.dims;
-    if (!declared || !dims || declared->size() != dims->size()) return {};
-    for (size_t d = 0; d < dims->size(); ++d) {
-      if ((*declared)[d].symbol == nullptr || !is_known((*dims)[d])) continue;
-      const auto [bound, added] = bindings.emplace((*declared)[d].symbol, (*dims)[d].value);
-      if (!added && bound->second != (*dims)[d].value && graph.value(id).outer == kNoId) {
-        return invalid_argument("input '", graph.value(id).name.view(), "' gives '", (*declared)[d].symbol,
-                                "' the extent ", (*dims)[d].value, ", another input ", bound->second);
+  for (size_t i = 0; i < input_types.size() && i < graph.inputs.size(); ++i) {
+    const auto& declared = graph.value(graph.inputs[i]).type.dims;
+    const auto& given = input_types[i].dims;
+    if (!declared || !given || declared->size() != given->size()) continue;
+    for (size_t d = 0; d < given->size(); ++d) {
+      if ((*declared)[d].symbol == nullptr || !is_known((*given)[d])) continue;
+      const auto [bound, added] = bindings.emplace((*declared)[d].symbol, (*given)[d].value);
+      if (!added && bound->second != (*given)[d].value) {
+        return invalid_argument("input '", graph.value(graph.inputs[i]).name.view(), "' gives '", (*declared)[d].symbol,
+                                "' the extent ", (*given)[d].value, ", another input ", bound->second);
       }
     }
-    return {};
-  };
-  for (const ValueId id : graph.inputs) MORTISE_TRY(bind(id));
-  for (ValueId id = 0; id < graph.num_values() && !given.empty(); ++id) {
-    if (graph.value(id).outer != kNoId) MORTISE_TRY(bind(id));
   }
   infer::Engine engine(graph, bindings, custom, false, nullptr);
   MORTISE_TRY(engine.run(input_types));

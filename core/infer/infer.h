@@ -40,8 +40,8 @@ class GrowingInference {
 };
 
 // The types of all values, by id, if the graph's inputs have these types; one per graph input, and in a body after them
-// one per value of an outer graph that it reads, in the order of their ids. Changes nothing. Symbols that the types of
-// these values have are replaced wherever they appear.
+// one per value of an outer graph that it reads, in the order of their ids. Changes nothing. Symbols that the graph's
+// input types declare are replaced wherever they appear.
 Result<std::vector<Type>> infer_with_inputs(const Graph& graph, std::span<const Type> input_types,
                                             const infer::CustomOperators* custom = nullptr);
 

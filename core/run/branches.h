@@ -11,6 +11,7 @@ namespace mortise::run {
 
 // Programs of more steps run one step after the other: what follows is quadratic in the steps.
 inline constexpr size_t kMaxParallelSteps = 1024;
+// The memory for them is planned in the square of the slots.
 inline constexpr size_t kMaxParallelSlots = 4096;
 
 // Operations (plan::estimated_work) from which a step on the host's threads is worth a task of its own: below some tens

@@ -113,7 +113,8 @@ Result<Value> stack_values(MemoryBudget& memory, std::vector<Value>& parts, Elem
   return Value(std::move(stacked));
 }
 
-// The iteration or the condition in the shape in which the body declares it: some exporters write lists of one.
+// The iteration or the condition in the shape in which the body declares it: some exporters write lists of one, which
+// inference lets pass.
 Shape shape_of_one(const Graph& body, size_t input) {
   const auto& dims = body.value(body.inputs[input]).type.dims;
   return dims && dims->size() == 1 ? Shape{1} : Shape{};
@@ -165,7 +166,10 @@ Status run_loop(Call& call) {
     MORTISE_ASSIGN(std::vector<Value> results, call.run(body, given));
     MORTISE_ASSIGN(condition, call.read_bool(results[0], "the condition that its body gives"));
     for (size_t k = 0; k < num_carried; ++k) carried[k] = std::move(results[1 + k]);
-    for (size_t k = 0; k < num_scans; ++k) scans[k].push_back(std::move(results[1 + num_carried + k]));
+    for (size_t k = 0; k < num_scans; ++k) {
+      const size_t output = num_carried + k;
+      if (output < call.num_outputs() && call.has_output(output)) scans[k].push_back(std::move(results[1 + output]));
+    }
   }
   for (size_t k = 0; k < num_carried && k < call.num_outputs(); ++k) {
     if (untouched) {
@@ -174,6 +178,7 @@ Status run_loop(Call& call) {
     MORTISE_TRY(call.set_output(k, std::move(carried[k])));
   }
   for (size_t k = 0; k < num_scans && num_carried + k < call.num_outputs(); ++k) {
+    if (!call.has_output(num_carried + k)) continue;
     const DType dtype = graph.value(graph.outputs[1 + num_carried + k]).type.dtype;
     const Element none = unmade(dtype, call.known_dims(num_carried + k), {0});
     MORTISE_ASSIGN(Value scan,
@@ -234,7 +239,9 @@ Status run_scan(Call& call) {
     for (const Value& slice : slices) given.push_back(&slice);
     MORTISE_ASSIGN(std::vector<Value> results, call.run(body, given));
     for (size_t i = 0; i < num_states; ++i) states[i] = std::move(results[i]);
-    for (size_t i = 0; i < num_scan_outputs; ++i) scans[i].push_back(std::move(results[num_states + i]));
+    for (size_t i = 0; i < num_scan_outputs; ++i) {
+      if (call.has_output(num_states + i)) scans[i].push_back(std::move(results[num_states + i]));
+    }
   }
   for (size_t i = 0; i < num_states; ++i) {
     if (length == 0) {
@@ -243,6 +250,7 @@ Status run_scan(Call& call) {
     MORTISE_TRY(call.set_output(i, std::move(states[i])));
   }
   for (size_t i = 0; i < num_scan_outputs; ++i) {
+    if (!call.has_output(num_states + i)) continue;
     const DType dtype = graph.value(graph.outputs[num_states + i]).type.dtype;
     const std::optional<Dims> known = call.known_dims(num_states + i);
     const int64_t rank = !scans[i].empty() && scans[i].front().is_tensor() ? scans[i].front().tensor.rank() + int64_t{1}
@@ -257,6 +265,50 @@ Status run_scan(Call& call) {
     MORTISE_TRY(call.set_output(num_states + i, std::move(scan)));
   }
   return {};
+}
+
+// Runs the body of a Scan of version 8 over the first `length` steps of one entry of the batch: what it gives to be
+// stacked, by output. The states become those behind the last step.
+Result<std::vector<std::vector<Value>>> scan_entry(Call& call, const ControlFlow::Body& body,
+                                                   std::vector<Value>& states, std::span<const Tensor> sequences,
+                                                   int64_t length) {
+  const std::span<const int64_t> directions = call.node().get_ints("directions");
+  std::vector<std::vector<Value>> scans(call.num_outputs() - states.size());
+  for (int64_t step = 0; step < length; ++step) {
+    std::vector<Value> slices;
+    for (size_t i = 0; i < sequences.size(); ++i) {
+      const bool backwards = i < directions.size() && directions[i] != 0;
+      MORTISE_ASSIGN(Tensor slice,
+                     call.own(take_slice(call.memory(), sequences[i], 0, backwards ? length - 1 - step : step),
+                              "a step of a scan input"));
+      slices.emplace_back(std::move(slice));
+    }
+    std::vector<const Value*> given;
+    given.reserve(states.size() + slices.size());
+    for (const Value& state : states) given.push_back(&state);
+    for (const Value& slice : slices) given.push_back(&slice);
+    MORTISE_ASSIGN(std::vector<Value> results, call.run(body, given));
+    for (size_t i = 0; i < states.size(); ++i) states[i] = std::move(results[i]);
+    for (size_t i = 0; i < scans.size(); ++i) scans[i].push_back(std::move(results[states.size() + i]));
+  }
+  return scans;
+}
+
+Result<Tensor> zeros_of(MemoryBudget& memory, const Element& element) {
+  MORTISE_ASSIGN(Tensor zeros, memory.allocate(element.dtype, element.shape));
+  if (zeros.size_bytes() != 0) std::memset(zeros.raw(), 0, zeros.size_bytes());
+  return zeros;
+}
+
+// A stack on axis 0 with zeros behind it, up to `length`.
+Result<Tensor> filled_up(MemoryBudget& memory, const Tensor& stacked, int64_t length) {
+  if (stacked.dim(0) == length) return stacked;
+  Element longer{stacked.dtype(), stacked.shape()};
+  longer.shape[0] = length;
+  MORTISE_ASSIGN(Tensor filled, zeros_of(memory, longer));
+  if (stacked.size_bytes() != 0) std::memcpy(filled.raw(), stacked.raw(), stacked.size_bytes());
+  if (stacked.dtype() == DType::kString) return copied_strings(memory, filled);
+  return filled;
 }
 
 // Scan version 8: every value has a batch axis in front, and the scan runs for each entry of it on axis 1. Input 0
@@ -293,69 +345,54 @@ Status run_batched_scan(Call& call) {
     return call.error("sequence_lens is ", form_of(call.input(0)), "; it must be ", batch,
                       " int64, one for each entry");
   }
-  std::vector<std::vector<Value>> final_states(num_states);
-  std::vector<std::vector<std::vector<Value>>> scans(graph.outputs.size() - num_states);  // of every entry
-  const std::span<const int64_t> directions = call.node().get_ints("directions");
+  std::vector<std::vector<Value>> results(graph.outputs.size());  // of every entry; nothing from no steps
   for (int64_t entry = 0; entry < batch; ++entry) {
     const int64_t length = lengths != nullptr ? lengths->data<int64_t>()[entry] : longest;
     if (length < 0 || length > longest) {
       return call.error("sequence_lens[", entry, "] is ", length, ", but the sequences have ", longest, " steps");
     }
-    std::vector<Value> states, sequences;
+    std::vector<Value> states;
+    std::vector<Tensor> sequences;
     for (size_t i = 0; i < given_inputs; ++i) {
       MORTISE_ASSIGN(Tensor part,
                      call.own(take_slice(call.memory(), call.input(1 + i).tensor, 0, entry), "an entry of the batch"));
-      (i < num_states ? states : sequences).emplace_back(std::move(part));
-    }
-    for (std::vector<std::vector<Value>>& scan : scans) scan.emplace_back();
-    for (int64_t step = 0; step < length; ++step) {
-      std::vector<Value> slices;
-      for (size_t i = 0; i < sequences.size(); ++i) {
-        const bool backwards = i < directions.size() && directions[i] != 0;
-        MORTISE_ASSIGN(Tensor slice,
-                       call.own(take_slice(call.memory(), sequences[i].tensor, 0, backwards ? length - 1 - step : step),
-                                "a step of a scan input"));
-        slices.emplace_back(std::move(slice));
+      if (i < num_states) {
+        states.emplace_back(std::move(part));
+      } else {
+        sequences.push_back(std::move(part));
       }
-      std::vector<const Value*> given;
-      given.reserve(states.size() + slices.size());
-      for (const Value& state : states) given.push_back(&state);
-      for (const Value& slice : slices) given.push_back(&slice);
-      MORTISE_ASSIGN(std::vector<Value> results, call.run(body, given));
-      for (size_t i = 0; i < num_states; ++i) states[i] = std::move(results[i]);
-      for (size_t i = 0; i < scans.size(); ++i) scans[i].back().push_back(std::move(results[num_states + i]));
     }
-    for (size_t i = 0; i < num_states; ++i) final_states[i].push_back(std::move(states[i]));
+    MORTISE_ASSIGN(std::vector<std::vector<Value>> scans, scan_entry(call, body, states, sequences, length));
+    for (size_t i = 0; i < num_states; ++i) results[i].push_back(std::move(states[i]));
+    for (size_t i = 0; i < scans.size(); ++i) {
+      Value& sequence = results[num_states + i].emplace_back();
+      if (scans[i].empty()) continue;
+      const std::string what = concat("output ", num_states + i);
+      MORTISE_ASSIGN(const Value stacked, call.own(stack_values(call.memory(), scans[i], {}, 0, false), what));
+      MORTISE_ASSIGN(sequence, call.own(filled_up(call.memory(), stacked.tensor, longest), what));
+    }
   }
-  for (size_t i = 0; i < num_states; ++i) {
-    const Tensor& given = call.input(1 + i).tensor;
-    Element state{given.dtype(), given.shape()};
-    state.shape.erase(0);
-    auto stacked = stack_values(call.memory(), final_states[i], std::move(state), 0, false);
+  for (size_t i = 0; i < results.size(); ++i) {
+    if (!call.has_output(i)) continue;
+    Element element;
+    if (i < num_states) {
+      const Tensor& given = call.input(1 + i).tensor;
+      element = {given.dtype(), given.shape()};
+      element.shape.erase(0);
+    } else {
+      element = unmade(graph.value(graph.outputs[i]).type.dtype, call.known_dims(i), {0, 0});
+      element.shape.insert(0, longest);
+    }
+    for (const Value& result : results[i]) {
+      if (result.is_tensor()) element = {result.tensor.dtype(), result.tensor.shape()};
+    }
+    for (Value& result : results[i]) {
+      if (result.is_tensor()) continue;
+      MORTISE_ASSIGN(result, call.own(zeros_of(call.memory(), element), concat("output ", i)));
+    }
+    auto stacked = stack_values(call.memory(), results[i], element, 0, false);
     MORTISE_ASSIGN(Value value, call.own(std::move(stacked), concat("output ", i)));
     MORTISE_TRY(call.set_output(i, std::move(value)));
-  }
-  for (size_t i = 0; i < scans.size(); ++i) {
-    const size_t output = num_states + i;
-    Element step = unmade(graph.value(graph.outputs[output]).type.dtype, call.known_dims(output), {0, 0});
-    for (const std::vector<Value>& steps : scans[i]) {
-      if (!steps.empty() && steps.front().is_tensor())
-        step = {steps.front().tensor.dtype(), steps.front().tensor.shape()};
-    }
-    MORTISE_ASSIGN(Tensor zeros, call.own(call.memory().allocate(step.dtype, step.shape), "the end of a sequence"));
-    std::memset(zeros.raw(), 0, zeros.size_bytes());
-    Element sequence = step;
-    sequence.shape.insert(0, longest);
-    std::vector<Value> sequences;
-    for (std::vector<Value>& steps : scans[i]) {
-      steps.resize(static_cast<size_t>(longest), Value(zeros));
-      MORTISE_ASSIGN(Value stacked,
-                     call.own(stack_values(call.memory(), steps, step, 0, false), concat("output ", output)));
-      sequences.push_back(std::move(stacked));
-    }
-    auto stacked = stack_values(call.memory(), sequences, std::move(sequence), 0, false);
-    MORTISE_ASSIGN(Value value, call.own(std::move(stacked), concat("output ", output)));
-    MORTISE_TRY(call.set_output(output, std::move(value)));
   }
   return {};
 }

@@ -14,7 +14,7 @@ Result<Tensor> take_slice(MemoryBudget& memory, const Tensor& tensor, uint32_t a
 
 // What every part of a stack is.
 struct Element {
-  DType dtype;
+  DType dtype = DType::kUndefined;
   Shape shape;
 };
 

@@ -101,11 +101,13 @@ Result<Type> without_axis(const InferContext& context, uint32_t i, Type type, in
 
 }  // namespace
 
-// Where the condition is known, the other branch never runs, so it may be impossible and decides nothing.
+// Where the condition is known, the other branch never runs, so it may be impossible and decides nothing. In a run a
+// branch that is impossible for its shapes is the other one, too: if it is not, it says so itself.
 Status infer_if(InferContext& context) {
-  const auto condition = context.scalar(0);
+  auto condition = context.scalar(0);
   auto then_types = context.infer_body("then_branch", {});
   auto else_types = context.infer_body("else_branch", {});
+  if (!condition && !context.keeps() && then_types.ok() != else_types.ok()) condition = then_types.ok() ? 1 : 0;
   if (!then_types.ok() && condition.value_or(1) != 0) return std::move(then_types).status();
   if (!else_types.ok() && condition.value_or(0) == 0) return std::move(else_types).status();
   for (const auto* types : {&then_types, &else_types}) {
@@ -130,7 +132,7 @@ Status infer_if(InferContext& context) {
 Status infer_loop(InferContext& context) {
   const Graph* body = context.node().body("body");
   if (context.num_inputs() < 2) return context.error("it has ", context.num_inputs(), " inputs; it needs at least 2");
-  // Some exporters declare the iteration as a list of one.
+  // Some exporters declare the iteration as a list of one, and get it (core/run/control_flow.cpp).
   const bool as_list = body != nullptr && !body->inputs.empty() && body->value(body->inputs[0]).type.dims &&
                        body->value(body->inputs[0]).type.dims->size() == 1;
   std::vector<Type> inputs{Type::tensor(DType::kI64, as_list ? Dims{known_dim(1)} : Dims{}),

@@ -51,6 +51,11 @@ Status infer_one_way(InferContext& context, std::optional<int64_t> first) {
   context.set_shape(0, context.input(0).dims);
   if (a == nullptr || b == nullptr) return {};
   const auto rank = static_cast<int64_t>(a->size()), own = static_cast<int64_t>(b->size());
+  // Then it does not matter where it lies.
+  const bool single = own <= rank && std::all_of(b->begin(), b->end(), [](const Dim& dim) { return dim.value == 1; });
+  const bool same = own == rank && std::equal(a->begin(), a->end(), b->begin(),
+                                              [](const Dim& x, const Dim& y) { return !differ(x, y); });
+  if (single || same) return {};
   const int64_t begin = !first ? rank - own : *first + (*first < 0 ? rank : 0);
   bool fits = begin >= 0 && begin + own <= rank;
   for (int64_t i = 0; fits && i < own; ++i) {

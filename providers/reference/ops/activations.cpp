@@ -130,7 +130,7 @@ Result<Kernel> make_p_relu(const NodeSpec& node) {
     const Tensor& x = context.input(0);
     const Tensor& slope = context.input(1);
     MORTISE_TRY(check_same_type("X", x, "slope", slope));
-    Broadcasting broadcast{.one_way = true};
+    Broadcasting broadcast{.one_way = true, .a = "X", .b = "slope"};
     if (before_7 && x.rank() > 1 && slope.rank() == 1 && slope.dim(0) != 1) broadcast.axis = 1;
     return dispatch(Numbers{}, x.dtype(), [&]<class T>() -> Status {
       return binary_elements<T, T, T>(context, broadcast, x, slope, []<class C>(C a, C b) -> C {

@@ -231,7 +231,7 @@ Status attend(KernelContext& context, const AttentionAttributes& attributes) {
       // The last key that query i sees: its own, at the end of the cache.
       const bool padded = !lengths.empty();
       const int64_t valid = padded ? lengths[static_cast<uint64_t>(b)] : k.length;
-      const int64_t offset = padded && past == 0 && !context.has_input(4) ? valid - q.length : past;
+      const int64_t offset = padded ? valid - q.length : past;  // inference refuses a cache with padded keys
       bool sees_any = false;
       for (int64_t j = 0; j < k.length; ++j) {
         double& score = scores[static_cast<uint64_t>(j)];

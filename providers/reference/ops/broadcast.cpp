@@ -72,14 +72,14 @@ Result<Shape> align_at_axis(const Shape& shape, uint32_t rank, int64_t axis) {
   return aligned;
 }
 
-Result<Walk> Broadcasting::walk(const Tensor& a, const Tensor& b) const {
-  Shape placed = b.shape();
+Result<Walk> Broadcasting::walk(const Tensor& left, const Tensor& right) const {
+  Shape placed = right.shape();
   if (axis) {
-    MORTISE_ASSIGN(placed, align_at_axis(b.shape(), a.rank(), *axis));
+    MORTISE_ASSIGN(placed, align_at_axis(right.shape(), left.rank(), *axis));
   }
-  MORTISE_ASSIGN(Walk walk, make_walk({{"A", a.shape()}, {"B", placed}}));
-  if (!one_way || walk.shape == a.shape()) return walk;
-  return invalid_argument("B ", to_string(b.shape()), " does not broadcast to A ", to_string(a.shape()),
+  MORTISE_ASSIGN(Walk walk, make_walk({{a, left.shape()}, {b, placed}}));
+  if (!one_way || walk.shape == left.shape()) return walk;
+  return invalid_argument(b, " ", to_string(right.shape()), " does not broadcast to ", a, " ", to_string(left.shape()),
                           "; it may have extents of 1, but not be the larger one");
 }
 

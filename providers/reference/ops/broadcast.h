@@ -98,13 +98,14 @@ Status binary_walk(KernelContext& context, const Walk& walk, const Tensor& a, co
 struct Broadcasting {
   bool one_way = false;
   std::optional<int64_t> axis;
+  std::string_view a = "A", b = "B";  // what errors call them
 
   static Broadcasting of(const NodeSpec& node) {
     Broadcasting made{.one_way = node.since_version() < 7 && node.get_int("broadcast", 0) != 0};
     if (made.one_way && node.has("axis")) made.axis = node.get_int("axis", 0);
     return made;
   }
-  Result<Walk> walk(const Tensor& a, const Tensor& b) const;
+  Result<Walk> walk(const Tensor& left, const Tensor& right) const;
 };
 
 // The same without a walk where the shapes are equal or one of the inputs is a single element.

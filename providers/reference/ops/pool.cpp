@@ -91,8 +91,9 @@ Result<Kernel> make_max_pool(const NodeSpec& node) {
             places[o] = better ? offset : places[o];
           });
           for (uint64_t o = 0; o < run.count(); ++o) {
-            const uint64_t place = places[o] == kNowhere ? 0 : places[o];
-            indices[i + o] = static_cast<int64_t>(plane + (by_columns ? column_major(place, window.input) : place));
+            uint64_t place = places[o] == kNowhere ? 0 : places[o];
+            if (by_columns && place != 0) place = column_major(place, window.input);
+            indices[i + o] = static_cast<int64_t>(plane + place);
           }
         }
         std::transform(best, best + run.count(), y.data<T>() + i, [](auto value) { return static_cast<T>(value); });

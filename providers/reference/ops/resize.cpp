@@ -18,7 +18,6 @@ struct ResizeOp {
   std::string mode, coordinates, nearest, policy;
   float cubic_a = -0.75f, extrapolation = 0;
   bool exclude_outside = false, antialias = false;
-  bool either = false;  // scales or sizes, not both
   std::vector<int64_t> axes;
   std::vector<float> scales;  // Upsample 1 to 7
   uint64_t scales_input = 2;
@@ -141,7 +140,7 @@ Result<std::vector<Axis>> plan(const ResizeOp& op, const KernelContext& context)
   if (sized) {
     MORTISE_ASSIGN(sizes, ints_of(context, 3, "sizes"));
   }
-  if (op.either && !scales.empty() && sizes.size() != 0) {
+  if (!scales.empty() && sizes.size() != 0) {
     return invalid_argument("there are ", scales.size(), " scales and sizes ", list_of(sizes),
                             "; only one of scales and sizes may be given");
   }
@@ -322,7 +321,6 @@ Result<Kernel> make_resize(const NodeSpec& node) {
                         .extrapolation = node.get_float("extrapolation_value", 0.0f),
                         .exclude_outside = node.get_int("exclude_outside", 0) != 0,
                         .antialias = node.get_int("antialias", 0) != 0,
-                        .either = node.since_version() >= 11,
                         .axes = {axes.begin(), axes.end()},
                         .scales_input = simple ? 1u : 2u});
 }

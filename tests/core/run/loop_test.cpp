@@ -70,6 +70,52 @@ TEST(Scan, KnowsTheShapeOfWhatItStacksWithoutSteps) {
   EXPECT_EQ(outputs->at("y").tensor.shape(), (Shape{3, 0}));
 }
 
+// The branch that squeezes is impossible for x, and never runs; within a body, neither the condition nor what it is
+// computed from is known before the run.
+TEST(If, MayHaveABranchThatIsImpossibleInARun) {
+  const std::string choice = R"(If (c) <
+      then_branch = b () => (float[] u) { axis = Constant <value_ints = [1]> ()  u = Squeeze(x, axis) },
+      else_branch = d () => (float[] v) { v = Identity(x) }>)";
+  const std::string by_shape = "one = Constant <value_int = 1> ()  s = Shape(x)  e = Gather(s, one)  c = Equal(e, one)";
+  for (const std::string& graph : {"g (float[n, m] x, bool c) => (float[] y) { y = " + choice + " }",
+                                   "g (float[n, m] x, bool t) => (float[] y) { " + by_shape + " y = " + choice + " }",
+                                   "g (float[n, m] x, bool t) => (float[] y) { " + by_shape + R"(
+           y = If (t) <then_branch = f () => (float[] z) { z = )" +
+                                       choice + R"( },
+                       else_branch = h () => (float[] w) { w = Identity(x) }> })",
+                                   "g (float[n, m] x, bool t) => (float[] y) { " + by_shape + R"(
+           y = Loop <body = f (int64 i, bool k) => (bool l, float[] z) { l = Identity(k)  z = )" +
+                                       choice + " }> (one, t) }"}) {
+    const bool given = graph.find("bool c") != std::string::npos;
+    const auto outputs = run(graph, {{"x", Tensor::of<float>({2, 3}, {1, 2, 3, 4, 5, 6})},
+                                     {given ? "c" : "t", Tensor::of<bool>({}, {!given})}});
+    ASSERT_TRUE(outputs.ok()) << outputs.status().message() << '\n' << graph;
+    EXPECT_THAT(outputs->at("y").tensor.elements<float>(), ElementsAre(1, 2, 3, 4, 5, 6));
+  }
+}
+
+// A result that nobody reads has no shape that anybody knows.
+TEST(Scan, LeavesOutWhatNobodyReads) {
+  const std::string graph = R"(g (float s0, float[steps, 2] z) => (float s) {
+    s, unread = Scan <num_scan_inputs = 1, scan_output_axes = [1],
+                      body = b (float a, float[2] e) => (float c, float[2] d) { c = ReduceSum <keepdims = 0> (e)  d = Neg(e) }>
+      (s0, z)
+  })";
+  for (const int64_t steps : {0, 2}) {
+    std::string bytes = test::model_bytes(graph);
+    onnx::ModelProto model;
+    ASSERT_TRUE(model.ParseFromString(bytes));
+    model.mutable_graph()->mutable_node(0)->set_output(1, "");
+    bytes = model.SerializeAsString();
+    auto session = Session::load(LoadInput{.bytes = std::as_bytes(std::span(bytes))});
+    ASSERT_TRUE(session.ok()) << session.status().message();
+    const Tensor z = Tensor::of<float>({steps, 2}, std::vector<float>(static_cast<size_t>(steps * 2), 1.0F));
+    const auto outputs = session->run({{"s0", Tensor::of<float>({}, {5})}, {"z", z}});
+    ASSERT_TRUE(outputs.ok()) << outputs.status().message();
+    EXPECT_THAT(outputs->at("s").tensor.elements<float>(), ElementsAre(steps == 0 ? 5 : 2));
+  }
+}
+
 TEST(Loop, SaysWhatItsCountAndItsConditionAre) {
   const std::string graph = R"(g (int64[a] m, bool[b] t, float[n] x) => (float[k, n] y) {
     y = Loop <body = b (int64 i, bool c) => (bool d, float[n] s) { d = Identity(c)  s = Neg(x) }> (m, t)

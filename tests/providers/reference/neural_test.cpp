@@ -113,6 +113,22 @@ void expect_numbers(const Value& got, const std::vector<double>& wanted, float r
   }
 }
 
+// Only padding lies in the windows of an empty image.
+TEST(Pool, OfAnEmptyImageIsOfItsPadding) {
+  for (const int64_t by_columns : {0, 1}) {
+    const auto y = run_op({.op = "MaxPool",
+                           .version = 12,
+                           .attributes = {{"kernel_shape", std::vector<int64_t>{2, 2}},
+                                          {"pads", std::vector<int64_t>{1, 1, 1, 1}},
+                                          {"storage_order", by_columns}},
+                           .inputs = {Tensor::of<float>({1, 1, 0, 1}, {})},
+                           .num_outputs = 2});
+    ASSERT_TRUE(y.ok()) << y.status().message();
+    EXPECT_THAT(floats((*y)[0]), ElementsAre(-INFINITY, -INFINITY));
+    EXPECT_THAT(elements<int64_t>((*y)[1]), ElementsAre(0, 0));
+  }
+}
+
 TEST(Pool, TakesTheTapsInsideTheImage) {
   std::minstd_rand random(1);
   const auto number = [&](int64_t from, int64_t to) { return std::uniform_int_distribution(from, to)(random); };
