@@ -51,12 +51,19 @@ struct L1 {
     if constexpr (!is_float<T>) return sum_of<A>(x, n, [](A v) { return v >> 63 ? A{0} - v : v; });
   }
 };
-// Integers: of the exact sum in double, then cut off.
-template <class A, class F>
+// Integers: of the exact sum in double, then cut off; one that rounding took beyond the largest is the largest.
+template <class A, class T, class F>
 A in_float(F value) {
-  if constexpr (std::is_floating_point_v<A>) return static_cast<A>(value);
-  if (!(value > -9.2e18 && value < 9.2e18)) return A{0};
-  return static_cast<A>(static_cast<int64_t>(value));
+  if constexpr (std::is_floating_point_v<A>) {
+    return static_cast<A>(value);
+  } else {
+    if (!std::isfinite(value)) return A{0};
+    if constexpr (std::is_same_v<T, uint64_t>) {
+      if (value >= 0x1p63) return value < 0x1p64 ? static_cast<uint64_t>(value) : UINT64_MAX;
+    }
+    if (value >= 0x1p63) return static_cast<A>(INT64_MAX);
+    return static_cast<A>(value < -0x1p63 ? INT64_MIN : static_cast<int64_t>(value));
+  }
 }
 template <class A>
 using FloatOf = std::conditional_t<std::is_floating_point_v<A>, A, double>;
@@ -64,13 +71,13 @@ struct L2 {
   template <class A, class T>
   static A fold(const T* x, int64_t n) {
     using F = FloatOf<A>;
-    return in_float<A>(std::sqrt(sum_of<F>(x, n, [](F v) { return v * v; })));
+    return in_float<A, T>(std::sqrt(sum_of<F>(x, n, [](F v) { return v * v; })));
   }
 };
 struct LogSum {
   template <class A, class T>
   static A fold(const T* x, int64_t n) {
-    return in_float<A>(std::log(sum_of<FloatOf<A>>(x, n, kSame)));
+    return in_float<A, T>(std::log(sum_of<FloatOf<A>>(x, n, kSame)));
   }
 };
 struct LogSumExp {
@@ -80,7 +87,7 @@ struct LogSumExp {
     F top = -std::numeric_limits<F>::infinity();
     for (int64_t i = 0; i < n; ++i) top = std::max(top, static_cast<F>(x[i]));
     if (!std::isfinite(top)) top = 0;
-    return in_float<A>(top + std::log(sum_of<F>(x, n, [top](F v) { return std::exp(v - top); })));
+    return in_float<A, T>(top + std::log(sum_of<F>(x, n, [top](F v) { return std::exp(v - top); })));
   }
 };
 struct Mean {

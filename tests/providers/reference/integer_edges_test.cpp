@@ -280,5 +280,21 @@ TEST(IntegerProducts, RefuseZeroPointsOfAnotherShape) {
   EXPECT_THAT(message({}, Tensor::of<uint8_t>({1, 1}, {1})), HasSubstr("b_zero_point is uint8[1, 1]"));
 }
 
+// Sums in double of the largest integers end just beyond them.
+TEST(Reduce, OfTheLargestIntegersIsTheLargest) {
+  const auto reduced = [](const char* op, const Tensor& x) {
+    const auto y = run_op({.op = op, .version = 18, .inputs = {x}});
+    EXPECT_TRUE(y.ok()) << y.status().message();
+    return y.ok() ? (*y)[0] : Value();
+  };
+  const Tensor large = Tensor::of<int64_t>({3}, {INT64_MAX, 5, INT64_MIN});
+  EXPECT_EQ(*reduced("ReduceLogSumExp", large).tensor.data<int64_t>(), INT64_MAX);
+  EXPECT_EQ(*reduced("ReduceLogSumExp", Tensor::of<int64_t>({1}, {INT64_MIN})).tensor.data<int64_t>(), INT64_MIN);
+  EXPECT_EQ(*reduced("ReduceL2", Tensor::of<int64_t>({1}, {INT64_MAX})).tensor.data<int64_t>(), INT64_MAX);
+  EXPECT_EQ(*reduced("ReduceL2", Tensor::of<uint64_t>({1}, {uint64_t{1} << 63})).tensor.data<uint64_t>(),
+            uint64_t{1} << 63);
+  EXPECT_EQ(*reduced("ReduceL2", Tensor::of<uint64_t>({1}, {UINT64_MAX})).tensor.data<uint64_t>(), UINT64_MAX);
+}
+
 }  // namespace
 }  // namespace mortise::test
