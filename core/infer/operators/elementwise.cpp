@@ -57,7 +57,7 @@ Status infer_one_way(InferContext& context, std::optional<int64_t> first) {
                                               [](const Dim& x, const Dim& y) { return !differ(x, y); });
   if (single || same) return {};
   const int64_t begin = !first ? rank - own : *first + (*first < 0 ? rank : 0);
-  bool fits = begin >= 0 && begin + own <= rank;
+  bool fits = begin >= 0 && begin <= rank - own;
   for (int64_t i = 0; fits && i < own; ++i) {
     const Dim& extent = (*b)[static_cast<size_t>(i)];
     fits = extent.value == 1 || !differ(extent, (*a)[static_cast<size_t>(begin + i)]);

@@ -64,7 +64,7 @@ Result<Walk> make_walk(std::initializer_list<WalkInput> inputs) {
 
 Result<Shape> align_at_axis(const Shape& shape, uint32_t rank, int64_t axis) {
   if (axis < 0) axis += rank;
-  if (axis < 0 || axis + shape.rank() > rank) {
+  if (axis < 0 || axis > int64_t{rank} - int64_t{shape.rank()}) {
     return invalid_argument("axis ", axis, " does not place ", to_string(shape), " within rank ", rank);
   }
   Shape aligned(rank, 1);

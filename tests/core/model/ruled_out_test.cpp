@@ -33,6 +33,10 @@ TEST(Load, RefusesWhatTheStandardRulesOut) {
                     "float32[2, 3], does not broadcast to input #0, float32[3]"},
            RuledOut{6, "g (float[2, 3] x, float[3] s) => (float[] y) { y = Add <broadcast = 1, axis = 0> (x, s) }",
                     "does not broadcast to input #0, float32[2, 3], at axis 0"},
+           RuledOut{6,
+                    "g (float[2, 3] x, float[3] s) => (float[] y) { y = Add <broadcast = 1, axis = "
+                    "9223372036854775807> (x, s) }",
+                    "at axis 9223372036854775807"},
            RuledOut{24,
                     "g (float[1, 1, 1, 2] q, float[1, 1, 4, 2] k, float[1, 1, 4, 2] c, int64[1] n) => (float[] y) {"
                     " y = Attention (q, k, k, , c, c, n) }",
