@@ -188,6 +188,16 @@ Status run_loop(Call& call) {
   return {};
 }
 
+// Runs the body of a Scan on its states and what its scan inputs have at one step.
+Result<std::vector<Value>> scan_step(Call& call, const ControlFlow::Body& body, std::span<const Value> states,
+                                     std::span<const Value> slices) {
+  std::vector<const Value*> given;
+  given.reserve(states.size() + slices.size());
+  for (const Value& state : states) given.push_back(&state);
+  for (const Value& slice : slices) given.push_back(&slice);
+  return call.run(body, given);
+}
+
 // Scan since version 9. Directions and axes have one entry per scan input or output, all 0 where they are left out.
 Status run_scan(Call& call) {
   const ControlFlow::Body& body = call.body("body");
@@ -233,11 +243,7 @@ Status run_scan(Call& call) {
                                             "a step of a scan input"));
       slices.emplace_back(std::move(slice));
     }
-    std::vector<const Value*> given;
-    given.reserve(states.size() + slices.size());
-    for (const Value& state : states) given.push_back(&state);
-    for (const Value& slice : slices) given.push_back(&slice);
-    MORTISE_ASSIGN(std::vector<Value> results, call.run(body, given));
+    MORTISE_ASSIGN(std::vector<Value> results, scan_step(call, body, states, slices));
     for (size_t i = 0; i < num_states; ++i) states[i] = std::move(results[i]);
     for (size_t i = 0; i < num_scan_outputs; ++i) {
       if (call.has_output(num_states + i)) scans[i].push_back(std::move(results[num_states + i]));
@@ -283,11 +289,7 @@ Result<std::vector<std::vector<Value>>> scan_entry(Call& call, const ControlFlow
                               "a step of a scan input"));
       slices.emplace_back(std::move(slice));
     }
-    std::vector<const Value*> given;
-    given.reserve(states.size() + slices.size());
-    for (const Value& state : states) given.push_back(&state);
-    for (const Value& slice : slices) given.push_back(&slice);
-    MORTISE_ASSIGN(std::vector<Value> results, call.run(body, given));
+    MORTISE_ASSIGN(std::vector<Value> results, scan_step(call, body, states, slices));
     for (size_t i = 0; i < states.size(); ++i) states[i] = std::move(results[i]);
     for (size_t i = 0; i < scans.size(); ++i) scans[i].push_back(std::move(results[states.size() + i]));
   }
@@ -366,7 +368,7 @@ Status run_batched_scan(Call& call) {
     for (size_t i = 0; i < num_states; ++i) results[i].push_back(std::move(states[i]));
     for (size_t i = 0; i < scans.size(); ++i) {
       Value& sequence = results[num_states + i].emplace_back();
-      if (scans[i].empty()) continue;
+      if (scans[i].empty() || !call.has_output(num_states + i)) continue;
       const std::string what = concat("output ", num_states + i);
       MORTISE_ASSIGN(const Value stacked, call.own(stack_values(call.memory(), scans[i], {}, 0, false), what));
       MORTISE_ASSIGN(sequence, call.own(filled_up(call.memory(), stacked.tensor, longest), what));

@@ -249,6 +249,33 @@ TEST(Activations, KeepNan) {
   }
 }
 
+TEST(Mod, OfFloatsIsThatOfTheDividendOnly) {
+  const Tensor x = Tensor::of<float>({1}, {-5}), y = Tensor::of<float>({1}, {3});
+  const auto refused = run_op({.op = "Mod", .version = 13, .inputs = {x, y}});
+  EXPECT_THAT(refused.status().message(), HasSubstr("attribute fmod is 0 for float32; it must be 1"));
+  EXPECT_THAT(floats(run_one({.op = "Mod", .version = 13, .attributes = {{"fmod", 1}}, .inputs = {x, y}})),
+              ElementsAre(-2));
+}
+
+// Version 1 names no range, and its default for a list is behind the last axis; version 11 does.
+TEST(Softmax, TakesTheAxisBehindTheLastInVersion1) {
+  const Tensor x = Tensor::of<float>({2}, {3, 4});
+  for (const char* op : {"Softmax", "Hardmax"}) {
+    EXPECT_THAT(floats(run_one({.op = op, .version = 1, .inputs = {x}})), ElementsAre(1, 1)) << op;
+    const auto refused = run_op({.op = op, .version = 11, .inputs = {x}});
+    EXPECT_THAT(refused.status().message(), HasSubstr("axis 1 is out of range for rank 1")) << op;
+  }
+}
+
+TEST(Expand, RefusesMoreAxesThanThereCanBe) {
+  const std::vector<int64_t> ones(300, 1);
+  const auto refused =
+      run_op({.op = "Expand",
+              .version = 13,
+              .inputs = {Tensor::of<float>({1}, {1}), Tensor::of<int64_t>({300}, std::span<const int64_t>(ones))}});
+  EXPECT_THAT(refused.status().message(), HasSubstr("a tensor of 300 axes; there can be 256"));
+}
+
 TEST(Cast, ReadsNumbersBeyondDouble) {
   const std::string many(400, '9');
   const Value numbers =
